@@ -1,0 +1,182 @@
+// The border between the engine and the kernels: plain structs, pointers, shapes and register tile sizes.
+//
+// Every instruction set fills one immutable KernelTable from the same text (kernels.cc). Whatever a table does, it
+// computes the bits that docs/numerics.md names: tables differ in speed only. Nothing here allocates, throws, locks or
+// knows about threads; callers split work by rows, columns or inputs, and any split gives the same bits.
+//
+// LAYOUTS
+//   rows      A matrix of activations or of their gradients, [rows, units], row-major with a leading dimension
+//             (`ld…`, in floats) that is a multiple of 16 and at least round16(units). Pointers are 64-byte aligned.
+//             Columns units … round16(units)-1 are padding: zero when the engine allocates them, readable, and NEVER
+//             written by a kernel, so that they stay +0.
+//   panels    A weight matrix [inputs, units] packed for good: panels of `panel` columns. Panel p starts at float
+//             p * panel * inputs; its width is `panel`, but for the last one, whose width is
+//             round16(units - p * panel); element (k, j) stands at [p * panel * inputs + k * width + (j - p * panel)].
+//             The whole takes inputs * round16(units) floats, 64-byte aligned. Columns past `units` are padding, +0.
+//             Moments and stored gradients have the same layout as their weights.
+//   vector    `units` floats padded with +0 to round16(units), 64-byte aligned: biases and their moments.
+//   rowPanels Rows transposed for the input gradient: panels of `panel` ROWS; panel q starts at float
+//             q * panel * units; its width is `panel`, but for the last one: round16(rows - q * panel); element (i, j)
+//             stands at [q * panel * units + j * width + (i - q * panel)]. Rows past the end are written as +0.
+//   round16(n) = (n + 15) / 16 * 16.
+#ifndef SAMEBITS_KERNELS_KERNEL_TABLE_H
+#define SAMEBITS_KERNELS_KERNEL_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace samebits {
+
+constexpr size_t round16(size_t n) { return (n + 15) / 16 * 16; }
+
+// Length of a leaf along a feature axis and inside a row (docs/numerics.md, "One tree for every sum").
+constexpr size_t kFeatureLeaf = 256;
+// Lanes of the rule for a vector inside a row.
+constexpr size_t kLanes = 16;
+// Deepest stack of partial sums that a RowOrder may need: a balanced tree over 2^32 leaves, and one more.
+constexpr size_t kMaxStack = 34;
+
+// The order in which a reduction over rows is done, as data. Fixed order, free order and a replay differ in this alone.
+// Chain c runs over the rows of segments [chainEnd[c-1], chainEnd[c]) in that order, from +0, with one fma (products)
+// or one addition (biases) a row. A stack machine combines the chains: after chain c is pushed, mergesAfter[c] times
+// the two top partial sums are replaced by (lower + upper). In the end one sum is left.
+// At no time does the stack hold more than kMaxStack partial sums. At least one chain; a chain has at least one row.
+struct RowSegment {
+  uint32_t begin;  // first row
+  uint32_t count;  // rows, at least 1
+};
+struct RowOrder {
+  const RowSegment* segments;
+  const uint32_t* chainEnd;     // [chains], exclusive ends into segments
+  const uint32_t* mergesAfter;  // [chains]
+  uint32_t chains;
+};
+
+enum class Activation : uint32_t { linear = 0, relu = 1, tanh = 2, sigmoid = 3, softmax = 4 };
+
+enum class Loss : uint32_t {
+  sparseCategoricalCrossentropy = 0,  // softmax from logits; targets: uint32_t label a row
+  categoricalCrossentropy = 1,        // softmax from logits; targets: [rows, units] floats
+  binaryCrossentropy = 2,             // sigmoid from logits; targets: [rows, units] floats
+  meanSquaredError = 3,               // from outputs; targets: [rows, units] floats
+};
+
+// What is done with a finished gradient sum. `store` writes the bare sum. The others compute, with g = sum * scale
+// (docs/numerics.md, "Optimizers"):
+//   sgd       w = fma(-learningRate, g, w)
+//   momentum  m = fma(momentum, m, g);  w = fma(-learningRate, m, w)
+//   adam      m = fma(beta1, m, oneMinusBeta1 * g);  v = fma(beta2, v, (oneMinusBeta2 * g) * g);
+//             w = w - (stepSize * m) / fma(sqrt(v), inverseRoot, epsilon)
+enum class UpdateKind : uint32_t { store = 0, sgd = 1, momentum = 2, adam = 3 };
+struct Update {
+  UpdateKind kind;
+  float scale;  // fl32(1 / rows of the logical batch)
+  float learningRate;
+  float momentum;
+  float beta1, oneMinusBeta1, beta2, oneMinusBeta2;
+  float stepSize;     // adam: fl32(learningRate / (1 - beta1^t))
+  float inverseRoot;  // adam: fl32(1 / sqrt(1 - beta2^t))
+  float epsilon;
+};
+
+// Where a parameter tensor and what belongs to it live. Unused slots are null. All share one layout.
+struct ParameterSlots {
+  float* gradient;  // written by UpdateKind::store; read by `update`
+  float* value;
+  float* first;   // momentum, or Adam's m
+  float* second;  // Adam's v
+};
+
+struct KernelTable {
+  const char* name;      // "scalar", "avx2", "avx512", "neon"
+  uint32_t panel;        // columns of a panel: a multiple of 16
+  uint32_t forwardRows;  // rows that a forward tile likes best: callers split rows at multiples where they can
+  uint32_t inputTile;    // inputs that a weight gradient tile spans: callers split inputs at multiples of it
+
+  // ---- products -------------------------------------------------------------------------------------------------
+  // z[i, j] = tree256 over k of fma chains x[i,k] * w[k,j], then + bias[j] (if bias is not null), then relu if
+  // asked, for i in [0, rows) and j in [columnBegin, columnEnd). columnBegin is a multiple of panel; columnEnd is one
+  // too, or units. inputs == 0 gives a tree without terms: +0.
+  void (*forward)(const float* x, size_t ldx, const float* weights, const float* bias, size_t inputs, size_t units,
+                  size_t rows, size_t columnBegin, size_t columnEnd, bool relu, float* z, size_t ldz);
+
+  // Rows to rowPanels (above). rows and units >= 0.
+  void (*packRows)(const float* source, size_t ld, size_t rows, size_t units, float* rowPanels);
+
+  // dx[i, k] = tree256 over j of fma chains dz[i,j] * w[k,j], for i in [0, rows), k in [inputBegin, inputEnd);
+  // inputBegin is a multiple of 16, inputEnd too or `inputs`. dzPanels comes from packRows. Where reluOutput is not
+  // null, dx[i,k] becomes +0 wherever reluOutput[i,k] <= 0 (leading dimension ldo): the gradient through that relu.
+  void (*inputGradient)(const float* dzPanels, const float* weights, size_t inputs, size_t units, size_t rows,
+                        size_t inputBegin, size_t inputEnd, const float* reluOutput, size_t ldo, float* dx,
+                        size_t lddx);
+
+  // gradient[k, j] = sum over rows in `order` of x[i,k] * dz[i,j], for k in [inputBegin, inputEnd), j in
+  // [columnBegin, columnEnd) (columnBegin a multiple of panel; columnEnd too, or units), and then what `update` says,
+  // on slots in panels layout. Returns true if a updated value (not a padding column) is infinite or NaN.
+  bool (*weightGradient)(const float* x, size_t ldx, const float* dz, size_t lddz, const RowOrder* order,
+                         size_t inputs, size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin,
+                         size_t columnEnd, const Update* update, const ParameterSlots* slots);
+
+  // The same for a bias: sum over rows in `order` of dz[i,j] by additions; slots are vectors.
+  bool (*biasGradient)(const float* dz, size_t lddz, const RowOrder* order, size_t units, size_t columnBegin,
+                       size_t columnEnd, const Update* update, const ParameterSlots* slots);
+
+  // `update` on `count` contiguous stored gradients, count a multiple of 16 (the stored plan). Never `store`.
+  bool (*update)(const Update* update, size_t count, const ParameterSlots* slots);
+
+  // ---- layers ---------------------------------------------------------------------------------------------------
+  // In place: tanh, sigmoid, softmax of each row (relu and linear too, for callers that need them).
+  void (*activate)(Activation kind, float* z, size_t ld, size_t rows, size_t units);
+
+  // In place on dy, from outputs a: dz = dy * f'(…) (docs/numerics.md, "Activations"). linear leaves dy alone.
+  void (*activationGradient)(Activation kind, const float* a, size_t lda, float* dy, size_t lddy, size_t rows,
+                             size_t units);
+
+  // The last layer. `z` holds logits (crossentropies) or outputs (meanSquaredError). Writes for each row its loss and
+  // its number of hits (accuracy; see the contract; 0 for meanSquaredError). Where `gradient` is not null writes dz
+  // (crossentropies) or dy (meanSquaredError) there; gradient may be z. Where `outputs` is not null writes the
+  // activations there (crossentropies only); outputs may be z when gradient is null. `targets` as Loss says, float
+  // targets row-major with leading dimension ldt.
+  void (*loss)(Loss kind, const float* z, size_t ldz, const void* targets, size_t ldt, size_t rows, size_t units,
+               float* gradient, size_t ldg, float* outputs, size_t ldo, float* lossPerRow, uint32_t* hitsPerRow);
+
+  // ---- data -----------------------------------------------------------------------------------------------------
+  // out[r, k] = rescale ? fma(float(x[index(r), k]), scale, offset) : float(x[index(r), k]); index(r) is
+  // indices[r], or firstRow + r where indices is null. x is [.., columns] row-major without padding, any alignment.
+  void (*gatherBytes)(const uint8_t* x, size_t columns, const uint32_t* indices, size_t firstRow, size_t rows,
+                      bool rescale, float scale, float offset, float* out, size_t ldo);
+  void (*gatherFloats)(const float* x, size_t columns, const uint32_t* indices, size_t firstRow, size_t rows,
+                       bool rescale, float scale, float offset, float* out, size_t ldo);
+
+  // ---- sums inside a vector (16 virtual lanes) --------------------------------------------------------------------
+  // The sum of one leaf, count <= kFeatureLeaf, any alignment; count == 0 gives +0.
+  float (*sumLeaf)(const float* values, size_t count);
+  float (*dotLeaf)(const float* a, const float* b, size_t count);
+  // Free order: lanes[l] goes on over elements l, l+16, … of `values`; lanes is read and written.
+  void (*sumOn)(const float* values, size_t count, float lanes[16]);
+  void (*dotOn)(const float* a, const float* b, size_t count, float lanes[16]);
+  // The tree over 16 lanes.
+  float (*combineLanes)(const float lanes[16]);
+
+  // ---- elementary functions, correctly rounded; `out` may be `x` ----------------------------------------------------
+  void (*exp)(const float* x, size_t count, float* out);
+  void (*log)(const float* x, size_t count, float* out);
+  void (*log1p)(const float* x, size_t count, float* out);
+  void (*tanh)(const float* x, size_t count, float* out);
+  void (*sigmoid)(const float* x, size_t count, float* out);
+  void (*sinpi)(const float* x, size_t count, float* out);
+  void (*cospi)(const float* x, size_t count, float* out);
+  void (*expm1)(const float* x, size_t count, float* out);
+  void (*erf)(const float* x, size_t count, float* out);
+};
+
+// One for each instruction set that was compiled in. They may be called only on a CPU that has it; `dispatch` in the
+// engine decides. A table that is not compiled for this architecture does not exist.
+const KernelTable* scalarTable();
+const KernelTable* avx2Table();
+const KernelTable* avx512Table();
+const KernelTable* neonTable();
+
+}  // namespace samebits
+
+#endif
