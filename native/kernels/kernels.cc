@@ -5,11 +5,11 @@
 // function compiled with wider instructions must never be the copy that the linker keeps for the whole program.
 #include "kernel_table.h"
 #include "simd.h"
-#include <math.h>
+#include "simd_double.h"
 
 namespace samebits {
 namespace {
-#include "math_standin.inl.h"
+#include "math.inl.h"
 }  // namespace
 }  // namespace samebits
 

@@ -6,6 +6,11 @@
 #error "samebits kernels: compile this instruction set with -mavx512f"
 #endif
 
+// GCC 12's own header leaves the merge source of unmasked operations undefined on purpose, then warns of it.
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
 
 namespace samebits {
