@@ -4,27 +4,41 @@ import { expected, SamebitsError } from '../errors.js';
 import { damageOf } from './object_file.js';
 import { prebuildFolder } from './platform.js';
 
-/** The addon as it came from its file. `addon.ts` gives it types. */
-export interface LoadedAddon {
-  readonly exports: object;
-  /** Absolute path of the .node file. */
-  readonly path: string;
-}
-
 /** The line that builds the addon where it is missing. */
 export const BUILD_LINE = 'npm i cmake-js node-addon-api && npx samebits build';
 
 const PACKAGE_ROOT = join(__dirname, '..', '..');
 
+interface Loaded {
+  readonly exports: object;
+  readonly path: string;
+}
+
+// Modules exist once in each environment (main thread or worker), and so does the addon's state.
+let loaded: Loaded | undefined;
+
 /**
- * Finds the .node file and loads it: the prebuilt one of this platform, then the one that was built here. Where the
- * environment variable `SAMEBITS_BINARY` names a file, that one and no other.
- *
- * Node loads a file once for each environment (main thread or worker); so does this.
+ * The addon's exports, loaded on the first call: the prebuilt .node file of this platform, or else the one that was
+ * built here. Where the environment variable `SAMEBITS_BINARY` names a file, that one and no other.
  *
  * @throws SamebitsError `ERR_SAMEBITS_NO_BINARY`, with each path tried and why it wouldn't do.
  */
-export function loadAddon(): LoadedAddon {
+export function loadAddon(): unknown {
+  loaded ??= findAddon();
+  return loaded.exports;
+}
+
+/**
+ * Absolute path of the .node file that {@link loadAddon} loads.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_NO_BINARY`
+ */
+export function addonPath(): string {
+  loaded ??= findAddon();
+  return loaded.path;
+}
+
+function findAddon(): Loaded {
   const chosen = process.env.SAMEBITS_BINARY;
   if (chosen === '') throw expected('the path of a .node file', 'SAMEBITS_BINARY', chosen);
   const candidates =
