@@ -50,7 +50,7 @@ export function chartTable(chart: LineChart): Markup {
 
 /** A drawing for wide windows and one for phones; the style sheet shows the one that fits. */
 export function renderResponsive(chart: LineChart): Markup {
-  return html`${renderLineChart(chart, { width: 800, height: 380 }, 'wide')}${renderLineChart(chart, { width: 400, height: 340 }, 'narrow')}`;
+  return html`${renderLineChart(chart, { width: 900, height: 400 }, 'wide')}${renderLineChart(chart, { width: 400, height: 340 }, 'narrow')}`;
 }
 
 /** What a figure is made of. */

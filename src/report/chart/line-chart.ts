@@ -18,6 +18,8 @@ export interface Series {
   readonly draw?: 'line' | 'points' | 'guide';
   /** Width of the line in pixels. @default 1.75 */
   readonly width?: number;
+  /** Pixels by which the series stands to the right of its values, so that equal ones stay visible. @default 0 */
+  readonly shift?: number;
 }
 
 /** An axis of a chart. */
@@ -60,11 +62,11 @@ interface Placed {
   readonly py: number;
 }
 
-function place(points: readonly ChartPoint[], x: Scale, y: Scale): (Placed | null)[] {
+function place({ points, shift = 0 }: Series, x: Scale, y: Scale): (Placed | null)[] {
   return points.map((point) => {
     const px = x.position(point.x);
     const py = y.position(point.y);
-    return px === null || py === null ? null : { point, px: round(px), py: round(py) };
+    return px === null || py === null ? null : { point, px: round(px + shift), py: round(py) };
   });
 }
 
@@ -73,7 +75,7 @@ function linePath(placed: readonly (Placed | null)[]): string {
 }
 
 function seriesMarkup(series: Series, index: number, x: Scale, y: Scale, chart: LineChart): Markup {
-  const placed = place(series.points, x, y);
+  const placed = place(series, x, y);
   const color = colorOf(series.style);
   const draw = series.draw ?? 'line';
   const line =
@@ -86,9 +88,10 @@ function seriesMarkup(series: Series, index: number, x: Scale, y: Scale, chart: 
     if (p === null) return [];
     const crowded = draw === 'line' && Math.abs(p.px - lastMarked) < markerSpacing && i < placed.length - 1;
     if (!crowded) lastMarked = p.px;
-    const label = `${series.name}. ${chart.x.label}: ${chart.x.format(p.point.x)}. ${chart.y.label}: ${chart.y.format(p.point.y)}`;
+    const shape = markerPath(series.style.marker, p.px, p.py, draw === 'points' ? 2.5 : 3.5);
+    const kind = crowded ? ' crowded' : draw === 'points' ? ' single' : '';
     return [
-      html`<path class="point${crowded ? ' crowded' : ''}" d="${markerPath(series.style.marker, p.px, p.py, 3.5)}" data-x="${p.point.x}" data-y="${p.point.y}" data-px="${p.px}" data-py="${p.py}" data-label="${label}"/>`,
+      html`<path class="point${kind}" d="${shape}" data-x="${p.point.x}" data-y="${p.point.y}" data-px="${p.px}" data-py="${p.py}" data-text="${chart.x.format(p.point.x)}|${chart.y.format(p.point.y)}"/>`,
     ];
   });
   return html`<g class="series" data-series="${index}" data-name="${series.name}" fill="${color}">${line}${points}</g>`;
@@ -123,8 +126,8 @@ function scaleJson({ kind, domain, range, zero }: Scale): string {
 }
 
 /**
- * Draws a chart as SVG. Each point carries its values (`data-x`, `data-y`), its position (`data-px`, `data-py`) and its
- * reading (`data-label`); the SVG carries its scales (`data-x-scale`, `data-y-scale`).
+ * Draws a chart as SVG. Each point carries its values (`data-x`, `data-y`), its position (`data-px`, `data-py`) and both as
+ * they are written (`data-text`); the SVG carries its scales (`data-x-scale`, `data-y-scale`).
  *
  * @param variant distinguishes several drawings of one chart, for their ids and for the style sheet
  */
@@ -135,5 +138,5 @@ export function renderLineChart(chart: LineChart, size: ChartSize, variant = 'on
   const longest = Math.max(...y.ticks.map((tick) => Array.from(chart.y.tick(tick)).length), 2);
   const x = chart.x.scale([Math.round(14 + longest * 6.6), size.width - 14]);
   const id = `${chart.id}-${variant}`;
-  return html`<svg class="chart ${variant}" id="${id}" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-labelledby="${id}-title ${id}-description" tabindex="0" data-chart="${chart.id}" data-x-scale="${scaleJson(x)}" data-y-scale="${scaleJson(y)}"><title id="${id}-title">${chart.title}</title><desc id="${id}-description">${chart.description}</desc>${axes(chart, x, y, size)}${chart.series.map((series, i) => seriesMarkup(series, i, x, y, chart))}<path class="focus-mark" d=""/></svg>`;
+  return html`<svg class="chart ${variant}" id="${id}" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-labelledby="${id}-title ${id}-description" tabindex="0" data-chart="${chart.id}" data-x-label="${chart.x.label}" data-y-label="${chart.y.label}" data-x-scale="${scaleJson(x)}" data-y-scale="${scaleJson(y)}"><title id="${id}-title">${chart.title}</title><desc id="${id}-description">${chart.description}</desc>${axes(chart, x, y, size)}${chart.series.map((series, i) => seriesMarkup(series, i, x, y, chart))}<path class="focus-mark" d=""/></svg>`;
 }

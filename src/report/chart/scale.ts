@@ -55,8 +55,27 @@ export function linearScale(values: readonly number[], { fromZero = false, count
   });
 }
 
+/** Powers of ten around the values, at most `count` of them; 1, 2 and 5 times these where there are few. */
+function logTicks(least: number, most: number, count: number): number[] {
+  const low = Math.floor(Math.log10(least) + 1e-9);
+  const high = Math.max(Math.ceil(Math.log10(most) - 1e-9), low + 1);
+  const ticks: number[] = [];
+  if (high - low <= 3) {
+    for (let exponent = low; exponent <= high; exponent++) {
+      for (const m of [1, 2, 5]) ticks.push(Number((m * 10 ** exponent).toPrecision(12)));
+    }
+    const first = ticks.findLastIndex((tick) => tick <= least * (1 + 1e-9));
+    const last = ticks.findIndex((tick) => tick >= most * (1 - 1e-9));
+    return ticks.slice(Math.max(0, first), Math.max(last, first + 1) + 1);
+  }
+  const every = Math.ceil((high - low) / count);
+  const steps = Math.ceil((high - low) / every);
+  for (let i = 0; i <= steps; i++) ticks.push(10 ** (low + i * every));
+  return ticks;
+}
+
 /**
- * A logarithmic scale over whole decades that hold the positive values.
+ * A logarithmic scale from tick to tick around the positive values.
  *
  * @param zeroOffset distance behind the start of the range at which zero is put; null where zero has no place
  */
@@ -65,18 +84,15 @@ export function logScale(
   { zeroOffset = null as number | null, count = 8 } = {},
 ): ScaleMaker {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
-  const low = positive.length === 0 ? 0 : Math.floor(Math.log10(Math.min(...positive)) + 1e-9);
-  const top = positive.length === 0 ? 1 : Math.ceil(Math.log10(Math.max(...positive)) - 1e-9);
-  const high = Math.max(top, low + 1);
-  const every = Math.ceil((high - low) / count);
-  const ticks: number[] = [];
-  for (let exponent = low; exponent <= high; exponent += every) ticks.push(10 ** exponent);
+  const ticks = positive.length === 0 ? [1, 10] : logTicks(Math.min(...positive), Math.max(...positive), count);
+  const low = Math.log10(ticks[0]);
+  const high = Math.log10(ticks[ticks.length - 1]);
   return (range) => {
     const direction = Math.sign(range[1] - range[0]);
     const zero = zeroOffset === null ? null : range[0] - direction * zeroOffset;
     return {
       kind: 'log',
-      domain: [10 ** low, 10 ** high],
+      domain: [ticks[0], ticks[ticks.length - 1]],
       range,
       ticks,
       zero,

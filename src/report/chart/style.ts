@@ -21,6 +21,11 @@ export function seriesStyle(color: number, dash = 0): SeriesStyle {
   return { color: index, marker: markers[index], dash: dashes[dash % dashes.length] };
 }
 
+/** For what must not be: unlike any other series. */
+export function faultStyle(dash: number): SeriesStyle {
+  return { color: 'ink', marker: 'cross', dash: dashes[(dash + 1) % dashes.length] };
+}
+
 export function colorOf({ color }: SeriesStyle): string {
   return color === 'ink' ? 'var(--ink)' : `var(--series-${color})`;
 }

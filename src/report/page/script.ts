@@ -44,13 +44,18 @@ export const script = `
   };
 
   for (const svg of document.querySelectorAll('svg.chart')) {
-    const points = [...svg.querySelectorAll('.point')].map((element) => ({
-      x: Number(element.dataset.px),
-      y: Number(element.dataset.py),
-      label: element.dataset.label,
-      series: Number(element.closest('.series').dataset.series),
-      bar: element.classList.contains('bar'),
-    }));
+    const points = [...svg.querySelectorAll('.point')].map((element) => {
+      const { px, py, text, label } = element.dataset;
+      const { series, name } = element.closest('.series').dataset;
+      const [x, y] = (text ?? '|').split('|');
+      return {
+        x: Number(px),
+        y: Number(py),
+        label: label ?? name + '. ' + svg.dataset.xLabel + ': ' + x + '. ' + svg.dataset.yLabel + ': ' + y,
+        series: Number(series),
+        bar: element.classList.contains('bar'),
+      };
+    });
     if (points.length === 0) continue;
     const reading = svg.closest('figure').querySelector('.reading');
     const mark = svg.querySelector('.focus-mark');

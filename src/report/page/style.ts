@@ -27,7 +27,7 @@ export const style = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1.55 var(--serif); overflow-wrap: break-word; }
-main, header, footer { max-width: 52rem; margin: 0 auto; padding: 0 1rem; }
+main, header, footer { max-width: 58rem; margin: 0 auto; padding: 0 1rem; }
 header { padding-top: 1.25rem; }
 .running { display: flex; gap: 1rem; align-items: center; justify-content: space-between; font: .8125rem/1.3 var(--sans); color: var(--muted); padding-bottom: .75rem; border-bottom: 1px solid var(--rule); }
 .running b { color: var(--ink); font-weight: 600; }
@@ -55,11 +55,13 @@ svg .axis { stroke: var(--muted); fill: none; }
 svg .line { fill: none; stroke-linejoin: round; stroke-linecap: butt; }
 svg .guide .line { stroke-width: 1.25; }
 svg .crowded { opacity: 0; }
+svg .single { opacity: .55; }
 svg .series { transition: opacity .15s; }
 svg .focus-mark { fill: none; stroke: var(--ink); stroke-width: 1.75; pointer-events: none; }
 .choosing .series:not(.chosen) { opacity: .13; }
 .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.25rem 1.5rem; }
-.panels.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); }
+.panels.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); }
+.panel { display: flex; flex-direction: column; justify-content: end; }
 .panel h3 { margin: 0 0 .25rem; font-size: .875rem; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .15rem .35rem; margin: .25rem 0 .75rem -.4rem; padding: 0; font: .8125rem/1.3 var(--sans); }
 .legend button { font: inherit; color: inherit; background: none; border: 1px solid transparent; border-radius: 4px; padding: .25rem .4rem; display: inline-flex; gap: .4rem; align-items: center; text-align: left; cursor: pointer; }
@@ -74,11 +76,18 @@ svg .focus-mark { fill: none; stroke: var(--ink); stroke-width: 1.75; pointer-ev
 .charts:has(.choose-2:checked) .view:not(.view-2) { display: none; }
 details { margin-top: .6rem; font: .875rem/1.5 var(--sans); }
 summary { cursor: pointer; color: var(--muted); width: fit-content; }
-.scroll { overflow: auto; max-height: 26rem; border-block: 1px solid var(--rule); margin: .5rem 0 1rem; }
+.scroll {
+  overflow: auto; max-height: 31rem; border-block: 1px solid var(--rule); margin: .5rem 0 1rem;
+  /* A shade at each edge behind which there is more: the covers scroll with the table, the shades do not. */
+  background: linear-gradient(to right, var(--paper) 40%, transparent) left / 3rem 100% no-repeat local,
+    linear-gradient(to left, var(--paper) 40%, transparent) right / 3rem 100% no-repeat local,
+    linear-gradient(to right, var(--rule), transparent) left / .9rem 100% no-repeat scroll,
+    linear-gradient(to left, var(--rule), transparent) right / .9rem 100% no-repeat scroll;
+}
 table { border-collapse: collapse; font: .8125rem/1.4 var(--sans); font-variant-numeric: tabular-nums lining-nums; min-width: 100%; }
 th, td { padding: .32rem .75rem .32rem 0; white-space: nowrap; vertical-align: baseline; }
 th:last-child, td:last-child { padding-right: .25rem; }
-thead th { position: sticky; top: 0; background: var(--paper); font-weight: 600; vertical-align: bottom; box-shadow: inset 0 -1px var(--rule); }
+thead th { position: sticky; top: 0; background: var(--paper); white-space: normal; max-width: 9rem; font-weight: 600; vertical-align: bottom; box-shadow: inset 0 -1px var(--rule); }
 .number { text-align: right; } .text { text-align: left; }
 tbody tr + tr td { border-top: 1px solid var(--grid); }
 tr.block td { border-top-color: var(--rule); }

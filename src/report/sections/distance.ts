@@ -34,7 +34,7 @@ function chartOf(measure: Measure, strands: readonly Strand[], document: Compare
     name: strand.name,
     style: strand.style,
     points: pointsOf(strand, measure.key, steps),
-    width: strand.identical ? 3 : 1.75,
+    width: strand.identical && strand.runs[0].reduction === 'fixed' ? 4 : 1.75,
   }));
   const values = series.flatMap((one) => one.points.map((point) => point.y));
   const identical = strands.filter((strand) => strand.identical).map((strand) => strand.name);

@@ -42,7 +42,6 @@ function row(difference: FirstDifference, name: string): (string | Markup)[] {
     formatCount(step),
     tensor,
     formatCount(index),
-    stacked('baseline', 'this run'),
     stacked(exact(a), exact(b)),
     stacked(html`<code>${aHex}</code>`, html`<code>${bHex}</code>`),
     stacked(bitsOf(aHex, bHex), bitsOf(bHex, aHex)),
@@ -56,12 +55,12 @@ export function firstDifferenceSection(document: CompareDocument): Markup {
     run.firstDifference === null ? [] : [row(run.firstDifference, runName(run, document))],
   );
   if (rows.length === 0) return nothing;
-  return html`<section><h2 id="first-difference">Where the bits part</h2><p>The first training step after which a weight differs from the baseline’s, the first tensor (in the order of the model) and its first element. The marked bits differ; they are sign, exponent and significand.</p>${renderTable(
+  return html`<section><h2 id="first-difference">Where the bits part</h2><p>The first training step after which a weight differs from the baseline’s, the first tensor (in the order of the model) and its first element. Above the baseline’s value, below it this run’s; bits are sign, exponent and significand, and those that differ are marked.</p>${renderTable(
     {
       label: 'First difference of each run',
-      head: ['run', 'step', 'tensor', 'index', 'value of', 'number', 'binary32', 'bits', 'ULP'],
+      head: ['run', 'step', 'tensor', 'index', 'value', 'binary32', 'bits', 'ULP'],
       rows,
-      textColumns: [0, 2, 4, 6, 7],
+      textColumns: [0, 2, 5, 6],
     },
   )}</section>`;
 }

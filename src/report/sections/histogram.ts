@@ -61,7 +61,7 @@ export function histogramSection(document: CompareDocument): Markup {
       ...strands.map((strand) => formatCount(strand.runs[0].ulpHistogram[i]?.count ?? Number.NaN)),
     ]),
   });
-  return html`<section><h2 id="ulp">Final weights, bit by bit</h2><p>After the last step: how many weights are how many units in the last place (ULP) from the baseline’s. The first bar is the weights that are still the same.</p>${renderFigure(
+  return html`<section><h2 id="ulp">Final weights, bit by bit</h2><p>After the last step: how many weights are how many units in the last place (ULP) from the baseline’s.${decodeNumber(bins[0].upTo) === 0 ? ' The first bar is the weights that are still the same.' : ''}</p>${renderFigure(
     {
       id: 'figure-ulp',
       body: html`<div class="panels small">${strands.map((strand, i) => panel(strand, i, highest))}</div>`,

@@ -1,5 +1,5 @@
 import type { CompareDocument, CompareRun } from '../../compare/document.js';
-import { type SeriesStyle, seriesStyle } from '../chart/style.js';
+import { faultStyle, type SeriesStyle, seriesStyle } from '../chart/style.js';
 import { formatList } from '../format.js';
 import { distinct, threadCounts } from '../groups.js';
 
@@ -14,6 +14,13 @@ export interface Strand {
 
 function threadWords(threads: number): string {
   return `${threads} thread${threads === 1 ? '' : 's'}`;
+}
+
+/** `run`, `both runs`, `all 6 runs`, `2 runs` of more. */
+function runWords(some: number, all: number): string {
+  if (some === 1) return 'run';
+  if (some < all) return `${some} runs`;
+  return all === 2 ? 'both runs' : `all ${all} runs`;
 }
 
 /** `free, 2 threads, avx2, run 1`, without what all runs have in common. */
@@ -34,25 +41,26 @@ export function runName(run: CompareRun, document: CompareDocument): string {
 /**
  * Cuts the runs into strands: all runs of one order that have the baseline's bits are one, each other run is one, except
  * that repeats with the same bits share theirs. Colors and markers stand for the number of threads, dashes for repeats.
+ * A fixed-order run that left the baseline is a fault, and has the color of text.
  */
 export function strandsOf(document: CompareDocument): Strand[] {
   const strands: Strand[] = [];
-  const counts = threadCounts(document.runs);
+  const allCounts = threadCounts(document.runs);
   for (const reduction of ['fixed', 'free'] as const) {
     const runs = document.runs.filter((run) => run.reduction === reduction);
     const identical = runs.filter((run) => run.identical);
     if (identical.length > 0) {
-      const threads = formatList(threadCounts(identical));
-      const name = `${reduction} order, ${identical.length === 1 ? 'run' : `all ${identical.length} runs`} at ${threads} thr.`;
-      const all = identical.length === runs.length ? name : name.replace('all ', '');
-      strands.push({ name: all, style: seriesStyle(reduction === 'fixed' ? 0 : 5), runs: identical, identical: true });
+      const counts = threadCounts(identical);
+      const where = counts.length === 1 ? threadWords(counts[0]) : `${formatList(counts)} threads`;
+      const name = `${reduction} order, ${runWords(identical.length, runs.length)} at ${where}`;
+      strands.push({ name, style: seriesStyle(reduction === 'fixed' ? 0 : 5), runs: identical, identical: true });
     }
     const apart = runs.filter((run) => !run.identical);
-    for (const threads of counts) {
+    for (const threads of allCounts) {
       const atThreads = apart.filter((run) => run.threads === threads);
       distinct(atThreads.map((run) => run.fingerprint)).forEach((bits, i) => {
         const members = atThreads.filter((run) => run.fingerprint === bits);
-        const style = seriesStyle(1 + (counts.indexOf(threads) % 4), i + (reduction === 'fixed' ? 2 : 0));
+        const style = reduction === 'fixed' ? faultStyle(i) : seriesStyle(1 + (allCounts.indexOf(threads) % 4), i);
         const name =
           members.length === 1
             ? runName(members[0], document)

@@ -15,7 +15,12 @@ function nameOf(group: RunGroup, groups: readonly RunGroup[]): string {
 function linesOf(groups: readonly RunGroup[], value: (group: RunGroup) => number): Series[] {
   return distinct(groups.map((group) => nameOf(group, groups))).map((name, i) => {
     const members = groups.filter((group) => nameOf(group, groups) === name);
-    return { name, style: seriesStyle(i), points: members.map((group) => ({ x: group.threads, y: value(group) })) };
+    return {
+      name,
+      style: seriesStyle(i),
+      shift: i * 10 - 5,
+      points: members.map((group) => ({ x: group.threads, y: value(group) })),
+    };
   });
 }
 
@@ -26,9 +31,10 @@ export function timeSection(document: CompareDocument): Markup {
   const x = { label: 'threads', scale: ordinalScale(counts), tick: String, format: String };
   const seconds = linesOf(groups, (group) => group.medianSeconds);
   const speed = linesOf(groups, (group) => speedUp(group, groups));
-  const repeats = seconds.map(({ name, style }) => ({
+  const repeats = seconds.map(({ name, style, shift }) => ({
     name: `${name}, single runs`,
     style,
+    shift,
     draw: 'points' as const,
     points: groups
       .filter((group) => nameOf(group, groups) === name && group.runs.length > 1)
@@ -76,7 +82,7 @@ export function timeSection(document: CompareDocument): Markup {
     },
     series: [...speed, guide],
   };
-  const size = { width: 400, height: 300 };
+  const size = { width: 440, height: 310 };
   const prices = document.summary.priceOfFixedOrder.map(
     ({ threads, ratio }) => `${formatRatio(ratio)} at ${threads} thread${threads === 1 ? '' : 's'}`,
   );
