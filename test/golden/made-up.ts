@@ -27,3 +27,17 @@ export function bytes(count: number, salt: number): Uint8Array {
 export function labels(count: number, salt: number, classes: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => (hash(i, salt) >>> 8) % classes);
 }
+
+/** [rows, classes]: 1 at the label, else 0. */
+export function oneHot(rows: number, salt: number, classes: number): Float32Array {
+  const out = new Float32Array(rows * classes);
+  labels(rows, salt, classes).forEach((label, row) => {
+    out[row * classes + label] = 1;
+  });
+  return out;
+}
+
+/** Zeros and ones. */
+export function bits(count: number, salt: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => hash(i, salt) >>> 31);
+}
