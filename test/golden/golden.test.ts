@@ -28,9 +28,13 @@ test.each([
   ['random', randomDocument],
   ['networks', networksDocument],
   ['free', freeDocument],
-] as const)('%s.json', async (name, build) => {
-  await expect(`${format(plain(build()))}\n`).toMatchFileSnapshot(`${name}.json`);
-}, 120_000);
+] as const)(
+  '%s.json',
+  async (name, build) => {
+    await expect(`${format(plain(build()))}\n`).toMatchFileSnapshot(`${name}.json`);
+  },
+  120_000,
+);
 
 test('free order gives other bits, and each recording its own', () => {
   const { recordings, fixedOrder } = freeDocument();
