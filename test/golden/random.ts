@@ -38,7 +38,7 @@ const seeds = [0, 42, '42', 'grüße', 2 ** 53 - 1];
 /** The first words of streams; two attempts of a block where a word has a position. */
 function words(source: Source) {
   return STREAMS.flatMap((stream) =>
-    [0, 1].map((epoch) => {
+    (stream === 'shuffle' ? [0, 1] : [0]).map((epoch) => {
       const draw = openStream(source, stream, epoch);
       const attempts = source.generator === 'philox' ? [0, 1] : [0];
       const drawn = attempts.flatMap((attempt) =>
