@@ -45,8 +45,8 @@ export interface SamebitsErrorDetails {
  */
 export class SamebitsError extends Error {
   readonly code: SamebitsErrorCode;
-  readonly step?: number;
-  readonly tensor?: string;
+  declare readonly step?: number;
+  declare readonly tensor?: string;
 
   constructor(code: SamebitsErrorCode, message: string, details: SamebitsErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
@@ -130,8 +130,8 @@ function renderKey(key: string): string {
 }
 
 function className(prototype: unknown): string {
-  const constructor = Object.getOwnPropertyDescriptor(Object(prototype), 'constructor')?.value;
-  if (typeof constructor !== 'function') return 'an unnamed class';
-  const name = Object.getOwnPropertyDescriptor(constructor, 'name')?.value;
+  const owner = Object.getOwnPropertyDescriptor(Object(prototype), 'constructor')?.value;
+  if (typeof owner !== 'function') return 'an unnamed class';
+  const name = Object.getOwnPropertyDescriptor(owner, 'name')?.value;
   return typeof name === 'string' && name !== '' ? name : 'an unnamed class';
 }
