@@ -16,7 +16,6 @@
       'include_dirs': ['native', '<!(node -p "require(\'node-addon-api\').include_dir")'],
       'defines': [
         '<!@(node -p "require(\'./native/sources.json\').defines.join(\' \')")',
-        '<!@(node -p "Object.entries(require(\'./native/sources.json\').kernels.instructionSets).flatMap(([name, set]) => set.architectures.includes(\'<(target_arch)\') ? \'SAMEBITS_HAVE_\' + name.toUpperCase() : []).join(\' \')")',
         'SAMEBITS_VERSION="<!(node -p "require(\'./package.json\').version")"',
       ],
       'cflags_cc': ['-fexceptions', '-frtti'],
