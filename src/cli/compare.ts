@@ -1,0 +1,71 @@
+/** `samebits compare`. */
+import pico from 'picocolors';
+import type { Command } from 'commander';
+import type { CompareDocument } from '../compare/document.js';
+import { compareRuns } from '../compare/runs.js';
+import type { Variant } from '../compare/variants.js';
+import { digits } from '../data/digits.js';
+import { readIdxFolder } from '../data/idx-folder.js';
+import { type LabeledData, takeTrainingRows } from '../data/labeled.js';
+import { mnist, mnistInstalled } from '../data/mnist.js';
+import { SamebitsError } from '../errors.js';
+import type { Recipe } from '../model/recipe.js';
+import { addon } from '../native/addon.js';
+import { resolveInstructionSet } from '../native/instruction-set.js';
+import { renderCompareReport } from '../report/compare-report.js';
+import { nonFiniteAsText } from '../report/numbers.js';
+import { summarizeCompare } from '../report/summary.js';
+import { renderCompareTable } from '../report/table.js';
+import { type CompareFlags, compareOptions, DEFAULTS, reportPath } from './compare-options.js';
+import { describeMachine } from './machine.js';
+import { checkWritable, writeWhole } from './output-files.js';
+import { progressView } from './progress.js';
+import { overrideRecipe, readRecipe, recipeFromOptions } from './recipe-options.js';
+import { repeatingLine } from './repeating-line.js';
+import { version } from './version.js';
+
+/** Exit code where fixed-order runs differ. */
+const DIFFERENT = 1;
+
+/** @param signal Stops the work at a step boundary. */
+export function compareCommand(signal: AbortSignal): Command {
+  return compareOptions().action(async (data: string | undefined, flags: CompareFlags) => {
+    const document = await compare(data ?? (mnistInstalled() ? 'mnist' : 'digits'), flags, signal);
+    if (!document.summary.fixedIdentical) process.exitCode = DIFFERENT;
+  });
+}
+
+async function compare(dataName: string, flags: CompareFlags, signal: AbortSignal): Promise<CompareDocument> {
+  checkPaths(flags);
+  const variants = variantsOf(flags);
+  const fileRecipe = flags.recipe === undefined ? null : readRecipe(flags.recipe);
+  const whole = await readData(dataName);
+  const data = flags.rows === undefined ? whole : takeTrainingRows(whole, flags.rows, '--rows');
+  const recipe = fileRecipe === null ? recipeFromOptions(flags, data) : overrideRecipe(fileRecipe, flags);
+  signal.throwIfAborted();
+  const document = await run(dataName, data, recipe, variants, flags, signal);
+  deliver(document, flags);
+  return document;
+}
+
+function checkPaths(flags: CompareFlags): void {
+  const report = reportPath(flags);
+  if (report !== null) checkWritable(report, '--report');
+  if (flags.output !== undefined) checkWritable(flags.output, '--output');
+}
+
+/** Fixed order first: its first run is the baseline. */
+function variantsOf(flags: CompareFlags): Variant[] {
+  const orders = flags.reduction ?? DEFAULTS.reduction;
+  const isas = new Set((flags.isa ?? DEFAULTS.isa).map(resolveInstructionSet));
+  return (['fixed', 'free'] as const)
+    .filter((reduction) => orders.includes(reduction))
+    .flatMap((reduction) =>
+      [...isas].flatMap((isa) => (flags.threads ?? DEFAULTS.threads).map((threads) => ({ threads, reduction, isa }))),
+    );
+}
+
+function readData(name: string): Promise<LabeledData> {
+  if (name === 'mnist') return mnist();
+  return name === 'digits' ? digits() : readIdxFolder(name);
+}
