@@ -31,6 +31,8 @@ class Predictor {
   // Purpose evaluate. The loss is the tree over all rows; leaf >= 1.
   Evaluation evaluate(Team* team, const DataView& data, size_t leaf);
 
+  size_t bytes() const { return block_.bytes(); }
+
  private:
   // Calls body(lane, first row, rows) for blocks of rows; `lane` is the place in the buffers that the member owns.
   template <typename Body>

@@ -1,0 +1,47 @@
+// One kernel table. This text is compiled once for each instruction set, with one of SAMEBITS_ISA_SCALAR, _AVX2,
+// _AVX512, _NEON and the compiler flags to match; see native/sources.json.
+//
+// Everything but the table's getter is in anonymous namespaces, and nothing here uses the C++ library: an inline
+// function compiled with wider instructions must never be the copy that the linker keeps for the whole program.
+#include "kernel_table.h"
+#include "simd.h"
+#include "simd_double.h"
+
+namespace samebits {
+namespace {
+#include "math.inl.h"
+}  // namespace
+}  // namespace samebits
+
+#include "tile.inl.h"
+#include "products.inl.h"
+#include "optimizers.inl.h"
+#include "gradients.inl.h"
+#include "sums.inl.h"
+#include "activations.inl.h"
+#include "losses.inl.h"
+#include "gather.inl.h"
+
+namespace samebits {
+namespace {
+
+constexpr KernelTable kTable = {
+    kTableName, kPanel,     kTileRows, kTileRows,          forward,   packRows,    inputGradient, weightGradient,
+    biasGradient, updateStored, activate, activationGradient, loss,      gatherBytes, gatherFloats,  sumLeaf,
+    dotLeaf,    sumOn,      dotOn,     combineLanes,       math_exp,  math_log,    math_log1p,    math_tanh,
+    math_sigmoid, math_sinpi, math_cospi, math_expm1,       math_erf,
+};
+
+}  // namespace
+
+#if defined(SAMEBITS_ISA_SCALAR)
+const KernelTable* scalarTable() { return &kTable; }
+#elif defined(SAMEBITS_ISA_AVX2)
+const KernelTable* avx2Table() { return &kTable; }
+#elif defined(SAMEBITS_ISA_AVX512)
+const KernelTable* avx512Table() { return &kTable; }
+#elif defined(SAMEBITS_ISA_NEON)
+const KernelTable* neonTable() { return &kTable; }
+#endif
+
+}  // namespace samebits

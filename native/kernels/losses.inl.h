@@ -1,0 +1,192 @@
+// The last layer: activation from logits, loss, hits and gradient of each row (docs/numerics.md, "Losses").
+//
+// Rows are done a leaf at a time with small buffers on the stack, so that nothing is allocated and `gradient` or
+// `outputs` may be `z`: a leaf is read whole before it is written.
+namespace samebits {
+namespace {
+
+// The first of the greatest: starts at 0 and moves where a value is greater.
+SAMEBITS_INLINE size_t firstGreatest(const float* values, size_t count) {
+  size_t best = 0;
+  for (size_t j = 1; j < count; ++j) {
+    if (values[j] > values[best]) best = j;
+  }
+  return best;
+}
+
+// firstGreatest over leaves given one after the other.
+struct GreatestSoFar {
+  float value = 0.0f;
+  size_t index = 0;
+  void look(const float* values, size_t begin, size_t count) {
+    if (begin == 0) value = values[0];
+    for (size_t j = 0; j < count; ++j) {
+      if (values[j] > value) {
+        value = values[j];
+        index = begin + j;
+      }
+    }
+  }
+};
+
+// What a crossentropy needs to know of a row of logits before it can look at one of them.
+struct SoftmaxRow {
+  const float* z;
+  size_t units;
+  float maximum, sum;
+
+  SoftmaxRow(const float* row, size_t count) : z(row), units(count), maximum(rowMaximum(row, count)) {
+    sum = sumVector(units, [this](size_t begin, size_t n) {
+      float e[kFeatureLeaf];
+      shiftedExp(z + begin, maximum, n, e);
+      return sumLanes(zero(), e, n);
+    });
+  }
+
+  // p[j] = exp(z[begin + j] - maximum) / sum. Computes the exponentials again: cheaper than room for a row of any
+  // length, and a value is a value.
+  void probabilities(size_t begin, size_t count, float* p) const {
+    shiftedExp(z + begin, maximum, count, p);
+    const Lanes divisor = broadcast(sum);
+    overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
+      storeUpTo(p + i, div(loadUpTo(p + i, n), divisor), n);
+    });
+  }
+};
+
+struct LossRow {
+  const float* z;
+  size_t units;
+  float* gradient;  // or null
+  float* outputs;   // or null
+  float* loss;
+  uint32_t* hits;
+};
+
+SAMEBITS_INLINE void copy(const float* from, size_t count, float* to) {
+  overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA { storeUpTo(to + i, loadUpTo(from + i, n), n); });
+}
+
+void sparseCategoricalRow(const LossRow& row, uint32_t label) {
+  const SoftmaxRow softmax(row.z, row.units);
+  *row.loss = cr_log(softmax.sum) - (row.z[label] - softmax.maximum);
+  GreatestSoFar greatest;
+  for (size_t begin = 0; begin < row.units; begin += kFeatureLeaf) {
+    const size_t count = smaller(kFeatureLeaf, row.units - begin);
+    float p[kFeatureLeaf];
+    softmax.probabilities(begin, count, p);
+    greatest.look(p, begin, count);
+    if (row.outputs != nullptr) copy(p, count, row.outputs + begin);
+    if (row.gradient == nullptr) continue;
+    // p - 0 is p, as p is never -0.
+    if (label >= begin && label < begin + count) p[label - begin] = p[label - begin] - 1.0f;
+    copy(p, count, row.gradient + begin);
+  }
+  *row.hits = greatest.index == label ? 1 : 0;
+}
+
+void categoricalRow(const LossRow& row, const float* targets) {
+  const SoftmaxRow softmax(row.z, row.units);
+  const Lanes maximum = broadcast(softmax.maximum), logSum = broadcast(cr_log(softmax.sum));
+  *row.loss = -sumVector(row.units, [&](size_t begin, size_t count) {
+    return continueLanes(zero(), count, [&](Lanes sum, size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
+      const Lanes logProbability = sub(sub(loadUpTo(row.z + begin + i, n), maximum), logSum);
+      return fma(loadUpTo(targets + begin + i, n), logProbability, sum);
+    });
+  });
+  const Lanes total = broadcast(sumOfVector(targets, row.units));
+  GreatestSoFar greatest;
+  for (size_t begin = 0; begin < row.units; begin += kFeatureLeaf) {
+    const size_t count = smaller(kFeatureLeaf, row.units - begin);
+    float p[kFeatureLeaf];
+    softmax.probabilities(begin, count, p);
+    greatest.look(p, begin, count);
+    if (row.outputs != nullptr) copy(p, count, row.outputs + begin);
+    if (row.gradient == nullptr) continue;
+    overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
+      const Lanes target = loadUpTo(targets + begin + i, n);
+      storeUpTo(row.gradient + begin + i, fma(loadUpTo(p + i, n), total, negate(target)), n);
+    });
+  }
+  *row.hits = greatest.index == firstGreatest(targets, row.units) ? 1 : 0;
+}
+
+void binaryRow(const LossRow& row, const float* targets, float share) {
+  const Lanes shares = broadcast(share);
+  uint32_t hits = 0;
+  const float sum = sumVector(row.units, [&](size_t begin, size_t count) {
+    const float* z = row.z + begin;
+    const float* t = targets + begin;
+    float tail[kFeatureLeaf], y[kFeatureLeaf];  // log1p(exp(-|z|)), sigmoid(z)
+    overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
+      storeUpTo(tail + i, negate(magnitude(loadUpTo(z + i, n))), n);
+    });
+    math_exp(tail, count, tail);
+    math_log1p(tail, count, tail);
+    math_sigmoid(z, count, y);
+    const Lanes lanes = continueLanes(zero(), count, [&](Lanes acc, size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
+      const Lanes logit = loadUpTo(z + i, n);
+      const Lanes loss = add(fma(negate(logit), loadUpTo(t + i, n), relu(logit)), loadUpTo(tail + i, n));
+      return add(acc, loss);
+    });
+    for (size_t j = 0; j < count; ++j) hits += (y[j] > 0.5f ? 1.0f : 0.0f) == t[j] ? 1 : 0;
+    if (row.outputs != nullptr) copy(y, count, row.outputs + begin);
+    if (row.gradient != nullptr) {
+      overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
+        storeUpTo(row.gradient + begin + i, mul(sub(loadUpTo(y + i, n), loadUpTo(t + i, n)), shares), n);
+      });
+    }
+    return lanes;
+  });
+  *row.loss = sum * share;
+  *row.hits = hits;
+}
+
+void squaredErrorRow(const LossRow& row, const float* targets, float share) {
+  const Lanes shares = broadcast(share);
+  const float sum = sumVector(row.units, [&](size_t begin, size_t count) {
+    return continueLanes(zero(), count, [&](Lanes acc, size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
+      const Lanes error = sub(loadUpTo(row.z + begin + i, n), loadUpTo(targets + begin + i, n));
+      return fma(error, error, acc);
+    });
+  });
+  if (row.gradient != nullptr) {
+    overRow(row.units, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
+      const Lanes error = sub(loadUpTo(row.z + i, n), loadUpTo(targets + i, n));
+      storeUpTo(row.gradient + i, mul(add(error, error), shares), n);
+    });
+  }
+  *row.loss = sum * share;
+  *row.hits = 0;
+}
+
+void loss(Loss kind, const float* z, size_t ldz, const void* targets, size_t ldt, size_t rows, size_t units,
+          float* gradient, size_t ldg, float* outputs, size_t ldo, float* lossPerRow, uint32_t* hitsPerRow) {
+  const float share = static_cast<float>(1.0 / static_cast<double>(units));
+  for (size_t r = 0; r < rows; ++r) {
+    const LossRow row = {z + r * ldz,
+                         units,
+                         gradient != nullptr ? gradient + r * ldg : nullptr,
+                         outputs != nullptr ? outputs + r * ldo : nullptr,
+                         lossPerRow + r,
+                         hitsPerRow + r};
+    const float* target = static_cast<const float*>(targets) + r * ldt;
+    switch (kind) {
+      case Loss::sparseCategoricalCrossentropy:
+        sparseCategoricalRow(row, static_cast<const uint32_t*>(targets)[r]);
+        break;
+      case Loss::categoricalCrossentropy:
+        categoricalRow(row, target);
+        break;
+      case Loss::binaryCrossentropy:
+        binaryRow(row, target, share);
+        break;
+      case Loss::meanSquaredError:
+        squaredErrorRow(row, target, share);
+        break;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace samebits

@@ -1,0 +1,267 @@
+// See reference.h. Written to be read; nothing here is fast.
+#include "reference.h"
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+namespace samebits {
+namespace reference {
+
+namespace {
+
+constexpr size_t kFeatureLeaf = 256;
+constexpr size_t kLanes = 16;
+
+// The balanced tree over leaves of `leaf` terms; sumOfLeaf(begin, end) sums one.
+template <typename SumOfLeaf>
+float leafTree(size_t terms, size_t leaf, SumOfLeaf sumOfLeaf) {
+  std::vector<float> sums;
+  for (size_t begin = 0; begin < terms; begin += leaf) {
+    sums.push_back(sumOfLeaf(begin, begin + leaf < terms ? begin + leaf : terms));
+  }
+  return balancedTree(sums.data(), sums.size());
+}
+
+// One step of a lane's sum: next(sum, i).
+template <typename Next>
+float vectorSum(size_t count, Next next) {
+  return leafTree(count, kFeatureLeaf, [&](size_t begin, size_t end) {
+    float lanes[kLanes] = {};
+    for (size_t i = begin; i < end; ++i) {
+      float& lane = lanes[(i - begin) % kLanes];
+      lane = next(lane, i);
+    }
+    return balancedTree(lanes, kLanes);
+  });
+}
+
+// The stack machine of an Order; next(sum, row) is one step of a chain.
+template <typename Next>
+float orderedSum(const Order& order, Next next) {
+  std::vector<float> stack;
+  size_t at = 0;
+  for (size_t c = 0; c < order.chains; ++c) {
+    float sum = 0.0f;
+    for (; at < order.chainEnd[c]; ++at) sum = next(sum, order.rows[at]);
+    stack.push_back(sum);
+    for (uint32_t m = 0; m < order.mergesAfter[c]; ++m) {
+      const float upper = stack.back();
+      stack.pop_back();
+      stack.back() = stack.back() + upper;
+    }
+  }
+  return stack.back();
+}
+
+float maximum(const float* z, size_t units) {
+  float most = -INFINITY;
+  for (size_t j = 0; j < units; ++j) most = most < z[j] ? z[j] : most;
+  return most;
+}
+
+size_t firstGreatest(const float* values, size_t count) {
+  size_t best = 0;
+  for (size_t j = 1; j < count; ++j) {
+    if (values[j] > values[best]) best = j;
+  }
+  return best;
+}
+
+float oneOver(size_t units) { return static_cast<float>(1.0 / static_cast<double>(units)); }
+
+// The maximum of z and the sum of exp(z - maximum).
+void softmaxParts(const Functions& f, const float* z, size_t units, float& most, float& sum) {
+  most = maximum(z, units);
+  const float shift = most;
+  sum = vectorSum(units, [&](float lane, size_t j) { return lane + f.exp(z[j] - shift); });
+}
+
+}  // namespace
+
+// The product is exact in binary64. The sum may not be: then the binary64 neighbor with an odd last bit stands for it,
+// which rounds to binary32 as the exact sum would.
+float fma(float a, float b, float c) {
+  const double product = static_cast<double>(a) * static_cast<double>(b);
+  const double addend = static_cast<double>(c);
+  double sum = product + addend;
+  if (!std::isfinite(sum)) return static_cast<float>(sum);
+  const double larger = std::fabs(product) > std::fabs(addend) ? product : addend;
+  const double smaller = std::fabs(product) > std::fabs(addend) ? addend : product;
+  const double lost = smaller - (sum - larger);  // exact: Dekker's Fast2Sum
+  uint64_t bits;
+  std::memcpy(&bits, &sum, sizeof bits);
+  if (lost != 0 && bits % 2 == 0) sum = std::nextafter(sum, lost > 0 ? INFINITY : -INFINITY);
+  return static_cast<float>(sum);
+}
+
+float balancedTree(float* sums, size_t count) {
+  if (count == 0) return 0.0f;
+  while (count > 1) {
+    for (size_t i = 0; i + 1 < count; i += 2) sums[i / 2] = sums[i] + sums[i + 1];
+    if (count % 2 == 1) sums[count / 2] = sums[count - 1];
+    count = (count + 1) / 2;
+  }
+  return sums[0];
+}
+
+void forward(const float* x, const float* w, const float* bias, size_t rows, size_t inputs, size_t units, bool withRelu,
+             float* z) {
+  for (size_t i = 0; i < rows; ++i) {
+    for (size_t j = 0; j < units; ++j) {
+      float sum = leafTree(inputs, kFeatureLeaf, [&](size_t begin, size_t end) {
+        float chain = 0.0f;
+        for (size_t k = begin; k < end; ++k) chain = fma(x[i * inputs + k], w[k * units + j], chain);
+        return chain;
+      });
+      if (bias != nullptr) sum = sum + bias[j];
+      z[i * units + j] = withRelu ? relu(sum) : sum;
+    }
+  }
+}
+
+void inputGradient(const float* dz, const float* w, const float* reluOutput, size_t rows, size_t inputs, size_t units,
+                   float* dx) {
+  for (size_t i = 0; i < rows; ++i) {
+    for (size_t k = 0; k < inputs; ++k) {
+      const float sum = leafTree(units, kFeatureLeaf, [&](size_t begin, size_t end) {
+        float chain = 0.0f;
+        for (size_t j = begin; j < end; ++j) chain = fma(dz[i * units + j], w[k * units + j], chain);
+        return chain;
+      });
+      dx[i * inputs + k] = reluOutput != nullptr ? reluGradient(reluOutput[i * inputs + k], sum) : sum;
+    }
+  }
+}
+
+void weightGradient(const float* x, const float* dz, size_t rows, size_t inputs, size_t units, size_t leaf, float* g) {
+  for (size_t k = 0; k < inputs; ++k) {
+    for (size_t j = 0; j < units; ++j) {
+      g[k * units + j] = leafTree(rows, leaf, [&](size_t begin, size_t end) {
+        float chain = 0.0f;
+        for (size_t i = begin; i < end; ++i) chain = fma(x[i * inputs + k], dz[i * units + j], chain);
+        return chain;
+      });
+    }
+  }
+}
+
+void biasGradient(const float* dz, size_t rows, size_t units, size_t leaf, float* g) {
+  for (size_t j = 0; j < units; ++j) {
+    g[j] = leafTree(rows, leaf, [&](size_t begin, size_t end) {
+      float sum = 0.0f;
+      for (size_t i = begin; i < end; ++i) sum = sum + dz[i * units + j];
+      return sum;
+    });
+  }
+}
+
+void weightGradientOrdered(const float* x, const float* dz, const Order& order, size_t inputs, size_t units, float* g) {
+  for (size_t k = 0; k < inputs; ++k) {
+    for (size_t j = 0; j < units; ++j) {
+      g[k * units + j] = orderedSum(
+          order, [&](float sum, uint32_t i) { return fma(x[i * inputs + k], dz[i * units + j], sum); });
+    }
+  }
+}
+
+void biasGradientOrdered(const float* dz, const Order& order, size_t units, float* g) {
+  for (size_t j = 0; j < units; ++j) {
+    g[j] = orderedSum(order, [&](float sum, uint32_t i) { return sum + dz[i * units + j]; });
+  }
+}
+
+float sumFixed(const float* values, size_t count) {
+  return vectorSum(count, [&](float lane, size_t i) { return lane + values[i]; });
+}
+
+float dotFixed(const float* a, const float* b, size_t count) {
+  return vectorSum(count, [&](float lane, size_t i) { return fma(a[i], b[i], lane); });
+}
+
+float relu(float x) { return x < 0.0f ? 0.0f : x; }
+
+void softmax(const Functions& f, const float* z, size_t units, float* p) {
+  float most, sum;
+  softmaxParts(f, z, units, most, sum);
+  for (size_t j = 0; j < units; ++j) p[j] = f.exp(z[j] - most) / sum;
+}
+
+float reluGradient(float a, float dy) { return a <= 0.0f ? 0.0f : dy; }
+float tanhGradient(float a, float dy) { return dy * fma(-a, a, 1.0f); }
+float sigmoidGradient(float a, float dy) { return dy * (a * (1.0f - a)); }
+
+void softmaxGradient(const float* a, const float* dy, size_t units, float* dz) {
+  const float dot = dotFixed(dy, a, units);
+  for (size_t j = 0; j < units; ++j) dz[j] = a[j] * (dy[j] - dot);
+}
+
+RowLoss sparseCategoricalCrossentropy(const Functions& f, const float* z, uint32_t label, size_t units, float* outputs,
+                                      float* gradient) {
+  float most, sum;
+  softmaxParts(f, z, units, most, sum);
+  for (size_t j = 0; j < units; ++j) {
+    outputs[j] = f.exp(z[j] - most) / sum;
+    gradient[j] = outputs[j] - (j == label ? 1.0f : 0.0f);
+  }
+  return {f.log(sum) - (z[label] - most), firstGreatest(outputs, units) == label ? 1u : 0u};
+}
+
+RowLoss categoricalCrossentropy(const Functions& f, const float* z, const float* targets, size_t units, float* outputs,
+                                float* gradient) {
+  float most, sum;
+  softmaxParts(f, z, units, most, sum);
+  const float logSum = f.log(sum);
+  const float loss =
+      -vectorSum(units, [&](float lane, size_t j) { return fma(targets[j], (z[j] - most) - logSum, lane); });
+  const float total = sumFixed(targets, units);
+  for (size_t j = 0; j < units; ++j) {
+    outputs[j] = f.exp(z[j] - most) / sum;
+    gradient[j] = fma(outputs[j], total, -targets[j]);
+  }
+  return {loss, firstGreatest(outputs, units) == firstGreatest(targets, units) ? 1u : 0u};
+}
+
+RowLoss binaryCrossentropy(const Functions& f, const float* z, const float* targets, size_t units, float* outputs,
+                           float* gradient) {
+  const float share = oneOver(units);
+  const float sum = vectorSum(units, [&](float lane, size_t j) {
+    return lane + (fma(-z[j], targets[j], relu(z[j])) + f.log1p(f.exp(-std::fabs(z[j]))));
+  });
+  uint32_t hits = 0;
+  for (size_t j = 0; j < units; ++j) {
+    outputs[j] = f.sigmoid(z[j]);
+    gradient[j] = (outputs[j] - targets[j]) * share;
+    if ((outputs[j] > 0.5f ? 1.0f : 0.0f) == targets[j]) ++hits;
+  }
+  return {sum * share, hits};
+}
+
+RowLoss meanSquaredError(const float* y, const float* targets, size_t units, float* gradient) {
+  const float share = oneOver(units);
+  const float sum = vectorSum(units, [&](float lane, size_t j) {
+    const float error = y[j] - targets[j];
+    return fma(error, error, lane);
+  });
+  for (size_t j = 0; j < units; ++j) {
+    const float error = y[j] - targets[j];
+    gradient[j] = (error + error) * share;
+  }
+  return {sum * share, 0};
+}
+
+void sgd(float g, float learningRate, float& w) { w = fma(-learningRate, g, w); }
+
+void sgdMomentum(float g, float learningRate, float momentum, float& m, float& w) {
+  m = fma(momentum, m, g);
+  w = fma(-learningRate, m, w);
+}
+
+void adam(float g, const Adam& a, float& m, float& v, float& w) {
+  m = fma(a.beta1, m, a.oneMinusBeta1 * g);
+  v = fma(a.beta2, v, (a.oneMinusBeta2 * g) * g);
+  w = w - (a.stepSize * m) / fma(std::sqrt(v), a.inverseRoot, a.epsilon);
+}
+
+}  // namespace reference
+}  // namespace samebits

@@ -1,0 +1,89 @@
+// The contract's text in C++: what every kernel must compute, slowly and in the open. Plain loops over row-major
+// matrices without padding; shares no code with the kernels, so that a mistake would have to be made twice.
+//
+// Matrices are [rows, columns] row-major: x [rows, inputs], w [inputs, units], z and dz [rows, units]. Outputs do not
+// overlap inputs unless it says so. Elementary functions come from the caller and must be correctly rounded.
+#ifndef SAMEBITS_KERNELS_REFERENCE_H
+#define SAMEBITS_KERNELS_REFERENCE_H
+
+#include <cstddef>
+#include <cstdint>
+
+namespace samebits {
+namespace reference {
+
+// a * b + c with one rounding, for any binary32 values.
+float fma(float a, float b, float c);
+
+// The balanced tree over `count` sums, level by level: neighbors are added, an odd last one is carried up. Overwrites
+// `sums`. +0 for count 0.
+float balancedTree(float* sums, size_t count);
+
+// ---- products -------------------------------------------------------------------------------------------------------
+// z[i,j] = tree over leaves of 256 of fma chains over k of x[i,k] w[k,j], then + bias[j] unless bias is null, then
+// relu if asked.
+void forward(const float* x, const float* w, const float* bias, size_t rows, size_t inputs, size_t units, bool relu,
+             float* z);
+// dx[i,k] = tree over leaves of 256 of fma chains over j of dz[i,j] w[k,j]; +0 where reluOutput[i,k] <= 0, unless null.
+void inputGradient(const float* dz, const float* w, const float* reluOutput, size_t rows, size_t inputs, size_t units,
+                   float* dx);
+// g[k,j] = balanced tree over leaves of `leaf` rows of fma chains of x[i,k] dz[i,j].
+void weightGradient(const float* x, const float* dz, size_t rows, size_t inputs, size_t units, size_t leaf, float* g);
+// g[j] = balanced tree over leaves of `leaf` rows of sums of dz[i,j].
+void biasGradient(const float* dz, size_t rows, size_t units, size_t leaf, float* g);
+
+// Any order over rows. Chain c takes rows[chainEnd[c-1]] … rows[chainEnd[c] - 1] one after the other and is pushed on a
+// stack; then mergesAfter[c] times the two on top become one, lower + upper. In the end one is left.
+struct Order {
+  const uint32_t* rows;
+  const size_t* chainEnd;
+  const uint32_t* mergesAfter;
+  size_t chains;
+};
+void weightGradientOrdered(const float* x, const float* dz, const Order& order, size_t inputs, size_t units, float* g);
+void biasGradientOrdered(const float* dz, const Order& order, size_t units, float* g);
+
+// ---- sums inside a vector ---------------------------------------------------------------------------------------------
+// Leaves of 256 in 16 lanes; lane l takes elements l, l+16, … of the leaf; lanes, then leaves, by the tree.
+float sumFixed(const float* values, size_t count);
+float dotFixed(const float* a, const float* b, size_t count);
+
+// ---- one element or one row of a layer ----------------------------------------------------------------------------------
+using Function = float (*)(float);
+struct Functions {
+  Function exp, log, log1p, tanh, sigmoid;
+};
+
+float relu(float x);
+void softmax(const Functions& f, const float* z, size_t units, float* p);  // p may be z
+
+float reluGradient(float a, float dy);
+float tanhGradient(float a, float dy);
+float sigmoidGradient(float a, float dy);
+void softmaxGradient(const float* a, const float* dy, size_t units, float* dz);
+
+struct RowLoss {
+  float loss;
+  uint32_t hits;
+};
+// Each writes the activations (softmax or sigmoid of z) to `outputs` and dz, or for the squared error dy, to `gradient`.
+RowLoss sparseCategoricalCrossentropy(const Functions& f, const float* z, uint32_t label, size_t units, float* outputs,
+                                      float* gradient);
+RowLoss categoricalCrossentropy(const Functions& f, const float* z, const float* targets, size_t units, float* outputs,
+                                float* gradient);
+RowLoss binaryCrossentropy(const Functions& f, const float* z, const float* targets, size_t units, float* outputs,
+                           float* gradient);
+RowLoss meanSquaredError(const float* y, const float* targets, size_t units, float* gradient);
+
+// ---- one element of an update; g = fl32(sum * scale) -----------------------------------------------------------------------
+void sgd(float g, float learningRate, float& w);
+void sgdMomentum(float g, float learningRate, float momentum, float& m, float& w);
+struct Adam {
+  float beta1, oneMinusBeta1, beta2, oneMinusBeta2, stepSize, inverseRoot, epsilon;
+};
+void adam(float g, const Adam& a, float& m, float& v, float& w);
+
+}  // namespace reference
+}  // namespace samebits
+
+#endif
