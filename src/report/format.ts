@@ -28,10 +28,11 @@ export function formatShort(value: number): string {
   return size < 1e5 && Number.isInteger(value) ? String(value) : value.toExponential(1).replace('e+', 'e');
 }
 
-/** A power of ten as `10⁻⁷`, for the ticks of a logarithmic axis. */
+/** A power of ten as `10⁻⁷`, for the ticks of a logarithmic axis; anything else as {@link formatMagnitude} does. */
 export function formatPowerOfTen(value: number): string {
   const superscript = (digit: string): string => (digit === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit)));
   const exponent = Math.round(Math.log10(value));
+  if (Math.abs(value / 10 ** exponent - 1) > 1e-9) return formatMagnitude(value);
   if (exponent === 0) return '1';
   if (exponent === 1) return '10';
   return `10${Array.from(String(exponent), superscript).join('')}`;
