@@ -39,7 +39,7 @@ export const DEFAULTS = {
   seed: 42,
   threads: [1, 2, 4],
   reduction: ['fixed', 'free'],
-  isa: ['auto'],
+  isa: 'auto',
   repeats: 2,
   report: 'report.html',
 } as const;
@@ -73,7 +73,11 @@ export function compareOptions(): Command {
     .option('--seed <seed>', 'an integer or any text (default: 42)', seedOption('--seed'))
     .option('--threads <list>', '(default: 1,2,4)', integersOption('--threads', 1, MOST_THREADS, { distinct: true }))
     .option('--reduction <list>', 'fixed, free or both (default: fixed,free)', namesOption('--reduction', REDUCTIONS))
-    .option('--isa <list>', 'auto, scalar, avx2, … (default: auto, the best)', namesOption('--isa', ['auto', ...INSTRUCTION_SETS]))
+    .option(
+      '--isa <list>',
+      'auto, scalar, avx2, … (default: SAMEBITS_ISA, or auto, the best)',
+      namesOption('--isa', ['auto', ...INSTRUCTION_SETS]),
+    )
     .option('--repeats <count>', 'runs of each (default: 2)', integerOption('--repeats', 1, 1000))
     .option('--recipe <file>', 'a recipe as JSON; options that are given beat it')
     .option('--report <file>', 'write the page here (default: report.html, with --json none)')

@@ -1,6 +1,7 @@
 /** `samebits compare`. */
-import pico from 'picocolors';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import pico from 'picocolors';
 import type { CompareDocument } from '../compare/document.js';
 import { compareRuns } from '../compare/runs.js';
 import type { Variant } from '../compare/variants.js';
@@ -8,7 +9,6 @@ import { digits } from '../data/digits.js';
 import { readIdxFolder } from '../data/idx-folder.js';
 import { type LabeledData, takeTrainingRows } from '../data/labeled.js';
 import { mnist, mnistInstalled } from '../data/mnist.js';
-import { SamebitsError } from '../errors.js';
 import type { Recipe } from '../model/recipe.js';
 import { addon } from '../native/addon.js';
 import { resolveInstructionSet } from '../native/instruction-set.js';
@@ -16,6 +16,7 @@ import { renderCompareReport } from '../report/compare-report.js';
 import { nonFiniteAsText } from '../report/numbers.js';
 import { summarizeCompare } from '../report/summary.js';
 import { renderCompareTable } from '../report/table.js';
+import { resolveExecution } from '../train/execution.js';
 import { type CompareFlags, compareOptions, DEFAULTS, reportPath } from './compare-options.js';
 import { describeMachine } from './machine.js';
 import { checkWritable, writeWhole } from './output-files.js';
@@ -57,7 +58,7 @@ function checkPaths(flags: CompareFlags): void {
 /** Fixed order first: its first run is the baseline. */
 function variantsOf(flags: CompareFlags): Variant[] {
   const orders = flags.reduction ?? DEFAULTS.reduction;
-  const isas = new Set((flags.isa ?? DEFAULTS.isa).map(resolveInstructionSet));
+  const isas = new Set(flags.isa?.map(resolveInstructionSet) ?? [resolveExecution({}).isa]);
   return (['fixed', 'free'] as const)
     .filter((reduction) => orders.includes(reduction))
     .flatMap((reduction) =>
@@ -68,4 +69,49 @@ function variantsOf(flags: CompareFlags): Variant[] {
 function readData(name: string): Promise<LabeledData> {
   if (name === 'mnist') return mnist();
   return name === 'digits' ? digits() : readIdxFolder(name);
+}
+
+async function run(
+  dataName: string,
+  data: LabeledData,
+  recipe: Recipe,
+  variants: readonly Variant[],
+  flags: CompareFlags,
+  signal: AbortSignal,
+): Promise<CompareDocument> {
+  const progress = progressView({ quiet: flags.json === true });
+  const options = { data, repeats: flags.repeats ?? DEFAULTS.repeats, onProgress: progress.update, signal };
+  const { runs, steps, baseline } = await compareRuns(recipe, variants, options).finally(progress.stop);
+  const testRows = data.test.x.rows;
+  return {
+    schemaVersion: 1,
+    command: 'compare',
+    version,
+    contract: addon().contract,
+    machine: describeMachine(),
+    recipe: { ...recipe },
+    data: { name: data.name, rows: data.train.x.rows, testRows, columns: data.train.x.columns, hash: data.hash },
+    commandLine: repeatingLine(dataName, flags),
+    steps,
+    runs,
+    summary: summarizeCompare({ runs, baseline, testRows }),
+  };
+}
+
+/** Files first: whoever sees the table can open the page. */
+function deliver(document: CompareDocument, flags: CompareFlags): void {
+  const report = reportPath(flags);
+  const json = `${JSON.stringify(document, nonFiniteAsText, 2)}\n`;
+  if (flags.output !== undefined) writeWhole(flags.output, json, '--output');
+  if (report !== null) writeWhole(report, renderCompareReport(document), '--report');
+  if (flags.json === true) {
+    process.stdout.write(json);
+    return;
+  }
+  const color = pico.isColorSupported && process.stdout.isTTY === true;
+  const width = process.stdout.columns;
+  process.stdout.write(`${renderCompareTable(document, { color, width })}
+`);
+  if (report !== null) process.stdout.write(`\nThe page with charts: ${resolve(report)}\n`);
+  if (flags.output !== undefined) process.stdout.write(`The JSON document: ${resolve(flags.output)}\n`);
 }

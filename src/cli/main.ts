@@ -4,9 +4,9 @@
  */
 import { Command, CommanderError } from 'commander';
 import { SamebitsError } from '../errors.js';
-import { version } from '../version.js';
 import { buildCommand } from './build.js';
 import { compareCommand } from './compare.js';
+import { version } from './version.js';
 
 const WRONG_INPUT = 2;
 const INTERRUPTED = 130;
@@ -22,12 +22,12 @@ Examples:
 Exit codes: 0 well; 1 what was to be equal differs; 2 wrong usage or input; 130 interrupted.
 Set NO_COLOR for plain text.`;
 
-function program(): Command {
+function program(signal: AbortSignal): Command {
   return new Command('samebits')
     .description('Trains neural networks to the same bits on any number of threads, and shows what makes runs differ.')
     .version(version)
     .addHelpText('after', EXAMPLES)
-    .addCommand(compareCommand())
+    .addCommand(compareCommand(signal))
     .addCommand(buildCommand());
 }
 
@@ -65,12 +65,9 @@ async function main(): Promise<void> {
     process.exit();
   });
   const signal = interruptSignal();
-  const command = throwInsteadOfExit(program());
+  const command = throwInsteadOfExit(program(signal));
   try {
     if (process.argv.length <= 2) command.help();
-    command.hook('preAction', (_, action) => {
-      action.setOptionValue('signal', signal);
-    });
     await command.parseAsync();
   } catch (error) {
     process.exitCode = signal.aborted ? INTERRUPTED : report(error);

@@ -1,7 +1,7 @@
 /** The recipe of `samebits compare`: from a file, from options, or both. */
 import { readFileSync, statSync } from 'node:fs';
-import { SamebitsError } from '../errors.js';
 import type { LabeledData } from '../data/labeled.js';
+import { SamebitsError } from '../errors.js';
 import { denseLayers, type ModelDescription } from '../model/description.js';
 import { dense, type Layer, rescaling } from '../model/layers.js';
 import { adam, type Optimizer, sgd } from '../model/optimizers.js';
@@ -33,7 +33,13 @@ export function recipeFromOptions(flags: CompareFlags, data: LabeledData): Recip
   const units = flags.hidden ?? DEFAULTS.hidden;
   const scale: Layer[] = data.scale === 1 ? [] : [rescaling({ scale: data.scale })];
   return parseRecipe({
-    model: { layers: [...scale, ...hiddenLayers(units, flags.activation), dense({ units: data.classes, activation: 'softmax' })] },
+    model: {
+      layers: [
+        ...scale,
+        ...hiddenLayers(units, flags.activation),
+        dense({ units: data.classes, activation: 'softmax' }),
+      ],
+    },
     seed: flags.seed ?? DEFAULTS.seed,
     optimizer: optimizerOf(flags.optimizer ?? DEFAULTS.optimizer, flags.learningRate),
     loss: 'sparseCategoricalCrossentropy',
@@ -71,7 +77,10 @@ function overrideLayers(model: ModelDescription, { hidden, activation }: Compare
   return { ...model, layers: [...before, ...hiddenLayers(hidden, activation), output] };
 }
 
-function hiddenLayers(units: readonly number[], activation = DEFAULTS.activation as CompareFlags['activation']): Layer[] {
+function hiddenLayers(
+  units: readonly number[],
+  activation = DEFAULTS.activation as CompareFlags['activation'],
+): Layer[] {
   return units.map((count) => dense({ units: count, activation }));
 }
 
