@@ -16,6 +16,10 @@ export interface TableOptions {
 /** Spaces between columns. */
 const gap = 2;
 
+/** Heads of the column that gives way where the others need the room: with the tensor, and with the step alone. */
+const firstHead = 'first diff';
+const shortFirstHead = 'first';
+
 /** One line of the table: repeats that ended with the same bits share it, with their median time. */
 interface Line {
   readonly group: RunGroup;
@@ -77,7 +81,7 @@ function columnsOf(document: CompareDocument, groups: readonly RunGroup[], color
       cell: (line) => (line.runs.includes(baseline) ? 'base' : same(line) ? 'yes' : 'no'),
       paint: byBits,
     },
-    { head: 'first diff', align: 'left', cell: (line) => firstDifference(line, Number.POSITIVE_INFINITY) },
+    { head: firstHead, align: 'left', cell: (line) => firstDifference(line, Number.POSITIVE_INFINITY) },
     { head: 'ULP', align: 'right', cell: (line) => formatShort(largest(line, (run) => decodeNumber(run.maxUlp))) },
     { head: 'pred', align: 'right', cell: (line) => formatShort(changed(line)) },
   ];
@@ -94,7 +98,7 @@ export function wrapText(text: string, width: number): string {
   return lines.join('\n');
 }
 
-function legendOf(document: CompareDocument, lines: readonly Line[]): string {
+function legendOf(document: CompareDocument, lines: readonly Line[], head: string): string {
   const baseline = document.runs[document.summary.baseline];
   const merged = lines.some((line) => line.runs.length > 1);
   const apart = document.runs.some((run) => !run.identical);
@@ -104,7 +108,7 @@ function legendOf(document: CompareDocument, lines: readonly Line[]): string {
     'speed: against the fewest threads in the same order',
     'acc: test accuracy',
     `same: whether every weight has the bits of the baseline (base: ${baseline.reduction} order, ${baseline.threads} thr) after every step`,
-    ...(apart ? ['first diff: step and tensor'] : []),
+    ...(apart ? [`${head}: step and tensor of the first difference`] : []),
     'ULP: largest distance of a weight, in units in the last place',
     `pred: of ${formatCount(document.data.testRows)} test predictions, those of another class`,
   ].join('; ');
@@ -129,9 +133,12 @@ export function renderCompareTable(document: CompareDocument, { color, width = 8
 
   const texts = lines.map((line) => columns.map((column) => printable(column.cell(line))));
   const widths = columns.map(({ head }, i) => Math.max(head.length, ...texts.map((row) => row[i].length)));
-  const flexible = columns.findIndex((column) => column.head === 'first diff');
+  const flexible = columns.findIndex((column) => column.head === firstHead);
   const others = widths.reduce((sum, w, i) => (i === flexible ? sum : sum + w + gap), 0);
-  widths[flexible] = Math.min(widths[flexible], Math.max(columns[flexible].head.length, room - others));
+  widths[flexible] = Math.min(widths[flexible], Math.max(shortFirstHead.length, room - others));
+  const heads = columns.map(({ head }) =>
+    head === firstHead && head.length > widths[flexible] ? shortFirstHead : head,
+  );
   texts.forEach((row, r) => {
     row[flexible] = printable(firstDifference(lines[r], widths[flexible]));
   });
@@ -146,11 +153,11 @@ export function renderCompareTable(document: CompareDocument, { color, width = 8
     colAligns: columns.map((column) => column.align),
   });
   const rule = widths.map((w) => '─'.repeat(w));
-  table.push(columns.map((column) => colors.bold(column.head)));
+  table.push(heads.map((head) => colors.bold(head)));
   lines.forEach((line, r) => {
     if (line.group.reduction !== lines[r - 1]?.group.reduction) table.push(rule);
     table.push(texts[r].map((text, i) => columns[i].paint?.(text, line) ?? text));
   });
-  const legend = colors.dim(wrapText(printable(legendOf(document, lines)), room));
+  const legend = colors.dim(wrapText(printable(legendOf(document, lines, heads[flexible])), room));
   return [table.toString(), legend, '', wrapText(printable(document.summary.sentence), room)].join('\n');
 }

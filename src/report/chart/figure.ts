@@ -1,5 +1,5 @@
 import { html, type Markup } from '../html.js';
-import { type LineChart, renderLineChart, type Series } from './line-chart.js';
+import { type ChartSize, type LineChart, renderLineChart, type Series } from './line-chart.js';
 import { swatch } from './style.js';
 
 /** A table that scrolls inside its own box, reachable by keyboard. */
@@ -48,9 +48,15 @@ export function chartTable(chart: LineChart): Markup {
   });
 }
 
+/** Sizes of a chart that has a figure's whole width. */
+const wholeWidth = { wide: { width: 900, height: 400 }, narrow: { width: 400, height: 340 } };
+
+/** Sizes of a chart that shares the width with another one, where there is room for two. */
+export const halfWidth = { wide: { width: 440, height: 310 }, narrow: { width: 400, height: 300 } };
+
 /** A drawing for wide windows and one for phones; the style sheet shows the one that fits. */
-export function renderResponsive(chart: LineChart): Markup {
-  return html`${renderLineChart(chart, { width: 900, height: 400 }, 'wide')}${renderLineChart(chart, { width: 400, height: 340 }, 'narrow')}`;
+export function renderResponsive(chart: LineChart, sizes: { wide: ChartSize; narrow: ChartSize } = wholeWidth): Markup {
+  return html`${renderLineChart(chart, sizes.wide, 'wide')}${renderLineChart(chart, sizes.narrow, 'narrow')}`;
 }
 
 /** What a figure is made of. */

@@ -131,7 +131,7 @@ function scaleJson({ kind, domain, range, zero }: Scale): string {
  *
  * @param variant distinguishes several drawings of one chart, for their ids and for the style sheet
  */
-export function renderLineChart(chart: LineChart, size: ChartSize, variant = 'only'): Markup {
+export function renderLineChart(chart: LineChart, size: ChartSize, variant: string): Markup {
   const bottom = size.height - 44;
   const hasZero = chart.y.scale([1, 0]).zero !== null;
   const y = chart.y.scale([hasZero ? bottom - 34 : bottom, 28]);

@@ -62,7 +62,7 @@ function logTicks(least: number, most: number, count: number): number[] {
   const ticks: number[] = [];
   if (high - low <= 3) {
     for (let exponent = low; exponent <= high; exponent++) {
-      for (const m of [1, 2, 5]) ticks.push(Number((m * 10 ** exponent).toPrecision(12)));
+      for (const m of [1, 2, 5]) ticks.push(Number(`${m}e${exponent}`));
     }
     const first = ticks.findLastIndex((tick) => tick <= least * (1 + 1e-9));
     const last = ticks.findIndex((tick) => tick >= most * (1 - 1e-9));
@@ -70,7 +70,7 @@ function logTicks(least: number, most: number, count: number): number[] {
   }
   const every = Math.ceil((high - low) / count);
   const steps = Math.ceil((high - low) / every);
-  for (let i = 0; i <= steps; i++) ticks.push(10 ** (low + i * every));
+  for (let i = 0; i <= steps; i++) ticks.push(Number(`1e${low + i * every}`));
   return ticks;
 }
 

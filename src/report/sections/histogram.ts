@@ -43,7 +43,7 @@ function panel(strand: Strand, index: number, highest: number): Markup {
       tick: (value) => String(Number(formatPercent(value, 1))),
       color: colorOf(strand.style),
     },
-    { width: 300, height: 200 },
+    { width: 270, height: 190 },
   )}</div>`;
 }
 

@@ -1,6 +1,6 @@
 import type { CompareDocument } from '../../compare/document.js';
-import { chartTable, renderFigure, renderLegend } from '../chart/figure.js';
-import { type LineChart, renderLineChart, type Series } from '../chart/line-chart.js';
+import { chartTable, halfWidth, renderFigure, renderLegend, renderResponsive } from '../chart/figure.js';
+import type { LineChart, Series } from '../chart/line-chart.js';
 import { linearScale, ordinalScale } from '../chart/scale.js';
 import { seriesStyle } from '../chart/style.js';
 import { formatList, formatRatio, formatSeconds } from '../format.js';
@@ -82,7 +82,6 @@ export function timeSection(document: CompareDocument): Markup {
     },
     series: [...speed, guide],
   };
-  const size = { width: 440, height: 310 };
   const prices = document.summary.priceOfFixedOrder.map(
     ({ threads, ratio }) => `${formatRatio(ratio)} at ${threads} thread${threads === 1 ? '' : 's'}`,
   );
@@ -90,7 +89,7 @@ export function timeSection(document: CompareDocument): Markup {
   const caption = html`<p>${prices.length > 0 ? `Price of fixed order, as a ratio of median times: ${formatList(prices)}. ` : ''}Lines join medians${repeats.some((series) => series.points.length > 0) ? '; single runs stand beside them' : ''}; the dotted line is the ideal. The machine has ${String(cores)} core${cores === 1 ? '' : 's'}${counts[counts.length - 1] > cores ? ', so more threads than that have to share' : ''}.</p>`;
   return html`<section><h2 id="time">Time and speed-up</h2>${renderFigure({
     id: 'figure-time',
-    body: html`${renderLegend(seconds)}<div class="panels"><div class="panel">${renderLineChart(timeChart, size)}</div><div class="panel">${renderLineChart(speedChart, size)}</div></div>`,
+    body: html`${renderLegend(seconds)}<div class="panels"><div class="panel">${renderResponsive(timeChart, halfWidth)}</div><div class="panel">${renderResponsive(speedChart, halfWidth)}</div></div>`,
     caption,
     tables: html`${chartTable(timeChart)}${chartTable(speedChart)}`,
   })}</section>`;
