@@ -80,7 +80,8 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best;
 }
 
-interface Issue {
+/** What valibot says about a value that does not fit. */
+export interface Issue {
   readonly type: string;
   readonly expected: string | null;
   readonly message: string;
