@@ -95,11 +95,16 @@ export function freeDocument() {
     freeGrain: FREE_GRAIN,
     recordings: Object.entries(recordings).map(([name, orderOf]) => {
       const orders = Array.from({ length: steps }, (_, step) => orderOf(unitsOfStep(freeRecipe, step), step));
-      const { network, weights, stepLosses } = trained(freeRecipe, { grain: FREE_GRAIN, orders });
+      const { network, weights, stepLosses, epochs } = trained(freeRecipe, { grain: FREE_GRAIN, orders });
       return {
         name,
         orders: formatOrders(orders),
-        expected: { weights, state: network.fingerprint('state'), stepLosses },
+        expected: {
+          weights,
+          state: network.fingerprint('state'),
+          stepLosses,
+          epochLosses: epochs.map(({ loss }) => hexOf(loss)),
+        },
       };
     }),
     fixedOrder: { weights: trained(freeRecipe).weights },
