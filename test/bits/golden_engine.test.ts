@@ -1,6 +1,7 @@
 /** The golden files against the engine, below the public API: every kernel table that this machine can run. */
 import { describe, expect, test } from 'vitest';
 import { addon, type InstructionSet, type NativeNetwork, type TrainJob } from '../../dist/native/addon.js';
+import divergingGolden from '../golden/diverging.json';
 import elementaryGolden from '../golden/elementary.json';
 import freeGolden from '../golden/free.json';
 import networksGolden from '../golden/networks.json';
@@ -162,7 +163,7 @@ describe.each(sets)('%s', (isa) => {
     expect(Array.from(values, (value, i) => [arithmetic.hexOf(x[i]), arithmetic.hexOf(value)])).toEqual(pairs);
   });
 
-  test.each(networksGolden as unknown as { recipe: GoldenRecipe; expected: Expected }[])(
+  test.each([...networksGolden, ...divergingGolden] as unknown as { recipe: GoldenRecipe; expected: Expected }[])(
     'network $recipe.title',
     async ({ recipe, expected }) => {
       for (const plan of ['stored', 'fused'] as const) {
