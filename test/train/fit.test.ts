@@ -70,7 +70,8 @@ describe('fit', () => {
     const run = await compiledClassifier().fit(x, labels, { epochs: 2, ...options });
     expect(run.fingerprint).toBe(plain.fingerprint);
     expect(run.history).toEqual(plain.history);
-    expect(run.execution).toMatchObject({ ...options, ...('callbacks' in options ? { callbacks: undefined } : {}) });
+    const { callbacks: _, ...execution } = options;
+    expect(run.execution).toMatchObject(execution);
   });
 
   it('carries weights, optimizer and counters to another instruction set', async () => {
@@ -125,7 +126,8 @@ describe('free order', () => {
     const free = { reduction: 'free', threads: 2 } as const;
     const { recording } = await compiledClassifier().fit(x, labels, { ...free, record: true });
     if (recording === null) throw new Error('nothing was recorded');
-    const refused = (options: FitOptions) => failure(() => compiledClassifier().fit(x, labels, { ...free, ...options }));
+    const refused = (options: FitOptions) =>
+      failure(() => compiledClassifier().fit(x, labels, { ...free, ...options }));
     expect((await refused({ replay: recording, batchSize: 16 })).message).toContain('for replay.batchSize');
     expect((await refused({ replay: recording, epochs: 2 })).message).toContain('10, as in this run, for replay.steps');
     const cut = { ...recording, orders: recording.orders.slice(0, -1) };
@@ -136,7 +138,7 @@ describe('free order', () => {
   it('is what recordings are of', async () => {
     const { recording } = await compiledClassifier().fit(x, labels, { reduction: 'free', record: true });
     const fixed = (options: FitOptions) => failure(() => compiledClassifier().fit(x, labels, options));
-    expect((await fixed({ record: true })).message).toContain("reduction 'free' for record");
+    expect((await fixed({ record: true })).message).toContain("reduction 'free' for record: true");
     expect((await fixed({ replay: recording ?? undefined })).message).toContain("reduction 'free' for replay");
   });
 });

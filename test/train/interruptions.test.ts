@@ -112,7 +112,7 @@ describe('a fit under way', () => {
       if (batch === 2) controller.abort();
     };
     const options = { shuffle: false, signal: controller.signal, callbacks: { onBatchEnd } };
-    await expect(aborted.fit(x, labels, options)).rejects.toBe(controller.signal.reason);
+    await expect(aborted.fit(x, labels, options)).rejects.toMatchObject({ name: 'AbortError' });
     const stepped = compiledClassifier();
     for (let row = 0; row < 96; row += 32) {
       await stepped.trainOnBatch(x.subarray(row * COLUMNS, (row + 32) * COLUMNS), labels.subarray(row, row + 32));
@@ -124,15 +124,7 @@ describe('a fit under way', () => {
     const model = compiledClassifier();
     const before = model.fingerprint('state');
     const signal = AbortSignal.abort('no');
-    expect(
-      (
-        await failure(async () =>
-          model.fit(x, labels, { signal }).catch((error) => {
-            throw { message: String(error) };
-          }),
-        )
-      ).message,
-    ).toBe('no');
+    await expect(model.fit(x, labels, { signal })).rejects.toBe('no');
     expect(model.fingerprint('state')).toBe(before);
   });
 
@@ -171,7 +163,7 @@ describe('a fit under way', () => {
 describe('weights that are not finite', () => {
   /** Its weights grow from step to step until they overflow. */
   const diverging = () => {
-    const layers = [rescaling({ scale: 8 }), dense({ units: 4, activation: 'relu' }), dense({ units: 1 })];
+    const layers = [rescaling({ scale: 8 }), dense({ units: 4 }), dense({ units: 1 })];
     const model = sequential({ layers, seed: 2 });
     model.compile({ optimizer: sgd({ learningRate: 0.5 }), loss: 'meanSquaredError' });
     return model;
