@@ -7,6 +7,8 @@
 namespace samebits::binding {
 namespace {
 
+constexpr uint64_t kMostSafeInteger = (uint64_t{1} << 53) - 1;
+
 template <typename Element>
 Elements<Element> elements(const Napi::Value& value, napi_typedarray_type type, const char* what, const char* name) {
   Elements<Element> found;
@@ -68,6 +70,11 @@ uint64_t integer(const Napi::Value& value, const char* name, uint64_t least, uin
   const bool inside = found >= static_cast<double>(least) && found <= static_cast<double>(most);
   if (!inside || found != std::floor(found)) throw expected(value.Env(), what.c_str(), name);
   return static_cast<uint64_t>(found);
+}
+
+uint64_t limit(const Napi::Value& value, const char* name) {
+  const bool none = value.IsNumber() && value.As<Napi::Number>().DoubleValue() == HUGE_VAL;
+  return none ? UINT64_MAX : integer(value, name, 1, kMostSafeInteger);
 }
 
 bool boolean(const Napi::Value& value, const char* name) {

@@ -42,6 +42,8 @@ Napi::Object object(const Napi::Value& value, const char* name);
 // A finite number.
 double number(const Napi::Value& value, const char* name);
 uint64_t integer(const Napi::Value& value, const char* name, uint64_t least, uint64_t most);
+// An integer from 1 on, or Infinity for "no limit" (the largest uint64_t).
+uint64_t limit(const Napi::Value& value, const char* name);
 bool boolean(const Napi::Value& value, const char* name);
 std::string text(const Napi::Value& value, const char* name);
 

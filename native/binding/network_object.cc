@@ -361,10 +361,10 @@ TrainOptions NetworkObject::trainOptions(const Napi::Object& job, unsigned threa
   }
   options.inEpoch = boolean(job.Get("inEpoch"), "inEpoch");
   if (options.inEpoch && epoch_.position >= options.data.rows) throw expected(env, "the epoch's rows", "rows", kShape);
-  options.maxSteps = integer(job.Get("maxSteps"), "maxSteps", 1, static_cast<uint64_t>(kMostSafe));
+  options.maxSteps = limit(job.Get("maxSteps"), "maxSteps");
   options.stopAtEpochEnd = boolean(job.Get("stopAtEpochEnd"), "stopAtEpochEnd");
-  options.maxEpochs = integer(job.Get("maxEpochs"), "maxEpochs", 1, static_cast<uint64_t>(kMostSafe));
-  options.maxSeconds = number(job.Get("maxMilliseconds"), "maxMilliseconds") / 1000;
+  options.maxEpochs = limit(job.Get("maxEpochs"), "maxEpochs");
+  options.maxSeconds = static_cast<double>(limit(job.Get("maxMilliseconds"), "maxMilliseconds")) / 1000;
   options.stopOnNonFinite = boolean(job.Get("stopOnNonFinite"), "stopOnNonFinite");
   options.record = boolean(job.Get("record"), "record") && options.reduction == Reduction::free;
   if (const Napi::Value replay = job.Get("replay"); !isNothing(replay)) {

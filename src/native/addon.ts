@@ -102,7 +102,7 @@ export interface TrainJob extends NativeData, Execution {
   readonly order: Uint32Array | null;
   /** False for `trainOnBatch`: the rows are one batch, and epoch counter, position and sums are left alone. */
   readonly inEpoch: boolean;
-  /** The call ends after this many steps, … */
+  /** The call ends after this many steps (a positive integer or Infinity, as the two below), … */
   readonly maxSteps: number;
   /** … or at the end of the current epoch, … */
   readonly stopAtEpochEnd: boolean;

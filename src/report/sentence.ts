@@ -243,7 +243,7 @@ export function compareVerdict(facts: CompareFacts): string {
   }
   const same = fixed.length === facts.runs.length ? 'The same bits in every run' : 'The same bits in fixed order';
   if (parallelApart) return `${same}, different bits in free order`;
-  if (chainApart && parallel.length === 0) return `${same}, others in free order on one thread`;
+  if (chainApart) return `${same}, others in free order on one thread`;
   if (fixed.length === facts.runs.length) return same;
   return 'The same bits in both orders this time';
 }

@@ -1,16 +1,30 @@
 /** The golden files against the engine, below the public API: every kernel table that this machine can run. */
 import { describe, expect, test } from 'vitest';
 import { addon, type InstructionSet, type NativeNetwork, type TrainJob } from '../../dist/native/addon.js';
+import divergingGolden from '../golden/diverging.json';
 import elementaryGolden from '../golden/elementary.json';
 import freeGolden from '../golden/free.json';
 import networksGolden from '../golden/networks.json';
 import randomGolden from '../golden/random.json';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
+import { countersTail } from '../oracle/fingerprint.js';
+import { stateNames } from '../oracle/optimizers.js';
 import { arithmetic, fingerprint, Network, random } from '../oracle.js';
 
 const native = addon();
 const sets = native.instructionSets().available;
 const hexOfWord = (word: number): string => word.toString(16).padStart(8, '0');
+
+interface Expected {
+  readonly weights: Record<string, string>;
+  readonly state: string;
+  readonly marks: Record<string, string>;
+  readonly stepLosses: string[];
+  readonly epochLosses: string[];
+  readonly evaluateLoss: string;
+  readonly evaluateAccuracy: number | null;
+  readonly predictions: string;
+}
 
 interface Tensor {
   readonly name: string;
@@ -57,6 +71,25 @@ function weightsOf(network: NativeNetwork, recipe: GoldenRecipe): string {
   return fingerprint('weights', tensors);
 }
 
+/** The state's tensors and counters, by the contract's order: each parameter's slots, after all weights. */
+function stateOf(network: NativeNetwork, recipe: GoldenRecipe): string {
+  const slots = stateNames(recipe.optimizer);
+  const tensors = tensorsOf(recipe);
+  const weights = tensors.map(({ layer, kind, ...tensor }) => ({
+    ...tensor,
+    values: network.getParameter(layer, kind, 0),
+  }));
+  const state = tensors.flatMap(({ name, shape, layer, kind }) =>
+    slots.map((slot, i) => ({
+      name: `${name}/${slot}`,
+      shape,
+      values: network.getParameter(layer, kind, (i + 1) as 1 | 2),
+    })),
+  );
+  const { steps, epochs, beta1Power, beta2Power } = network.getCounters();
+  return fingerprint('state', [...weights, ...state], countersTail({ steps, epochs, p1: beta1Power, p2: beta2Power }));
+}
+
 /** Targets as the addon takes them. */
 function dataOf(recipe: GoldenRecipe) {
   const { x, targets, rows } = samplesOf(recipe);
@@ -66,12 +99,13 @@ function dataOf(recipe: GoldenRecipe) {
 /** Trains in calls of 1, 1, 3 and 15 steps, a call never passing an epoch's end where `order` says the rows. */
 async function checkSteps(
   recipe: GoldenRecipe,
-  expected: { weights: Record<string, string>; stepLosses: string[] },
+  expected: Expected,
   options: Pick<TrainJob, 'threads' | 'reduction' | 'plan' | 'freeGrain'> & { isa: InstructionSet; orders?: number[] },
 ) {
   const { isa, orders, ...execution } = options;
   const network = build(recipe, isa);
   const losses: string[] = [];
+  const epochLosses: string[] = [];
   const perEpoch = Math.ceil(recipe.rows / recipe.batchSize);
   const steps = perEpoch * recipe.epochs;
   const stops = new Set([1, 2, 5, steps, ...Array.from({ length: recipe.epochs }, (_, e) => (e + 1) * perEpoch)]);
@@ -96,19 +130,22 @@ async function checkSteps(
       maxSteps: stop - at,
       stopAtEpochEnd: true,
       maxEpochs: 1,
-      maxMilliseconds: Number.POSITIVE_INFINITY,
+      maxMilliseconds: 1e9,
       stopOnNonFinite: false,
       record: false,
       replay: orders === undefined ? null : Uint32Array.from(orders.slice(from, word)),
     });
     expect(result.steps).toBe(stop - at);
     losses.push(...Array.from(result.stepLosses, arithmetic.hexOf));
+    epochLosses.push(...Array.from(result.epochLosses, arithmetic.hexOf));
     at = stop;
     if (expected.weights[at] !== undefined) {
       expect({ [at]: weightsOf(network, recipe) }).toEqual({ [at]: expected.weights[at] });
     }
   }
   expect(losses).toEqual(expected.stepLosses);
+  expect(epochLosses).toEqual(expected.epochLosses);
+  expect(stateOf(network, recipe)).toBe(expected.state);
   return network;
 }
 
@@ -126,7 +163,7 @@ describe.each(sets)('%s', (isa) => {
     expect(Array.from(values, (value, i) => [arithmetic.hexOf(x[i]), arithmetic.hexOf(value)])).toEqual(pairs);
   });
 
-  test.each(networksGolden as unknown as { recipe: GoldenRecipe; expected: Expected }[])(
+  test.each([...networksGolden, ...divergingGolden] as unknown as { recipe: GoldenRecipe; expected: Expected }[])(
     'network $recipe.title',
     async ({ recipe, expected }) => {
       for (const plan of ['stored', 'fused'] as const) {
@@ -137,8 +174,10 @@ describe.each(sets)('%s', (isa) => {
           native.mark(network.getParameter(layer, kind, 0)).toString(16),
         ]);
         expect(Object.fromEntries(marks)).toEqual(expected.marks);
-        const { loss } = await network.evaluate({ ...dataOf(recipe), threads: 2, batchLeaf: recipe.batchLeaf });
+        const { loss, hits } = await network.evaluate({ ...dataOf(recipe), threads: 2, batchLeaf: recipe.batchLeaf });
         expect(arithmetic.hexOf(loss)).toBe(expected.evaluateLoss);
+        const total = recipe.rows * (recipe.loss === 'binaryCrossentropy' ? recipe.targets.columns : 1);
+        if (expected.evaluateAccuracy !== null) expect(hits / total).toBe(expected.evaluateAccuracy);
         const values = await network.predict({ x: dataOf(recipe).x, rows: recipe.rows, threads: 2 });
         const shape = [recipe.rows, recipe.layers[recipe.layers.length - 1].units];
         expect(fingerprint('predictions', [{ name: 'predictions', shape, values }])).toBe(expected.predictions);
@@ -157,14 +196,6 @@ describe.each(sets)('%s', (isa) => {
     },
   );
 });
-
-interface Expected {
-  readonly weights: Record<string, string>;
-  readonly marks: Record<string, string>;
-  readonly stepLosses: string[];
-  readonly evaluateLoss: string;
-  readonly predictions: string;
-}
 
 describe('random', () => {
   test('philox words', () => {

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { elementaryDocument } from './elementary.js';
-import { freeDocument, networksDocument } from './networks.js';
+import { divergingDocument, freeDocument, networksDocument } from './networks.js';
 import { randomDocument } from './random.js';
 
 /** JSON with arrays of plain values on one line. */
@@ -27,6 +27,7 @@ test.each([
   ['elementary', elementaryDocument],
   ['random', randomDocument],
   ['networks', networksDocument],
+  ['diverging', divergingDocument],
   ['free', freeDocument],
 ] as const)(
   '%s.json',

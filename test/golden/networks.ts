@@ -1,10 +1,10 @@
-/** What networks.json and free.json hold, computed by the oracle. */
+/** What networks.json, diverging.json and free.json hold, computed by the oracle. */
 import { hexOf } from '../oracle/arithmetic.js';
 import { fingerprint } from '../oracle/fingerprint.js';
 import { type FitOptions, Network } from '../oracle/network.js';
 import { formatOrders, type StepOrder } from '../oracle/rows.js';
 import { hash } from './made-up.js';
-import { type GoldenRecipe, recipes, samplesOf } from './recipes.js';
+import { divergingRecipes, type GoldenRecipe, recipes, samplesOf } from './recipes.js';
 
 const CHECKED_STEPS = [1, 2, 5, 20];
 
@@ -24,8 +24,8 @@ function trained(recipe: GoldenRecipe, free?: FitOptions['free']) {
   return { network, samples, weights, stepLosses, epochs };
 }
 
-export function networksDocument() {
-  return recipes.map((recipe) => {
+const expectedOf = (of: readonly GoldenRecipe[]) =>
+  of.map((recipe) => {
     const { network, samples, weights, stepLosses, epochs } = trained(recipe);
     const score = network.evaluate(samples, recipe.batchLeaf);
     const predictions = {
@@ -48,7 +48,9 @@ export function networksDocument() {
       },
     };
   });
-}
+
+export const networksDocument = () => expectedOf(recipes);
+export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;
 
@@ -95,11 +97,16 @@ export function freeDocument() {
     freeGrain: FREE_GRAIN,
     recordings: Object.entries(recordings).map(([name, orderOf]) => {
       const orders = Array.from({ length: steps }, (_, step) => orderOf(unitsOfStep(freeRecipe, step), step));
-      const { network, weights, stepLosses } = trained(freeRecipe, { grain: FREE_GRAIN, orders });
+      const { network, weights, stepLosses, epochs } = trained(freeRecipe, { grain: FREE_GRAIN, orders });
       return {
         name,
         orders: formatOrders(orders),
-        expected: { weights, state: network.fingerprint('state'), stepLosses },
+        expected: {
+          weights,
+          state: network.fingerprint('state'),
+          stepLosses,
+          epochLosses: epochs.map(({ loss }) => hexOf(loss)),
+        },
       };
     }),
     fixedOrder: { weights: trained(freeRecipe).weights },

@@ -278,3 +278,46 @@ export const recipes: readonly GoldenRecipe[] = [
     epochs: 5,
   },
 ];
+
+/** Networks whose weights grow without bound, two of them to infinities and NaN; training goes on. */
+export const divergingRecipes: readonly GoldenRecipe[] = [
+  {
+    ...common,
+    title: '6-20-5, relu and softmax',
+    inputs: 6,
+    layers: [dense(20, 'relu'), dense(5, 'softmax')],
+    optimizer: { name: 'sgd', learningRate: 1e19, momentum: 0.9 },
+    loss: 'sparseCategoricalCrossentropy',
+    rows: 40,
+    x: { kind: 'floats', salt: 31 },
+    targets: { kind: 'labels', salt: 32, columns: 5 },
+    batchSize: 10,
+    epochs: 5,
+  },
+  {
+    ...common,
+    title: '6-20-3, tanh and sigmoid, Adam',
+    inputs: 6,
+    layers: [dense(20, 'tanh'), dense(3, 'sigmoid')],
+    optimizer: { ...adam, learningRate: 1e38 },
+    loss: 'binaryCrossentropy',
+    rows: 40,
+    x: { kind: 'floats', salt: 33 },
+    targets: { kind: 'bits', salt: 34, columns: 3 },
+    batchSize: 10,
+    epochs: 5,
+  },
+  {
+    ...common,
+    title: '6-20-3, relu and linear',
+    inputs: 6,
+    layers: [dense(20, 'relu'), dense(3, 'linear')],
+    optimizer: { ...sgd, learningRate: 300 },
+    loss: 'meanSquaredError',
+    rows: 40,
+    x: { kind: 'floats', salt: 35 },
+    targets: { kind: 'floats', salt: 36, columns: 3 },
+    batchSize: 10,
+    epochs: 5,
+  },
+];

@@ -91,6 +91,17 @@ describe('the sentence', () => {
     );
   });
 
+  it('does not call both orders the same where only one chain differs', () => {
+    const document = makeDocument([
+      { threads: 1, reduction: 'fixed' },
+      { threads: 2, reduction: 'fixed' },
+      { threads: 1, reduction: 'free' },
+      { threads: 2, reduction: 'free', apart: false },
+    ]);
+    expect(compareVerdict(document)).toBe('The same bits in fixed order, others in free order on one thread');
+    expect(document.summary.sentence).toContain('Free order did not diverge: the run, at 2 threads, gave the bits');
+  });
+
   it('calls it a fault where one chain does not repeat', () => {
     const text = makeDocument([
       { threads: 1, reduction: 'fixed' },

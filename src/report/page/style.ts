@@ -106,6 +106,7 @@ footer p { border-top: 1px solid var(--rule); padding-top: .75rem; max-width: no
 .tip { position: fixed; z-index: 1; pointer-events: none; max-width: min(18rem, calc(100vw - 1rem)); background: var(--ink); color: var(--paper); font: .8125rem/1.4 var(--sans); padding: .35rem .55rem; border-radius: 4px; }
 .reading { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); margin: 0; }
 :focus-visible { outline: 2px solid var(--series-0); outline-offset: 2px; border-radius: 2px; }
+@media (max-width: 58rem) { svg.wide { font-size: 15px; } .panel svg.wide { font-size: 13.5px; } }
 @media (max-width: 38rem) {
   svg.wide { display: none; } svg.narrow { display: block; }
   h1 { margin-top: 1.5rem; } .pairs { grid-template-columns: 1fr; gap: 0; } .pairs dd { margin-bottom: .4rem; }
