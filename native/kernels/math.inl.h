@@ -9,7 +9,7 @@
 // and so for the other eight. NaN in gives the quiet NaN 0x7fc00000 out, whatever its payload or sign.
 //
 // METHOD (Ziv). A polynomial in binary64 gives r with a relative error below 2^-44. If r (1 - 2^-44) and r (1 + 2^-44)
-// round to the same binary32, that is the answer. The others, about one in 400,000, and NaN go to math_exact.inl.h.
+// round to the same binary32, that is the answer. The others, about one in 700,000, and NaN go to math_exact.inl.h.
 // No quick path branches: clamped arguments still round to what lies beyond the clamp.
 //
 // ERROR. The polynomials are within 2^-47.7 (erf; the others within 2^-49: math_polynomials.inl.h); each operation adds

@@ -18,9 +18,7 @@ const hex = (values: Float32Array): string[] =>
   );
 
 it('has cases for all nine functions', () => {
-  expect([...names].sort()).toEqual(
-    ['cospi', 'erf', 'exp', 'expm1', 'log', 'log1p', 'sigmoid', 'sinpi', 'tanh'],
-  );
+  expect([...names].sort()).toEqual(['cospi', 'erf', 'exp', 'expm1', 'log', 'log1p', 'sigmoid', 'sinpi', 'tanh']);
   for (const name of names) expect(functions[name].length, name).toBeGreaterThan(40);
 });
 
