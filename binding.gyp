@@ -14,15 +14,16 @@
       'dependencies': ['kernels_scalar', 'kernels_avx2', 'kernels_avx512', 'kernels_neon'],
       'sources': ['<!@(node -p "require(\'./native/sources.json\').sources.join(\' \')")'],
       'include_dirs': ['native', '<!(node -p "require(\'node-addon-api\').include_dir")'],
-      'defines': [
-        '<!@(node -p "require(\'./native/sources.json\').defines.join(\' \')")',
-        'SAMEBITS_VERSION="<!(node -p "require(\'./package.json\').version")"',
-      ],
+      'defines': ['<!@(node -p "require(\'./native/sources.json\').defines.join(\' \')")'],
       'cflags_cc': ['-fexceptions', '-frtti'],
       'xcode_settings': { 'GCC_ENABLE_CPP_EXCEPTIONS': 'YES', 'GCC_ENABLE_CPP_RTTI': 'YES' },
       'conditions': [
         ['OS=="linux"', {
-          'ldflags': ['-pthread', '<!@(node -p "require(\'./native/sources.json\').linkFlags.linux.join(\' \')")'],
+          'ldflags': [
+            '-pthread',
+            '<!@(node -p "require(\'./native/sources.json\').linkFlags.linux.join(\' \')")',
+            '-Wl,--version-script=<(module_root_dir)/native/exports.map',
+          ],
         }],
       ],
     },

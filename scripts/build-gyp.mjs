@@ -22,7 +22,7 @@ writeFileSync(
   join(headers, 'include', 'node', 'common.gypi'),
   JSON.stringify({ target_defaults: { configurations: { Debug: {}, Release: {} } } }),
 );
-for (const file of ['binding.gyp', 'package.json']) copyFileSync(join(root, file), join(folder, file));
+copyFileSync(join(root, 'binding.gyp'), join(folder, 'binding.gyp'));
 if (!existsSync(join(folder, 'native'))) symlinkSync(join(root, 'native'), join(folder, 'native'), 'junction');
 
 const { status } = spawnSync(

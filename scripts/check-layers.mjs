@@ -6,7 +6,7 @@ import { root } from './build.mjs';
 import { conclude, repositoryFiles } from './findings.mjs';
 
 /** Folders of src/, lowest first. The public entry points directly in src/ stand between the report and the command. */
-const LAYERS = ['native', 'data', 'model', 'train', 'compare', 'lab', 'report', 'entry points', 'cli'];
+const LAYERS = ['native', 'random', 'data', 'model', 'train', 'compare', 'lab', 'report', 'entry points', 'cli'];
 
 /** Packages that belong to one place. */
 const PACKAGES = {
@@ -28,7 +28,7 @@ conclude('layers', findings);
 function layerOf(path) {
   const parts = path.split('/');
   if (parts.length > 2) return parts[1];
-  return parts[1].startsWith('errors.') ? 'errors' : 'entry points';
+  return /^(errors|arguments)\./.test(parts[1]) ? 'errors' : 'entry points';
 }
 
 function checkImports(file) {

@@ -24,7 +24,14 @@ const needed = [
     'data/digits.csv.gz',
     'docs/numerics.md',
   ],
-  ...['native/sources.json', 'native/common.gypi', 'native/kernels.gypi', kernels.source, ...sources],
+  ...[
+    'native/sources.json',
+    'native/common.gypi',
+    'native/kernels.gypi',
+    'native/exports.map',
+    kernels.source,
+    ...sources,
+  ],
   ...entryPoints(manifest.exports),
   ...Object.values(manifest.bin).map((path) => posix.normalize(path)),
 ];

@@ -1,5 +1,6 @@
 #include "environment.h"
 
+#include <algorithm>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -11,6 +12,11 @@ namespace {
 
 // Crews that are kept for the next call. More than this many different or simultaneous calls start threads again.
 constexpr size_t kMostIdle = 4;
+
+// Bytes of new models after which dropped ones are looked for, at least; and as a share of what was alive after the last
+// look, so that many living models do not make collections frequent.
+constexpr size_t kLeastBeforeCollection = 12 << 20;
+constexpr size_t kLiveShareBeforeCollection = 2;
 
 }  // namespace
 
@@ -106,6 +112,33 @@ void Environment::finish(Napi::Env env, Job* finished) {
   } catch (const Napi::Error& error) {
     job->deferred_->Reject(error.Value());
   }
+}
+
+void Environment::adopt(Napi::Env env, Collectable* owner, size_t bytes) {
+  if (bytesSinceCollection_ + bytes > std::max(kLeastBeforeCollection, liveBytes_ / kLiveShareBeforeCollection)) {
+    collect(env);
+  }
+  owners_.insert(owner);
+  liveBytes_ += bytes;
+  bytesSinceCollection_ += bytes;
+  Napi::MemoryManagement::AdjustExternalMemory(env, static_cast<int64_t>(bytes));
+}
+
+void Environment::forget(Napi::Env env, size_t bytes) {
+  liveBytes_ -= bytes;
+  Napi::MemoryManagement::AdjustExternalMemory(env, -static_cast<int64_t>(bytes));
+}
+
+void Environment::collect(Napi::Env env) {
+  // V8 lets 64 MiB of external memory pass before it starts to collect, and then takes its time. Memory far beyond any
+  // limit, claimed for a moment, makes it collect at once.
+  constexpr int64_t kFarTooMuch = int64_t{1} << 42;
+  Napi::MemoryManagement::AdjustExternalMemory(env, kFarTooMuch);
+  Napi::MemoryManagement::AdjustExternalMemory(env, -kFarTooMuch);
+  for (Collectable* owner : owners_) {
+    if (owner->isCollected()) owner->release();
+  }
+  bytesSinceCollection_ = 0;
 }
 
 void Environment::runHere(Napi::Env env, unsigned threads, const std::function<void(Team*)>& body) {

@@ -49,6 +49,16 @@ class Job {
   bool outOfMemory_ = false;
 };
 
+// An object whose memory should not wait for its finalizer: Node runs finalizers from the event loop only, and a loop that
+// builds and drops models may not come back to it for long.
+class Collectable {
+ public:
+  virtual ~Collectable() = default;
+  // The JavaScript object has been collected, its finalizer has not run yet.
+  virtual bool isCollected() = 0;
+  virtual void release() = 0;
+};
+
 class Environment {
  public:
   // The environment's state, made with the first call and ended with the environment: running jobs are aborted, threads
@@ -64,8 +74,15 @@ class Environment {
   // Calls body(team) on this thread, as its team's member 0.
   void runHere(Napi::Env env, unsigned threads, const std::function<void(Team*)>& body);
 
+  // `owner` has allocated `bytes` for JavaScript's object: tells V8, and now and then has it collect, so that dropped
+  // models do not pile up. forget() when they are freed, drop() when the owner ends.
+  void adopt(Napi::Env env, Collectable* owner, size_t bytes);
+  void forget(Napi::Env env, size_t bytes);
+  void drop(Collectable* owner) { owners_.erase(owner); }
+
  private:
   explicit Environment(Napi::Env env);
+  void collect(Napi::Env env);
   std::unique_ptr<Crew> takeCrew(Napi::Env env, unsigned threads);
   void returnCrew(std::unique_ptr<Crew> crew);
   static void stop(Environment* self);
@@ -76,6 +93,9 @@ class Environment {
   Finished finished_;
   std::vector<std::unique_ptr<Crew>> idle_;  // most recently used last
   std::unordered_set<Job*> running_;
+  std::unordered_set<Collectable*> owners_;
+  size_t liveBytes_ = 0;
+  size_t bytesSinceCollection_ = 0;
 };
 
 }  // namespace samebits::binding

@@ -1,13 +1,11 @@
 #include "network_object.h"
 
-#include <cmath>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "../engine/control_word.h"
 #include "arguments.h"
-#include "environment.h"
 
 namespace samebits::binding {
 namespace {
@@ -17,7 +15,6 @@ constexpr uint64_t kMostRows = UINT32_MAX - 1;
 constexpr uint64_t kMostUnits = 1u << 24;
 constexpr uint64_t kMostLayers = 1024;
 constexpr double kMostSafe = 9007199254740991.0;  // 2^53 - 1
-constexpr const char* kArena = "arena";
 
 ParameterKind parameterKind(const Napi::Value& value) {
   const std::string name = text(value, "kind");
@@ -198,22 +195,39 @@ Napi::Function NetworkObject::define(Napi::Env env) {
                       InstanceMethod<&NetworkObject::dispose>("dispose")});
 }
 
-NetworkObject::NetworkObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NetworkObject>(info) {
+NetworkObject::NetworkObject(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<NetworkObject>(info), environment_(Environment::of(info.Env())) {
   const Napi::Env env = info.Env();
   const Napi::Object value = object(info[0], "description");
   const KernelTable* table = instructionSet(value.Get("isa"));
   NetworkDescription description = descriptionOf(value);
-  arenaBytes_ = Network::bytesFor(description);
-  napi_value buffer;
-  void* data;
-  if (napi_create_arraybuffer(env, arenaBytes_ + kAlignment, &data, &buffer) != napi_ok) {
-    env.GetAndClearPendingException();
-    throw errorOf(env, kResources, "Could not allocate " + std::to_string(arenaBytes_) + " bytes for the weights");
+  const size_t bytes = Network::bytesFor(description);
+  environment_.adopt(env, this, bytes);
+  try {
+    arena_ = Block(bytes);
+  } catch (const std::bad_alloc&) {
+    environment_.forget(env, bytes);
+    environment_.drop(this);
+    throw errorOf(env, kResources, "Could not allocate " + std::to_string(bytes) + " bytes for the weights");
   }
-  const uintptr_t aligned = (reinterpret_cast<uintptr_t>(data) + kAlignment - 1) / kAlignment * kAlignment;
-  network_ = std::make_unique<Network>(table, std::move(description), reinterpret_cast<void*>(aligned));
-  info.This().As<Napi::Object>().DefineProperty(
-      Napi::PropertyDescriptor::Value(kArena, Napi::Value(env, buffer), napi_configurable));
+  network_ = std::make_unique<Network>(table, std::move(description), arena_.data());
+}
+
+NetworkObject::~NetworkObject() {
+  release();
+  environment_.drop(this);
+}
+
+bool NetworkObject::isCollected() { return network_ != nullptr && Value().IsEmpty(); }
+
+void NetworkObject::release() {
+  if (!network_) return;
+  environment_.forget(Env(), arena_.bytes());
+  predictor_.reset();
+  workspace_ = Workspace{};
+  epoch_ = EpochState{};
+  network_.reset();
+  arena_ = Block();
 }
 
 Network& NetworkObject::network(Napi::Env env) const {
@@ -446,18 +460,14 @@ Napi::Value NetworkObject::memory(const Napi::CallbackInfo& info) {
   network(info.Env());
   expectNotTraining(info.Env());
   const size_t predictor = predictor_ ? predictor_->bytes() : 0;
-  return Napi::Number::New(info.Env(), static_cast<double>(arenaBytes_ + workspace_.block.bytes() + predictor +
+  return Napi::Number::New(info.Env(), static_cast<double>(arena_.bytes() + workspace_.block.bytes() + predictor +
                                                            epoch_.order.size() * sizeof(uint32_t)));
 }
 
 void NetworkObject::dispose(const Napi::CallbackInfo& info) {
   if (!network_) return;
   expectIdle(info.Env());
-  predictor_.reset();
-  workspace_ = Workspace{};
-  epoch_ = EpochState{};
-  network_.reset();
-  info.This().As<Napi::Object>().Delete(kArena);
+  release();
 }
 
 }  // namespace samebits::binding

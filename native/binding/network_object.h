@@ -9,13 +9,18 @@
 #include "../engine/network.h"
 #include "../engine/predictor.h"
 #include "../engine/trainer.h"
+#include "environment.h"
 
 namespace samebits::binding {
 
-class NetworkObject : public Napi::ObjectWrap<NetworkObject> {
+class NetworkObject : public Napi::ObjectWrap<NetworkObject>, public Collectable {
  public:
   static Napi::Function define(Napi::Env env);
   explicit NetworkObject(const Napi::CallbackInfo& info);
+  ~NetworkObject() override;
+
+  bool isCollected() override;
+  void release() override;
 
  private:
   friend class TrainCall;
@@ -42,9 +47,8 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject> {
   TrainOptions trainOptions(const Napi::Object& job, unsigned threads) const;
   DataView dataOf(const Napi::Object& job, bool withTargets) const;
 
-  // The weights live in an ArrayBuffer that JavaScript's object owns (hidden property): the collector knows its size, and
-  // frees it with the object, without waiting for a finalizer.
-  size_t arenaBytes_ = 0;
+  Environment& environment_;
+  Block arena_;
   std::unique_ptr<Network> network_;  // null: disposed
   EpochState epoch_;
   Workspace workspace_;

@@ -4,9 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
-#include <new>
+#include <utility>
 
 namespace samebits {
 
@@ -31,28 +29,32 @@ class Cutter {
   size_t used_ = 0;
 };
 
-// Zeroed, aligned memory of its own.
+// Zeroed, aligned memory of its own. Large blocks come straight from the operating system and go straight back: an
+// allocator would keep some of what a dropped model leaves.
 class Block {
  public:
   Block() = default;
   // Throws std::bad_alloc.
-  explicit Block(size_t bytes) : bytes_(bytes) {
-    if (bytes == 0) return;
-    // calloc: pages that nobody touches cost nothing.
-    raw_.reset(std::calloc(1, bytes + kAlignment));
-    if (!raw_) throw std::bad_alloc();
+  explicit Block(size_t bytes);
+  ~Block() { release(); }
+  Block(Block&& other) noexcept { swap(other); }
+  Block& operator=(Block&& other) noexcept {
+    release();
+    swap(other);
+    return *this;
   }
-  void* data() const {
-    const uintptr_t address = reinterpret_cast<uintptr_t>(raw_.get());
-    return raw_ ? reinterpret_cast<void*>((address + kAlignment - 1) / kAlignment * kAlignment) : nullptr;
-  }
+
+  void* data() const { return data_; }  // null if bytes() is 0
   size_t bytes() const { return bytes_; }
 
  private:
-  struct Free {
-    void operator()(void* memory) const { std::free(memory); }
-  };
-  std::unique_ptr<void, Free> raw_;
+  void release();
+  void swap(Block& other) {
+    std::swap(data_, other.data_);
+    std::swap(bytes_, other.bytes_);
+  }
+
+  void* data_ = nullptr;
   size_t bytes_ = 0;
 };
 

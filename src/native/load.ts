@@ -40,7 +40,8 @@ export function addonPath(): string {
 
 function findAddon(): Loaded {
   const chosen = process.env.SAMEBITS_BINARY;
-  if (chosen === '') throw expected('the path of a .node file', 'SAMEBITS_BINARY', chosen);
+  if (chosen !== undefined && !chosen.endsWith('.node'))
+    throw expected('the path of a .node file', 'SAMEBITS_BINARY', chosen);
   const candidates =
     chosen === undefined
       ? [
@@ -65,13 +66,9 @@ function loadFile(path: string): object {
   const damage = damageOf(path);
   if (damage !== null) throw new Error(damage);
   const addon: unknown = require(path);
-  const version = addon !== null && typeof addon === 'object' && 'version' in addon ? addon.version : undefined;
-  const { version: wanted } = require(join(PACKAGE_ROOT, 'package.json')) as { version: string };
-  // A build that was left behind by another version would fail later, and worse.
-  if (version !== wanted) {
-    throw new Error(`it is not samebits ${wanted} but ${version === undefined ? 'another addon' : String(version)}`);
-  }
-  return addon as object;
+  if (addon === null || typeof addon !== 'object' || !('contract' in addon))
+    throw new Error("it is not samebits' addon");
+  return addon;
 }
 
 function noBinary(failures: readonly { path: string; cause: unknown }[], chosen: boolean): SamebitsError {

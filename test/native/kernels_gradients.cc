@@ -1,0 +1,167 @@
+// weightGradient, biasGradient and the optimizers: any order over rows, any split, stored and fused.
+#include "kernels_test.h"
+
+using namespace samebits;
+
+namespace {
+
+constexpr UpdateKind kUpdates[] = {UpdateKind::store, UpdateKind::sgd, UpdateKind::momentum, UpdateKind::adam};
+
+Update makeUpdate(UpdateKind kind, size_t rows) {
+  Update update = {};
+  update.kind = kind;
+  update.scale = static_cast<float>(1.0 / static_cast<double>(rows));
+  update.learningRate = 0.01f;
+  update.momentum = 0.9f;
+  update.beta1 = 0.9f;
+  update.oneMinusBeta1 = 0.1f;
+  update.beta2 = 0.999f;
+  update.oneMinusBeta2 = 0.001f;
+  update.stepSize = 0.0317f;
+  update.inverseRoot = 22.36f;
+  update.epsilon = 1e-7f;
+  return update;
+}
+
+// A parameter tensor's four slots as plain vectors.
+struct Slots {
+  std::vector<float> gradient, value, first, second;
+};
+
+void referenceUpdate(const Update& u, const std::vector<float>& sums, Slots& slots) {
+  const reference::Adam adam = {u.beta1,    u.oneMinusBeta1, u.beta2,  u.oneMinusBeta2,
+                                u.stepSize, u.inverseRoot,   u.epsilon};
+  for (size_t i = 0; i < sums.size(); ++i) {
+    const float g = sums[i] * u.scale;
+    if (u.kind == UpdateKind::store) slots.gradient[i] = sums[i];
+    if (u.kind == UpdateKind::sgd) reference::sgd(g, u.learningRate, slots.value[i]);
+    if (u.kind == UpdateKind::momentum) {
+      reference::sgdMomentum(g, u.learningRate, u.momentum, slots.first[i], slots.value[i]);
+    }
+    if (u.kind == UpdateKind::adam) reference::adam(g, adam, slots.first[i], slots.second[i], slots.value[i]);
+  }
+}
+
+bool anyNonFinite(const std::vector<float>& values) {
+  for (float value : values) {
+    if (!std::isfinite(value)) return true;
+  }
+  return false;
+}
+
+// The same slots in panels layout (a bias is a matrix with one input).
+struct PanelSlots {
+  PanelMatrix gradient, value, first, second;
+  PanelSlots(const Slots& s, size_t inputs, size_t units, size_t panel)
+      : gradient(s.gradient, inputs, units, panel), value(s.value, inputs, units, panel),
+        first(s.first, inputs, units, panel), second(s.second, inputs, units, panel) {}
+  ParameterSlots slots() { return {gradient.data(), value.data(), first.data(), second.data()}; }
+  // Only the slots that the update uses: the others are null.
+  ParameterSlots used(UpdateKind kind) {
+    ParameterSlots all = slots();
+    if (kind != UpdateKind::store) all.gradient = nullptr;
+    if (kind == UpdateKind::store) all.value = nullptr;
+    if (kind != UpdateKind::momentum && kind != UpdateKind::adam) all.first = nullptr;
+    if (kind != UpdateKind::adam) all.second = nullptr;
+    return all;
+  }
+  bool equal(const Slots& s) const {
+    return gradient.equals(s.gradient) && value.equals(s.value) && first.equals(s.first) && second.equals(s.second);
+  }
+};
+
+struct Case {
+  size_t rows, inputs, units;
+  OwnedOrder order;
+  Values values;
+};
+
+void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random& random) {
+  const size_t count = c.inputs * c.units;
+  const std::vector<float> x = randomTensor(random, c.rows * c.inputs, c.values);
+  const std::vector<float> dz = randomTensor(random, c.rows * c.units, c.values);
+  std::vector<float> weightSums(count), biasSums(c.units);
+  reference::weightGradientOrdered(x.data(), dz.data(), c.order.referenceOrder(), c.inputs, c.units, weightSums.data());
+  reference::biasGradientOrdered(dz.data(), c.order.referenceOrder(), c.units, biasSums.data());
+
+  const Update update = makeUpdate(kUpdates[random.below(4)], c.rows);
+  const Slots weightsBefore = {std::vector<float>(count, 0.5f), randomTensor(random, count, Values::plain),
+                               randomTensor(random, count, Values::tiny), std::vector<float>(count, 1e-6f)};
+  const Slots biasBefore = {std::vector<float>(c.units, 0.5f), randomTensor(random, c.units, Values::plain),
+                            randomTensor(random, c.units, Values::zeros), std::vector<float>(c.units, 1e-6f)};
+  Slots weightsAfter = weightsBefore, biasAfter = biasBefore;
+  referenceUpdate(update, weightSums, weightsAfter);
+  referenceUpdate(update, biasSums, biasAfter);
+  const bool updates = update.kind != UpdateKind::store;
+  const RowOrder order = c.order.order();
+
+  for (const KernelTable* table : all) {
+    RowMatrix rows(x, c.rows, c.inputs, random);
+    RowMatrix gradients(dz, c.rows, c.units, random);
+
+    PanelSlots whole(weightsBefore, c.inputs, c.units, table->panel);
+    const ParameterSlots slots = whole.used(update.kind);
+    const bool broken = table->weightGradient(rows.data(), rows.ld, gradients.data(), gradients.ld, &order, c.inputs,
+                                              c.units, 0, c.inputs, 0, c.units, &update, &slots);
+    check(whole.equal(weightsAfter), describe(*table, "weightGradient", {c.rows, c.inputs, c.units, size_t(update.kind)}));
+    check(broken == (updates && anyNonFinite(weightsAfter.value)), describe(*table, "weightGradient's flag", {c.rows}));
+
+    PanelSlots pieces(weightsBefore, c.inputs, c.units, table->panel);
+    const ParameterSlots pieceSlots = pieces.slots();
+    const std::vector<size_t> inputCuts = randomCuts(c.inputs, table->inputTile, random);
+    const std::vector<size_t> columnCuts = randomCuts(c.units, table->panel, random);
+    for (size_t i = 0; i + 1 < inputCuts.size(); ++i) {
+      for (size_t j = 0; j + 1 < columnCuts.size(); ++j) {
+        table->weightGradient(rows.data(), rows.ld, gradients.data(), gradients.ld, &order, c.inputs, c.units,
+                              inputCuts[i], inputCuts[i + 1], columnCuts[j], columnCuts[j + 1], &update, &pieceSlots);
+      }
+    }
+    check(pieces.equal(weightsAfter), describe(*table, "weightGradient in pieces", {c.rows, c.inputs, c.units}));
+
+    if (updates) {  // the stored plan
+      const Update store = makeUpdate(UpdateKind::store, c.rows);
+      PanelSlots stored(weightsBefore, c.inputs, c.units, table->panel);
+      const ParameterSlots storedSlots = stored.slots();
+      table->weightGradient(rows.data(), rows.ld, gradients.data(), gradients.ld, &order, c.inputs, c.units, 0,
+                            c.inputs, 0, c.units, &store, &storedSlots);
+      check(stored.gradient.equals(weightSums), describe(*table, "stored gradient", {c.rows, c.inputs, c.units}));
+      const bool storedBroken = table->update(&update, stored.value.floats(), &storedSlots);
+      check(stored.value.equals(weightsAfter.value) && stored.first.equals(weightsAfter.first) &&
+                stored.second.equals(weightsAfter.second) && storedBroken == broken,
+            describe(*table, "stored gradient, then update", {c.rows, c.inputs, c.units, size_t(update.kind)}));
+    }
+
+    PanelSlots bias(biasBefore, 1, c.units, table->panel);
+    const ParameterSlots biasSlots = bias.used(update.kind);
+    bool biasBroken = false;
+    const std::vector<size_t> biasCuts = randomCuts(c.units, table->panel, random);
+    for (size_t j = 0; j + 1 < biasCuts.size(); ++j) {
+      biasBroken |= table->biasGradient(gradients.data(), gradients.ld, &order, c.units, biasCuts[j], biasCuts[j + 1],
+                                        &update, &biasSlots);
+    }
+    check(bias.equal(biasAfter), describe(*table, "biasGradient", {c.rows, c.units, size_t(update.kind)}));
+    check(biasBroken == (updates && anyNonFinite(biasAfter.value)), describe(*table, "biasGradient's flag", {c.rows}));
+  }
+}
+
+}  // namespace
+
+void testGradients(const std::vector<const KernelTable*>& all) {
+  Random random{2};
+  for (size_t i = 0; i < 90; ++i) {
+    const size_t rows = random.extent(300);
+    const OwnedOrder order = i % 3 == 0 ? balancedOrder(rows, 64)
+                             : i % 3 == 1 ? balancedOrder(rows, 1 + random.below(9))
+                                          : randomOrder(rows, random);
+    testCase(all, {rows, random.extent(300), random.extent(300), order, kAllValues[i % 4]}, random);
+  }
+  // The ordered reference on a balanced order is the tree.
+  for (size_t rows : {1, 64, 65, 200, 300}) {
+    const std::vector<float> x = randomTensor(random, rows * 3, Values::plain);
+    const std::vector<float> dz = randomTensor(random, rows * 2, Values::plain);
+    std::vector<float> tree(6), ordered(6);
+    reference::weightGradient(x.data(), dz.data(), rows, 3, 2, 64, tree.data());
+    reference::weightGradientOrdered(x.data(), dz.data(), balancedOrder(rows, 64).referenceOrder(), 3, 2, ordered.data());
+    check(tree == ordered, "reference: a balanced order is the tree");
+  }
+}
