@@ -125,9 +125,9 @@ const { values } = parseArgs({
 if (values['write-cases'] && (!values.full || values.function)) {
   fail(2, 'expected --full and no --function with --write-cases: the fixture holds the nearest of all arguments');
 }
-const header = run(compiler, ['-x', 'c++', '-E', '-'], { input: '#include <mpfr.h>\n' });
-if (header.status !== 0) {
-  fail(3, 'NOT VERIFIED: mpfr.h is missing (Debian: apt-get install libmpfr-dev). Nothing was checked.');
+const mpfr = '#include <mpfr.h>\n#if MPFR_VERSION < MPFR_VERSION_NUM(4, 2, 0)\n#error\n#endif\n';
+if (run(compiler, ['-x', 'c++', '-E', '-'], { input: mpfr }).status !== 0) {
+  fail(3, 'NOT VERIFIED: no mpfr.h of MPFR 4.2 or newer (Debian: apt-get install libmpfr-dev). Nothing was checked.');
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'verify-math-'));
