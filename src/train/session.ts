@@ -11,7 +11,7 @@ import { permutation } from '../random/shuffle.js';
 import type { Generator } from '../random/words.js';
 import { checkRepeatable, type ExecutionOptions, type ResolvedExecution, resolveExecution } from './execution.js';
 import { createNetwork, initialize } from './network.js';
-import { checkRecording, endOfSteps, type Recording } from './recording.js';
+import { checkRecordable, checkRecording, endOfSteps, type Recording } from './recording.js';
 import { keepSamples, type Targets } from './samples.js';
 
 /** How a step is computed: with its gradients stored and then applied, or fused. Same bits. */
@@ -73,6 +73,7 @@ export class TrainingSession {
       options.fit.shuffle && options.generator === 'philox'
         ? { key: seedKey(options.seed), stream: streamNumber(SHUFFLE_STREAM) }
         : null;
+    checkRecordable(options.execution.reduction, options.record ?? false, options.replay ?? null);
     if (options.replay) {
       const { batchSize, freeGrain, epochs } = options.fit;
       const steps = epochs * this.stepsPerEpoch;
