@@ -99,7 +99,8 @@ it('a row is predicted alone as it is in a batch, on any threads and instruction
 // The operating system counts the threads; elsewhere than on Linux there is no such list to read.
 it.runIf(process.platform === 'linux')('threads are really started', async () => {
   const ours = (): number =>
-    readdirSync('/proc/self/task').filter((id) => readFileSync(`/proc/self/task/${id}/comm`, 'utf8') === 'samebits\n').length;
+    readdirSync('/proc/self/task').filter((id) => readFileSync(`/proc/self/task/${id}/comm`, 'utf8') === 'samebits\n')
+      .length;
   const built = model();
   const before = ours();
   let during = 0;
