@@ -1,0 +1,64 @@
+// The JavaScript class Network (src/native/addon.ts, NativeNetwork).
+#ifndef SAMEBITS_BINDING_NETWORK_OBJECT_H
+#define SAMEBITS_BINDING_NETWORK_OBJECT_H
+
+#include <napi.h>
+
+#include <memory>
+
+#include "../engine/network.h"
+#include "../engine/predictor.h"
+#include "../engine/trainer.h"
+#include "environment.h"
+
+namespace samebits::binding {
+
+class NetworkObject : public Napi::ObjectWrap<NetworkObject>, public Collectable {
+ public:
+  static Napi::Function define(Napi::Env env);
+  explicit NetworkObject(const Napi::CallbackInfo& info);
+  ~NetworkObject() override;
+
+  bool isCollected() override;
+  void release() override;
+
+ private:
+  friend class TrainCall;
+  friend class RowsCall;
+
+  Napi::Value getParameter(const Napi::CallbackInfo& info);
+  void setParameter(const Napi::CallbackInfo& info);
+  Napi::Value getCounters(const Napi::CallbackInfo& info);
+  void setCounters(const Napi::CallbackInfo& info);
+  void startEpoch(const Napi::CallbackInfo& info);
+  Napi::Value train(const Napi::CallbackInfo& info);
+  void abort(const Napi::CallbackInfo& info);
+  Napi::Value evaluate(const Napi::CallbackInfo& info);
+  Napi::Value predict(const Napi::CallbackInfo& info);
+  Napi::Value predictSync(const Napi::CallbackInfo& info);
+  Napi::Value memory(const Napi::CallbackInfo& info);
+  void dispose(const Napi::CallbackInfo& info);
+
+  // Throws ERR_SAMEBITS_STATE if disposed.
+  Network& network(Napi::Env env) const;
+  // Throws ERR_SAMEBITS_BUSY if weights may not be written (any job), or read (training) now.
+  void expectIdle(Napi::Env env) const;
+  void expectNotTraining(Napi::Env env) const;
+  TrainOptions trainOptions(const Napi::Object& job, unsigned threads) const;
+  DataView dataOf(const Napi::Object& job, bool withTargets) const;
+
+  Environment& environment_;
+  Block arena_;
+  std::unique_ptr<Network> network_;  // null: disposed
+  EpochState epoch_;
+  Workspace workspace_;
+  std::unique_ptr<Predictor> predictor_;  // of predictSync, for predictorRows_ rows on predictorThreads_ threads
+  size_t predictorRows_ = 0;
+  unsigned predictorThreads_ = 0;
+  class TrainCall* training_ = nullptr;
+  unsigned reading_ = 0;  // evaluations and predictions under way
+};
+
+}  // namespace samebits::binding
+
+#endif

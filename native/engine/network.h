@@ -1,0 +1,78 @@
+// A network's description, and its weights and optimizer state in the kernels' layout.
+#ifndef SAMEBITS_ENGINE_NETWORK_H
+#define SAMEBITS_ENGINE_NETWORK_H
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "../kernels/kernel_table.h"
+#include "arena.h"
+#include "optimizers.h"
+
+namespace samebits {
+
+struct LayerDescription {
+  size_t units;
+  Activation activation;
+  bool useBias;
+};
+
+struct NetworkDescription {
+  size_t inputs = 0;  // columns of x, at least 1
+  bool rescale = false;
+  float scale = 1, offset = 0;
+  std::vector<LayerDescription> layers;  // at least one
+  bool hasLoss = false;
+  Loss loss = Loss::meanSquaredError;
+  bool hasOptimizer = false;
+  OptimizerDescription optimizer;
+};
+
+enum class ParameterKind { kernel, bias };
+
+struct Layer {
+  size_t inputs;
+  size_t units;
+  Activation activation;
+  bool useBias;
+  ParameterSlots kernel;  // panels; gradient is null
+  ParameterSlots bias;    // vectors; gradient is null
+};
+
+class Network {
+ public:
+  // `memory`: bytesFor(description) zeroed bytes, 64-byte aligned, that outlive the network.
+  Network(const KernelTable* table, NetworkDescription description, void* memory);
+  static size_t bytesFor(const NetworkDescription& description);
+
+  const KernelTable& table() const { return *table_; }
+  const NetworkDescription& description() const { return description_; }
+  const std::vector<Layer>& layers() const { return layers_; }
+  size_t outputs() const { return layers_.back().units; }
+  // FLOPs of the forward pass of a row.
+  double rowFlops() const;
+
+  OptimizerState& optimizer() { return optimizer_; }
+  uint64_t steps = 0;   // made since the beginning
+  uint64_t epochs = 0;  // ended since the beginning
+
+  // Elements of a parameter: inputs * units, or units; 0 for a bias that the layer does not have.
+  size_t parameterSize(size_t layer, ParameterKind kind) const;
+  // Row-major copies. slot 0: weights; 1, 2: optimizer state. False if the optimizer has no such slot.
+  bool getParameter(size_t layer, ParameterKind kind, int slot, float* values) const;
+  bool setParameter(size_t layer, ParameterKind kind, int slot, const float* values);
+
+ private:
+  static void cut(const NetworkDescription& description, Cutter* cutter, std::vector<Layer>* layers);
+  float* slotOf(size_t layer, ParameterKind kind, int slot) const;
+
+  const KernelTable* table_;
+  NetworkDescription description_;
+  std::vector<Layer> layers_;
+  OptimizerState optimizer_;
+};
+
+}  // namespace samebits
+
+#endif

@@ -1,0 +1,40 @@
+#include "optimizers.h"
+
+#include <cmath>
+
+namespace samebits {
+
+int optimizerSlots(UpdateKind kind) {
+  switch (kind) {
+    case UpdateKind::momentum:
+      return 1;
+    case UpdateKind::adam:
+      return 2;
+    default:
+      return 0;
+  }
+}
+
+float meanScale(size_t rows) { return static_cast<float>(1.0 / static_cast<double>(rows)); }
+
+Update OptimizerState::beginStep(size_t rows) {
+  const OptimizerDescription& d = description_;
+  Update update{};
+  update.kind = d.kind;
+  update.scale = meanScale(rows);
+  update.learningRate = static_cast<float>(d.learningRate);
+  update.momentum = static_cast<float>(d.momentum);
+  if (d.kind != UpdateKind::adam) return update;
+  beta1Power *= d.beta1;
+  beta2Power *= d.beta2;
+  update.beta1 = static_cast<float>(d.beta1);
+  update.oneMinusBeta1 = static_cast<float>(1.0 - d.beta1);
+  update.beta2 = static_cast<float>(d.beta2);
+  update.oneMinusBeta2 = static_cast<float>(1.0 - d.beta2);
+  update.stepSize = static_cast<float>(d.learningRate / (1.0 - beta1Power));
+  update.inverseRoot = static_cast<float>(1.0 / std::sqrt(1.0 - beta2Power));
+  update.epsilon = static_cast<float>(d.epsilon);
+  return update;
+}
+
+}  // namespace samebits

@@ -1,0 +1,39 @@
+// The scalars of an optimizer, step by step (docs/numerics.md, "Optimizers"). The update of the weights is a kernel's.
+#ifndef SAMEBITS_ENGINE_OPTIMIZERS_H
+#define SAMEBITS_ENGINE_OPTIMIZERS_H
+
+#include <cstddef>
+
+#include "../kernels/kernel_table.h"
+
+namespace samebits {
+
+struct OptimizerDescription {
+  UpdateKind kind = UpdateKind::sgd;  // never store
+  double learningRate = 0.01;
+  double momentum = 0;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7;
+};
+
+// Tensors of state that it keeps for each parameter.
+int optimizerSlots(UpdateKind kind);
+
+// fl32(1 / rows): what turns a sum over a batch into its mean.
+float meanScale(size_t rows);
+
+class OptimizerState {
+ public:
+  explicit OptimizerState(const OptimizerDescription& description) : description_(description) {}
+
+  // Multiplies the running products and gives the scalars of the step, for a batch of `rows` rows.
+  Update beginStep(size_t rows);
+
+  double beta1Power = 1, beta2Power = 1;
+
+ private:
+  OptimizerDescription description_;
+};
+
+}  // namespace samebits
+
+#endif

@@ -1,0 +1,55 @@
+#include "packing.h"
+
+#include <cstring>
+
+#include "../kernels/kernel_table.h"
+
+namespace samebits {
+namespace {
+
+size_t panelWidth(size_t column, size_t units, size_t panel) {
+  const size_t left = round16(units - column);
+  return left < panel ? left : panel;
+}
+
+}  // namespace
+
+size_t panelsSize(size_t inputs, size_t units) { return inputs * round16(units); }
+
+void packPanels(const float* source, size_t inputs, size_t units, size_t panel, float* panels) {
+  for (size_t column = 0; column < units; column += panel) {
+    const size_t width = panelWidth(column, units, panel);
+    const size_t used = units - column < width ? units - column : width;
+    float* target = panels + column * inputs;
+    for (size_t k = 0; k < inputs; ++k) {
+      std::memcpy(target + k * width, source + k * units + column, used * sizeof(float));
+      std::memset(target + k * width + used, 0, (width - used) * sizeof(float));
+    }
+  }
+}
+
+void unpackPanels(const float* panels, size_t inputs, size_t units, size_t panel, float* target) {
+  for (size_t column = 0; column < units; column += panel) {
+    const size_t width = panelWidth(column, units, panel);
+    const size_t used = units - column < width ? units - column : width;
+    const float* source = panels + column * inputs;
+    for (size_t k = 0; k < inputs; ++k) {
+      std::memcpy(target + k * units + column, source + k * width, used * sizeof(float));
+    }
+  }
+}
+
+size_t leadingDimension(size_t units) { return round16(units) + 16; }
+
+void spreadRows(const float* source, size_t rows, size_t units, float* target, size_t ld) {
+  for (size_t i = 0; i < rows; ++i) {
+    std::memcpy(target + i * ld, source + i * units, units * sizeof(float));
+    std::memset(target + i * ld + units, 0, (ld - units) * sizeof(float));
+  }
+}
+
+void gatherRows(const float* source, size_t ld, size_t rows, size_t units, float* target) {
+  for (size_t i = 0; i < rows; ++i) std::memcpy(target + i * units, source + i * ld, units * sizeof(float));
+}
+
+}  // namespace samebits

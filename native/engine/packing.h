@@ -1,0 +1,28 @@
+// Between row-major order, which callers know, and the layouts of kernel_table.h.
+#ifndef SAMEBITS_ENGINE_PACKING_H
+#define SAMEBITS_ENGINE_PACKING_H
+
+#include <cstddef>
+
+namespace samebits {
+
+// Floats of an [inputs, units] matrix in panels layout.
+size_t panelsSize(size_t inputs, size_t units);
+
+// `source` is [inputs, units] row-major; `panels` gets every element, its padding +0.
+void packPanels(const float* source, size_t inputs, size_t units, size_t panel, float* panels);
+// The other way; padding is not read.
+void unpackPanels(const float* panels, size_t inputs, size_t units, size_t panel, float* target);
+
+// Leading dimension of a matrix of rows: a multiple of 16 that keeps neighbouring rows out of each other's cache sets
+// (a power of two costs a third of the speed of a wide layer).
+size_t leadingDimension(size_t units);
+
+// `source` is [rows, units] row-major with leading dimension `units`; `target` gets it with `ld`, padding +0.
+void spreadRows(const float* source, size_t rows, size_t units, float* target, size_t ld);
+// The other way.
+void gatherRows(const float* source, size_t ld, size_t rows, size_t units, float* target);
+
+}  // namespace samebits
+
+#endif

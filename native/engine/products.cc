@@ -1,0 +1,195 @@
+#include "products.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <vector>
+
+#include "arena.h"
+#include "arrival.h"
+#include "packing.h"
+#include "tree.h"
+
+namespace samebits {
+namespace {
+
+// Elements of a run that a thread claims in free order.
+constexpr size_t kFreeRun = 4096;
+
+// [begin, end) of `count` items for one member, cut at multiples of `step`.
+struct Share {
+  size_t begin, end;
+};
+Share shareOf(size_t count, size_t step, unsigned member, unsigned members) {
+  const size_t steps = (count + step - 1) / step;
+  return {std::min(count, steps * member / members * step), std::min(count, steps * (member + 1) / members * step)};
+}
+
+template <typename LeafSum>
+float fixedSum(Team* team, size_t count, LeafSum&& leafSum) {
+  std::vector<float> leaves((count + kFeatureLeaf - 1) / kFeatureLeaf);
+  team->run([&](unsigned member) {
+    const Share share = shareOf(leaves.size(), 1, member, team->size());
+    for (size_t i = share.begin; i < share.end; ++i) {
+      const size_t at = i * kFeatureLeaf;
+      leaves[i] = leafSum(at, std::min(kFeatureLeaf, count - at));
+    }
+  });
+  return combineLeaves(leaves.data(), leaves.size());
+}
+
+template <typename SumOn>
+float freeSum(Team* team, const KernelTable& table, size_t count, SumOn&& sumOn) {
+  struct alignas(64) Lanes {
+    float lane[kLanes];
+  };
+  std::vector<Lanes> lanes(team->size());
+  std::vector<unsigned> arrivals(team->size());
+  std::atomic<size_t> next{0};
+  std::atomic<unsigned> arrived{0};
+  team->run([&](unsigned member) {
+    float* own = lanes[member].lane;
+    std::fill_n(own, kLanes, 0.0f);
+    bool any = false;
+    for (;; any = true) {
+      const size_t at = next.fetch_add(kFreeRun, std::memory_order_relaxed);
+      if (at >= count) break;
+      sumOn(at, std::min(kFreeRun, count - at), own);
+    }
+    if (any) arrivals[arrived.fetch_add(1, std::memory_order_relaxed)] = member;
+  });
+  if (arrived == 0) return 0;
+  float* sum = lanes[arrivals[0]].lane;
+  for (unsigned i = 1; i < arrived; ++i) {
+    for (size_t l = 0; l < kLanes; ++l) sum[l] += lanes[arrivals[i]].lane[l];
+  }
+  return table.combineLanes(sum);
+}
+
+}  // namespace
+
+void denseForward(Team* team, const KernelTable& table, DenseShape shape, const float* x, const float* weights,
+                  const float* bias, Activation activation, float* z) {
+  const size_t ldx = leadingDimension(shape.inputs), ldz = leadingDimension(shape.units);
+  const size_t panels = panelsSize(shape.inputs, shape.units);
+  const Block block((shape.rows * (ldx + ldz) + panels + round16(shape.units)) * sizeof(float));
+  float* xRows = static_cast<float*>(block.data());
+  float* zRows = xRows + shape.rows * ldx;
+  float* packed = zRows + shape.rows * ldz;
+  float* packedBias = packed + panels;
+  packPanels(weights, shape.inputs, shape.units, table.panel, packed);
+  if (bias != nullptr) std::memcpy(packedBias, bias, shape.units * sizeof(float));
+  team->run([&](unsigned member) {
+    const Share share = shareOf(shape.rows, 1, member, team->size());
+    const size_t rows = share.end - share.begin;
+    if (rows == 0) return;
+    float* xOwn = xRows + share.begin * ldx;
+    float* zOwn = zRows + share.begin * ldz;
+    spreadRows(x + share.begin * shape.inputs, rows, shape.inputs, xOwn, ldx);
+    table.forward(xOwn, ldx, packed, bias == nullptr ? nullptr : packedBias, shape.inputs, shape.units, rows, 0,
+                  shape.units, activation == Activation::relu, zOwn, ldz);
+    if (activation != Activation::relu && activation != Activation::linear) {
+      table.activate(activation, zOwn, ldz, rows, shape.units);
+    }
+    gatherRows(zOwn, ldz, rows, shape.units, z + share.begin * shape.units);
+  });
+}
+
+void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const float* x, const float* weights,
+                   const float* dz, RowReduction over, float* inputGradient, float* weightGradient,
+                   float* biasGradient) {
+  if (shape.rows == 0) {
+    std::fill_n(weightGradient, shape.inputs * shape.units, 0.0f);
+    std::fill_n(biasGradient, shape.units, 0.0f);
+    return;
+  }
+  const unsigned members = team->size();
+  const bool free = over.reduction == Reduction::free;
+  const size_t ldx = leadingDimension(shape.inputs), ldz = leadingDimension(shape.units);
+  const size_t panels = panelsSize(shape.inputs, shape.units);
+  const size_t memberRows = free && members > 1 ? (shape.rows + 1) / 2 + over.freeGrain : shape.rows;
+  const size_t rowPanels = round16(std::min(shape.rows, memberRows)) * shape.units;
+  const Block block((shape.rows * (2 * ldx + ldz) + 2 * panels + round16(shape.units) + members * rowPanels + 16) *
+                    sizeof(float));
+  float* xRows = static_cast<float*>(block.data());
+  float* dxRows = xRows + shape.rows * ldx;
+  float* dzRows = dxRows + shape.rows * ldx;
+  float* packed = dzRows + shape.rows * ldz;
+  ParameterSlots kernelSlots{packed + panels, nullptr, nullptr, nullptr};
+  ParameterSlots biasSlots{kernelSlots.gradient + panels, nullptr, nullptr, nullptr};
+  float* scratch = biasSlots.gradient + round16(shape.units);
+  packPanels(weights, shape.inputs, shape.units, table.panel, packed);
+
+  Arrival arrival;
+  ChainTree chains;
+  FixedOrder fixed;
+  const RowOrder* order = nullptr;
+  if (free) {
+    arrival.reserve(shape.rows, over.freeGrain, members);
+    arrival.begin(shape.rows);
+    chains.reserve(shape.rows, over.freeGrain);
+  } else {
+    fixed.reserve(shape.rows, over.batchLeaf);
+  }
+  Update store{};
+  const auto passRows = [&](unsigned member, size_t begin, size_t rows) {
+    float* own = scratch + member * rowPanels;
+    spreadRows(x + begin * shape.inputs, rows, shape.inputs, xRows + begin * ldx, ldx);
+    spreadRows(dz + begin * shape.units, rows, shape.units, dzRows + begin * ldz, ldz);
+    table.packRows(dzRows + begin * ldz, ldz, rows, shape.units, own);
+    table.inputGradient(own, packed, shape.inputs, shape.units, rows, 0, shape.inputs, nullptr, 0,
+                        dxRows + begin * ldx, ldx);
+    gatherRows(dxRows + begin * ldx, ldx, rows, shape.inputs, inputGradient + begin * shape.inputs);
+  };
+  team->run([&](unsigned member) {
+    if (free) {
+      for (RowSegment claimed; arrival.claim(member, &claimed);) passRows(member, claimed.begin, claimed.count);
+      arrival.arrive(member);
+    } else {
+      const Share share = shareOf(shape.rows, 1, member, members);
+      if (share.end > share.begin) passRows(member, share.begin, share.end - share.begin);
+    }
+    team->barrier([&] {
+      if (free) arrival.into(&chains);
+      order = free ? &chains.order() : &fixed.of(shape.rows);
+    });
+    const Share share = shareOf(shape.units, table.panel, member, members);
+    if (share.begin == share.end) return;
+    table.weightGradient(xRows, ldx, dzRows, ldz, order, shape.inputs, shape.units, 0, shape.inputs, share.begin,
+                         share.end, &store, &kernelSlots);
+    table.biasGradient(dzRows, ldz, order, shape.units, share.begin, share.end, &store, &biasSlots);
+  });
+  unpackPanels(kernelSlots.gradient, shape.inputs, shape.units, table.panel, weightGradient);
+  std::memcpy(biasGradient, biasSlots.gradient, shape.units * sizeof(float));
+}
+
+float sumVector(Team* team, const KernelTable& table, const float* values, size_t count, Reduction reduction) {
+  if (reduction == Reduction::fixed) {
+    return fixedSum(team, count, [&](size_t at, size_t n) { return table.sumLeaf(values + at, n); });
+  }
+  return freeSum(team, table, count, [&](size_t at, size_t n, float* lanes) { table.sumOn(values + at, n, lanes); });
+}
+
+float dotVectors(Team* team, const KernelTable& table, const float* a, const float* b, size_t count,
+                 Reduction reduction) {
+  if (reduction == Reduction::fixed) {
+    return fixedSum(team, count, [&](size_t at, size_t n) { return table.dotLeaf(a + at, b + at, n); });
+  }
+  return freeSum(team, table, count, [&](size_t at, size_t n, float* lanes) { table.dotOn(a + at, b + at, n, lanes); });
+}
+
+uint64_t markOf(const float* values, size_t count) {
+  uint64_t mark = 0;
+  for (size_t i = 0; i < count; ++i) {
+    uint32_t bits;
+    std::memcpy(&bits, values + i, sizeof bits);
+    if ((bits & 0x7fffffffu) > 0x7f800000u) bits = 0x7fc00000u;
+    uint64_t z = (static_cast<uint64_t>(i) << 32 | bits) + 0x9E3779B97F4A7C15u;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    mark += z ^ (z >> 31);
+  }
+  return mark;
+}
+
+}  // namespace samebits

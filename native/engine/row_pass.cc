@@ -1,0 +1,161 @@
+#include "row_pass.h"
+
+#include <algorithm>
+
+#include "packing.h"
+
+namespace samebits {
+namespace {
+
+Rows takeRows(size_t rows, size_t units, Cutter* cutter) {
+  Rows taken;
+  taken.ld = leadingDimension(units);
+  taken.data = cutter->take<float>(rows * taken.ld);
+  return taken;
+}
+
+// Crossentropies take logits and do the last activation themselves.
+bool lossTakesLogits(const NetworkDescription& description) {
+  return description.hasLoss && description.loss != Loss::meanSquaredError;
+}
+
+}  // namespace
+
+RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned members, size_t rowsPerMember,
+                 Cutter* cutter)
+    : network_(network), purpose_(purpose) {
+  input_ = takeRows(rows, network.description().inputs, cutter);
+  for (const Layer& layer : network.layers()) outputs_.push_back(takeRows(rows, layer.units, cutter));
+  if (purpose == Purpose::predict) return;
+  losses_ = cutter->take<float>(rows);
+  hits_ = cutter->take<uint32_t>(rows);
+  if (network.description().loss == Loss::sparseCategoricalCrossentropy) {
+    labels_ = cutter->take<uint32_t>(rows);
+  } else {
+    targets_ = takeRows(rows, network.outputs(), cutter);
+  }
+  if (purpose == Purpose::evaluate) return;
+  size_t widest = 0;
+  for (const Layer& layer : network.layers()) {
+    gradients_.push_back(takeRows(rows, layer.units, cutter));
+    widest = std::max(widest, layer.units);
+  }
+  panelsPerMember_ = round16(rowsPerMember) * widest;
+  rowPanels_ = cutter->take<float>(panelsPerMember_ * members);
+}
+
+void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, size_t count) {
+  const KernelTable& table = network_.table();
+  const NetworkDescription& description = network_.description();
+  const uint32_t* indices = batch.indices == nullptr ? nullptr : batch.indices + begin;
+  const size_t first = batch.firstRow + begin;
+  if (data.bytes) {
+    table.gatherBytes(static_cast<const uint8_t*>(data.x), data.columns, indices, first, count, description.rescale,
+                      description.scale, description.offset, input_.at(begin), input_.ld);
+  } else {
+    table.gatherFloats(static_cast<const float*>(data.x), data.columns, indices, first, count, description.rescale,
+                       description.scale, description.offset, input_.at(begin), input_.ld);
+  }
+  if (purpose_ == Purpose::predict) return;
+  if (labels_ == nullptr) {
+    table.gatherFloats(data.targets, network_.outputs(), indices, first, count, false, 1, 0, targets_.at(begin),
+                       targets_.ld);
+    return;
+  }
+  const uint32_t units = static_cast<uint32_t>(network_.outputs());
+  for (size_t i = 0; i < count; ++i) {
+    uint32_t label = data.labels[indices == nullptr ? first + i : indices[i]];
+    if (label >= units) {
+      invalid_.store(true, std::memory_order_relaxed);
+      label = 0;
+    }
+    labels_[begin + i] = label;
+  }
+}
+
+void RowPass::forward(size_t begin, size_t count) {
+  for (size_t l = 0; l < network_.layers().size(); ++l) {
+    forwardColumns(l, begin, count, 0, network_.layers()[l].units);
+    if (activatesRows(l)) activateRows(l, begin, count);
+  }
+}
+
+void RowPass::forwardColumns(size_t l, size_t begin, size_t count, size_t columnBegin, size_t columnEnd) {
+  const KernelTable& table = network_.table();
+  const Layer& layer = network_.layers()[l];
+  const Rows& from = l == 0 ? input_ : outputs_[l - 1];
+  const Rows& to = outputs_[l];
+  table.forward(from.at(begin), from.ld, layer.kernel.value, layer.bias.value, layer.inputs, layer.units, count,
+                columnBegin, columnEnd, layer.activation == Activation::relu, to.at(begin), to.ld);
+  if (leavesLogits(l) || activatesRows(l)) return;
+  if (layer.activation == Activation::tanh || layer.activation == Activation::sigmoid) {
+    table.activate(layer.activation, to.at(begin) + columnBegin, to.ld, count, columnEnd - columnBegin);
+  }
+}
+
+bool RowPass::activatesRows(size_t l) const {
+  return network_.layers()[l].activation == Activation::softmax && !leavesLogits(l);
+}
+
+void RowPass::activateRows(size_t l, size_t begin, size_t count) {
+  const Layer& layer = network_.layers()[l];
+  network_.table().activate(layer.activation, outputs_[l].at(begin), outputs_[l].ld, count, layer.units);
+}
+
+bool RowPass::leavesLogits(size_t l) const {
+  const bool last = l + 1 == network_.layers().size();
+  return last && (purpose_ == Purpose::predict || lossTakesLogits(network_.description()));
+}
+
+void RowPass::activateLast(size_t begin, size_t count) {
+  const Layer& layer = network_.layers().back();
+  const Rows& rows = outputs_.back();
+  if (layer.activation == Activation::relu || layer.activation == Activation::linear) return;
+  network_.table().activate(layer.activation, rows.at(begin), rows.ld, count, layer.units);
+}
+
+void RowPass::loss(size_t begin, size_t count) {
+  const Rows& z = outputs_.back();
+  const bool train = purpose_ == Purpose::train;
+  const void* targets = labels_ != nullptr ? static_cast<const void*>(labels_ + begin) : targets_.at(begin);
+  network_.table().loss(network_.description().loss, z.at(begin), z.ld, targets, targets_.ld, count, network_.outputs(),
+                        train ? gradients_.back().at(begin) : nullptr, train ? gradients_.back().ld : 0, nullptr, 0,
+                        losses_ + begin, hits_ + begin);
+}
+
+void RowPass::backward(unsigned member, size_t begin, size_t count) {
+  for (size_t l = network_.layers().size(); l-- > 0;) {
+    if (activatesBackward(l)) backwardActivation(l, begin, count);
+    if (l > 0) backwardInputs(member, l, begin, count, 0, network_.layers()[l].inputs);
+  }
+}
+
+bool RowPass::activatesBackward(size_t l) const {
+  const Activation activation = network_.layers()[l].activation;
+  const bool last = l + 1 == network_.layers().size();
+  // Hidden relus are masked by the product that writes the gradient; a crossentropy has its activation in it.
+  const bool done = last ? lossTakesLogits(network_.description()) : activation == Activation::relu;
+  return !done && activation != Activation::linear;
+}
+
+void RowPass::backwardActivation(size_t l, size_t begin, size_t count) {
+  const Layer& layer = network_.layers()[l];
+  network_.table().activationGradient(layer.activation, outputs_[l].at(begin), outputs_[l].ld, gradients_[l].at(begin),
+                                      gradients_[l].ld, count, layer.units);
+}
+
+void RowPass::backwardInputs(unsigned member, size_t l, size_t begin, size_t count, size_t inputBegin,
+                             size_t inputEnd) {
+  const KernelTable& table = network_.table();
+  const Layer& layer = network_.layers()[l];
+  const Rows& gradient = gradients_[l];
+  const Rows& below = outputs_[l - 1];
+  const bool belowIsRelu = network_.layers()[l - 1].activation == Activation::relu;
+  float* rowPanels = rowPanels_ + member * panelsPerMember_;
+  table.packRows(gradient.at(begin), gradient.ld, count, layer.units, rowPanels);
+  table.inputGradient(rowPanels, layer.kernel.value, layer.inputs, layer.units, count, inputBegin, inputEnd,
+                      belowIsRelu ? below.at(begin) : nullptr, below.ld, gradients_[l - 1].at(begin),
+                      gradients_[l - 1].ld);
+}
+
+}  // namespace samebits

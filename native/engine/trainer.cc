@@ -1,0 +1,279 @@
+#include "trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace samebits {
+namespace {
+
+// Most steps, epochs and recorded words of one call: their results are kept in buffers that a step never enlarges. A call
+// that fills one ends early, and its caller makes another.
+constexpr size_t kMaxStepsPerCall = 1 << 16;
+constexpr size_t kMaxRecordedWords = 1 << 20;
+// A clock is read after every step of at least this many FLOPs, and after every kStepsPerLook of smaller ones.
+constexpr double kLongStepFlops = 1e6;
+constexpr uint64_t kStepsPerLook = 16;
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// With fewer rows than this for each member, a member that takes rows through all layers reads every weight for too few
+// of them; one that takes columns reads its own weights for all rows, and mostly those that it wrote.
+constexpr size_t kRowsWorthAllWeights = 24;
+
+// A member's share of `count` in multiples of `step`.
+struct Share {
+  size_t begin, end;
+};
+Share shareOf(size_t count, size_t step, unsigned member, unsigned members) {
+  const size_t steps = (count + step - 1) / step;
+  return {std::min(count, steps * member / members * step), std::min(count, steps * (member + 1) / members * step)};
+}
+
+bool prefersColumns(const Network& network, size_t rows, unsigned members) {
+  if (members == 1 || rows >= kRowsWorthAllWeights * members) return false;
+  size_t widest = 0;
+  for (const Layer& layer : network.layers()) widest = std::max(widest, layer.units);
+  return widest >= members * network.table().panel;
+}
+
+size_t rowsPerMember(const TrainOptions& options, size_t rows, unsigned members, bool byColumns) {
+  if (byColumns) return rows;
+  // Claims of free order are at most half of all rows (Arrival::claim), but for a team of one.
+  if (options.reduction == Reduction::free && members > 1) return (rows + 1) / 2 + options.freeGrain;
+  return (rows + members - 1) / members;
+}
+
+}  // namespace
+
+Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, TrainOptions options, unsigned members)
+    : network_(*network),
+      epoch_(*epoch),
+      options_(std::move(options)),
+      members_(members),
+      maxRows_(options_.inEpoch ? std::min(options_.batchSize, options_.data.rows) : options_.data.rows),
+      byColumns_(prefersColumns(network_, maxRows_, members)) {
+  const size_t perMember = std::min(maxRows_, rowsPerMember(options_, maxRows_, members, byColumns_));
+  const auto cut = [&](Cutter* cutter) {
+    rowPass_.emplace(network_, RowPass::Purpose::train, maxRows_, members, perMember, cutter);
+    weightPass_.emplace(network_, options_.form, members, cutter);
+  };
+  const bool fits = workspace->block.bytes() > 0 && workspace->rows == maxRows_ &&
+                    workspace->rowsPerMember == perMember && workspace->members == members &&
+                    workspace->form == options_.form;
+  if (!fits) {
+    Cutter counter(nullptr);
+    cut(&counter);
+    *workspace = Workspace{};  // frees the old one first
+    *workspace = {Block(counter.used()), maxRows_, perMember, members, options_.form};
+  }
+  Cutter cutter(workspace->block.data());
+  cut(&cutter);
+
+  fixed_.reserve(maxRows_, options_.batchLeaf);
+  if (options_.reduction == Reduction::free) {
+    chains_.reserve(maxRows_, options_.freeGrain);
+    arrival_.reserve(maxRows_, options_.freeGrain, members);
+    seenUnits_.resize((maxRows_ + options_.freeGrain - 1) / options_.freeGrain);
+  }
+  if (options_.inEpoch) {
+    if (epoch_.position == 0) {
+      epoch_.loss.reset(options_.batchLeaf);
+      epoch_.hits = 0;
+    }
+    if (options_.shuffle && epoch_.order.size() != options_.data.rows) {
+      epoch_.order.resize(options_.data.rows);
+      epoch_.orderMade = false;
+    }
+  }
+  const size_t steps = static_cast<size_t>(std::min<uint64_t>(options_.maxSteps, kMaxStepsPerCall));
+  outcome_.stepLosses.reserve(steps);
+  outcome_.stepHits.reserve(steps);
+  outcome_.epochLosses.reserve(options_.inEpoch ? steps : 0);
+  outcome_.epochHits.reserve(options_.inEpoch ? steps : 0);
+  if (options_.record) outcome_.recording.reserve(kMaxRecordedWords + arrival_.recordedWords());
+}
+
+TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
+  started_ = now();
+  beginStep();
+  team->run([&](unsigned member) {
+    WeightPass& weights = *weightPass_;
+    while (!stop_) {
+      if (byColumns_) {
+        passByColumns(team, member);
+      } else {
+        passByRows(member);
+      }
+      team->barrier([&] { decideOrder(); });
+      if (stop_) break;
+      weights.gradients(member, *rowPass_, *order_, update_);
+      if (weights.form() == PlanForm::stored) {
+        team->barrier();
+        weights.apply(member, update_);
+      }
+      team->barrier([&] { endStep(abort); });
+    }
+  });
+  outcome_.seconds = secondsSinceStart();
+  return std::move(outcome_);
+}
+
+double Trainer::secondsSinceStart() const { return now() - started_; }
+
+void Trainer::beginStep() {
+  const size_t rows = options_.data.rows;
+  if (!options_.inEpoch) {
+    batch_ = {nullptr, 0, rows};
+  } else {
+    if (options_.shuffle && !epoch_.orderMade) {
+      shuffleRows(options_.key, options_.stream, static_cast<uint32_t>(network_.epochs), epoch_.order.data(), rows);
+      epoch_.orderMade = true;
+    }
+    const uint32_t* order = options_.order != nullptr ? options_.order : options_.shuffle ? epoch_.order.data() : nullptr;
+    batch_.rows = std::min(options_.batchSize, rows - epoch_.position);
+    batch_.firstRow = epoch_.position;
+    batch_.indices = order == nullptr ? nullptr : order + epoch_.position;
+  }
+  if (options_.reduction == Reduction::free) arrival_.begin(batch_.rows);
+}
+
+template <typename Pass>
+void Trainer::overRows(unsigned member, Pass&& pass) {
+  if (options_.reduction == Reduction::free && options_.replay == nullptr) {
+    for (RowSegment claimed; arrival_.claim(member, &claimed);) {
+      pass(claimed.begin, claimed.count);
+      if (member < options_.delays.size() && options_.delays[member] > 0) {
+        std::this_thread::sleep_for(std::chrono::duration<double, std::micro>(options_.delays[member]));
+      }
+    }
+    arrival_.arrive(member);
+    return;
+  }
+  // Even shares. Any division gives the same bits.
+  const Share share = shareOf(batch_.rows, 1, member, members_);
+  if (share.end > share.begin) pass(share.begin, share.end - share.begin);
+}
+
+void Trainer::passByRows(unsigned member) {
+  overRows(member, [&](size_t begin, size_t count) {
+    rowPass_->gather(options_.data, batch_, begin, count);
+    rowPass_->forward(begin, count);
+    rowPass_->loss(begin, count);
+    rowPass_->backward(member, begin, count);
+  });
+}
+
+void Trainer::passByColumns(Team* team, unsigned member) {
+  RowPass& pass = *rowPass_;
+  const std::vector<Layer>& layers = network_.layers();
+  const size_t rows = batch_.rows;
+  const Share own = shareOf(rows, 1, member, members_);
+  pass.gather(options_.data, batch_, own.begin, own.end - own.begin);
+  team->barrier();
+  for (size_t l = 0; l < layers.size(); ++l) {
+    const Share columns = shareOf(layers[l].units, network_.table().panel, member, members_);
+    if (columns.end > columns.begin) pass.forwardColumns(l, 0, rows, columns.begin, columns.end);
+    team->barrier();
+    if (!pass.activatesRows(l)) continue;
+    pass.activateRows(l, own.begin, own.end - own.begin);
+    team->barrier();
+  }
+  // In free order this is where rows are taken: the only part of the pass that goes by rows.
+  overRows(member, [&](size_t begin, size_t count) { pass.loss(begin, count); });
+  for (size_t l = layers.size(); l-- > 0;) {
+    if (pass.activatesBackward(l)) {
+      team->barrier();
+      pass.backwardActivation(l, own.begin, own.end - own.begin);
+    }
+    if (l == 0) break;
+    team->barrier();
+    const Share inputs = shareOf(layers[l].inputs, 16, member, members_);
+    if (inputs.end > inputs.begin) pass.backwardInputs(member, l, 0, rows, inputs.begin, inputs.end);
+  }
+}
+
+void Trainer::decideOrder() {
+  if (rowPass_->invalid()) {
+    outcome_.error = "labels below the number of units";
+    stop_ = true;
+    return;
+  }
+  if (options_.reduction == Reduction::fixed) {
+    order_ = &fixed_.of(batch_.rows);
+  } else if (options_.replay != nullptr) {
+    chains_.begin(batch_.rows);
+    const size_t words =
+        readRecordedStep(options_.replay + replayAt_, options_.replayWords - replayAt_, &seenUnits_, &chains_);
+    if (words == 0) {
+      outcome_.error = "a recording of these steps";
+      stop_ = true;
+      return;
+    }
+    replayAt_ += words;
+    order_ = &chains_.order();
+  } else {
+    if (options_.record) arrival_.record(&outcome_.recording);
+    arrival_.into(&chains_);
+    order_ = &chains_.order();
+  }
+  update_ = network_.optimizer().beginStep(batch_.rows);
+}
+
+void Trainer::endStep(const std::atomic<bool>* abort) {
+  const RowPass& pass = *rowPass_;
+  const size_t rows = batch_.rows;
+  batchLoss_.reset(options_.batchLeaf);
+  uint64_t hits = 0;
+  for (size_t i = 0; i < rows; ++i) {
+    batchLoss_.add(pass.losses()[i]);
+    hits += pass.hits()[i];
+  }
+  outcome_.stepLosses.push_back(batchLoss_.total() * meanScale(rows));
+  outcome_.stepHits.push_back(static_cast<double>(hits));
+  if (outcome_.nonFinite < 0) {
+    outcome_.nonFinite = weightPass_->firstNonFinite();
+    outcome_.nonFiniteStep = outcome_.steps;
+  }
+  ++outcome_.steps;
+  ++network_.steps;
+  bool epochEnded = false;
+  if (options_.inEpoch) {
+    for (size_t i = 0; i < rows; ++i) epoch_.loss.add(pass.losses()[i]);
+    epoch_.hits += hits;
+    epoch_.position += rows;
+    epochEnded = epoch_.position == options_.data.rows;
+    if (epochEnded) {
+      outcome_.epochLosses.push_back(epoch_.loss.total() * meanScale(epoch_.position));
+      outcome_.epochHits.push_back(static_cast<double>(epoch_.hits));
+      epoch_.position = 0;
+      epoch_.hits = 0;
+      epoch_.loss.reset(options_.batchLeaf);
+      epoch_.orderMade = false;
+      ++network_.epochs;
+    }
+  }
+  stop_ = mustStop(epochEnded, abort);
+  if (!stop_) beginStep();
+}
+
+bool Trainer::mustStop(bool epochEnded, const std::atomic<bool>* abort) {
+  if (abort->load(std::memory_order_relaxed)) {
+    outcome_.aborted = true;
+    return true;
+  }
+  if (!options_.inEpoch || outcome_.steps >= options_.maxSteps || outcome_.steps >= kMaxStepsPerCall) return true;
+  if (options_.stopOnNonFinite && outcome_.nonFinite >= 0) return true;
+  if (epochEnded && (options_.stopAtEpochEnd || options_.order != nullptr)) return true;
+  if (outcome_.epochLosses.size() >= options_.maxEpochs) return true;
+  if (options_.replay != nullptr && replayAt_ == options_.replayWords) return true;
+  if (outcome_.recording.size() >= kMaxRecordedWords) return true;
+  const bool look = network_.rowFlops() * static_cast<double>(batch_.rows) >= kLongStepFlops ||
+                    outcome_.steps % kStepsPerLook == 0;
+  return look && secondsSinceStart() >= options_.maxSeconds;
+}
+
+}  // namespace samebits

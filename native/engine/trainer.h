@@ -1,0 +1,128 @@
+// Many training steps in one call, on a team.
+#ifndef SAMEBITS_ENGINE_TRAINER_H
+#define SAMEBITS_ENGINE_TRAINER_H
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "arrival.h"
+#include "data_view.h"
+#include "network.h"
+#include "random.h"
+#include "row_pass.h"
+#include "team.h"
+#include "tree.h"
+#include "weight_pass.h"
+
+namespace samebits {
+
+enum class Reduction { fixed, free };
+
+struct TrainOptions {
+  DataView data;
+  size_t batchSize = 1;
+  size_t batchLeaf = 64;
+  size_t freeGrain = 8;
+  Reduction reduction = Reduction::fixed;
+  PlanForm form = PlanForm::fused;
+  bool shuffle = false;  // by Philox, with key and stream
+  PhiloxKey key{};
+  uint32_t stream = 0;
+  const uint32_t* order = nullptr;  // a permutation for the current epoch instead; a call then ends with the epoch
+  bool inEpoch = true;              // false: the data is one batch, outside of any epoch
+  uint64_t maxSteps = 1;
+  bool stopAtEpochEnd = false;
+  uint64_t maxEpochs = UINT64_MAX;
+  double maxSeconds = 1e300;
+  bool stopOnNonFinite = true;
+  bool record = false;
+  const uint32_t* replay = nullptr;  // [replayWords]; free order only
+  size_t replayWords = 0;
+  std::vector<double> delays;  // microseconds after each claim, per member: for tests
+};
+
+// Where training stands in an epoch. Belongs to a network, lives between calls.
+struct EpochState {
+  size_t position = 0;  // rows done
+  TreeSum loss;
+  uint64_t hits = 0;
+  std::vector<uint32_t> order;  // the shuffle in use, where there is one
+  bool orderMade = false;       // `order` is the current epoch's
+};
+
+// The buffers of a step. Belongs to a network, lives between calls, so that a call of one step does not allocate and zero
+// them again: kernels leave the padding +0, which is all that a second use of the same division relies on.
+struct Workspace {
+  Block block;
+  size_t rows = 0, rowsPerMember = 0;
+  unsigned members = 0;
+  PlanForm form = PlanForm::fused;
+};
+
+struct TrainOutcome {
+  const char* error = nullptr;  // what is wrong with the input, if anything is; no step after it was made
+  uint64_t steps = 0;
+  std::vector<float> stepLosses;
+  std::vector<double> stepHits;
+  std::vector<float> epochLosses;
+  std::vector<double> epochHits;
+  int nonFinite = -1;  // see WeightPass::firstNonFinite()
+  uint64_t nonFiniteStep = 0;
+  bool aborted = false;
+  double seconds = 0;
+  std::vector<uint32_t> recording;
+};
+
+class Trainer {
+ public:
+  // Allocates all that the steps need; `workspace` is used again where it fits. Throws std::bad_alloc. The options' arrays
+  // stay with the caller until run() ends. A trainer runs once.
+  Trainer(Network* network, EpochState* epoch, Workspace* workspace, TrainOptions options, unsigned members);
+
+  // Makes steps until an option, an error, a full result buffer, or `*abort` ends it; at least one step, unless there
+  // is an error. The team has as many members as were given. Steps allocate nothing and throw nothing.
+  TrainOutcome run(Team* team, const std::atomic<bool>* abort);
+
+ private:
+  void beginStep();
+  // The passes over the rows of a batch, in one of two divisions: every member takes rows through all layers, or its
+  // columns of each layer in turn, for all rows. Then there are barriers between the layers.
+  void passByRows(unsigned member);
+  void passByColumns(Team* team, unsigned member);
+  // Calls pass(first row, rows) for the member's rows: claimed in free order, its share else.
+  template <typename Pass>
+  void overRows(unsigned member, Pass&& pass);
+  void decideOrder();
+  void endStep(const std::atomic<bool>* abort);
+  bool mustStop(bool epochEnded, const std::atomic<bool>* abort);
+  double secondsSinceStart() const;
+
+  Network& network_;
+  EpochState& epoch_;
+  const TrainOptions options_;
+  const unsigned members_;
+  const size_t maxRows_;  // of a batch
+  const bool byColumns_;
+  std::optional<RowPass> rowPass_;  // both are made twice: to count, and to cut
+  std::optional<WeightPass> weightPass_;
+
+  Batch batch_{};
+  Update update_{};
+  FixedOrder fixed_;
+  Arrival arrival_;
+  ChainTree chains_;
+  std::vector<uint8_t> seenUnits_;
+  size_t replayAt_ = 0;
+  const RowOrder* order_ = nullptr;
+  TreeSum batchLoss_;
+  bool stop_ = false;
+  double started_ = 0;
+  TrainOutcome outcome_;
+};
+
+}  // namespace samebits
+
+#endif

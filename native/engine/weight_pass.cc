@@ -1,0 +1,131 @@
+#include "weight_pass.h"
+
+#include <algorithm>
+
+#include "packing.h"
+
+namespace samebits {
+namespace {
+
+// Tiles a member should have at least, for an even division; each is a call of a kernel.
+constexpr size_t kTilesPerMember = 8;
+// Floats that are applied in one call: a multiple of 16, small enough to divide evenly, large enough to be cheap.
+constexpr size_t kPieceFloats = 16 * 256;
+
+// The member whose share of [0, total) holds the middle of [from, from + size).
+unsigned ownerOf(double from, double size, double total, unsigned members) {
+  const double share = (from + size / 2) / total * members;
+  return std::min(members - 1, static_cast<unsigned>(share));
+}
+
+}  // namespace
+
+WeightPass::WeightPass(const Network& network, PlanForm form, unsigned members, Cutter* cutter)
+    : network_(network), form_(form), tiles_(members), pieces_(members), nonFinite_(2 * network.layers().size()) {
+  for (const Layer& layer : network.layers()) {
+    kernels_.push_back(layer.kernel);
+    biases_.push_back(layer.bias);
+    if (form == PlanForm::fused) continue;
+    kernels_.back().gradient = cutter->take<float>(panelsSize(layer.inputs, layer.units));
+    if (layer.useBias) biases_.back().gradient = cutter->take<float>(round16(layer.units));
+  }
+  divideTiles(members);
+  if (form == PlanForm::stored) dividePieces(members);
+}
+
+void WeightPass::divideTiles(unsigned members) {
+  const KernelTable& table = network_.table();
+  const std::vector<Layer>& layers = network_.layers();
+  double total = 0;
+  for (const Layer& layer : layers) total += static_cast<double>(panelsSize(layer.inputs, layer.units));
+  double at = 0;
+  for (size_t l = 0; l < layers.size(); ++l) {
+    const Layer& layer = layers[l];
+    const uint32_t index = static_cast<uint32_t>(l);
+    // A tile of a panel: as many inputs as give every member several tiles, in whole tiles of the kernel.
+    const double ideal = total / (static_cast<double>(kTilesPerMember) * members * table.panel);
+    const size_t step = std::max<size_t>(1, static_cast<size_t>(ideal) / table.inputTile) * table.inputTile;
+    unsigned owner = 0;
+    for (size_t column = 0; column < layer.units; column += table.panel) {
+      const size_t columnEnd = std::min<size_t>(layer.units, column + table.panel);
+      for (size_t input = 0; input < layer.inputs; input += step) {
+        const size_t inputEnd = std::min(layer.inputs, input + step);
+        const double size = static_cast<double>((inputEnd - input) * round16(columnEnd - column));
+        owner = ownerOf(at, size, total, members);
+        at += size;
+        std::vector<Tile>& own = tiles_[owner];
+        const bool goesOn = !own.empty() && own.back().layer == index && own.back().columnBegin == column &&
+                            own.back().inputEnd == input;
+        if (goesOn) {
+          own.back().inputEnd = inputEnd;
+        } else {
+          own.push_back({index, ParameterKind::kernel, input, inputEnd, column, columnEnd});
+        }
+      }
+    }
+    if (layer.useBias) tiles_[owner].push_back({index, ParameterKind::bias, 0, 0, 0, layer.units});
+  }
+}
+
+void WeightPass::dividePieces(unsigned members) {
+  const std::vector<Layer>& layers = network_.layers();
+  double total = 0;
+  for (const Layer& layer : layers) {
+    total += static_cast<double>(panelsSize(layer.inputs, layer.units) + (layer.useBias ? round16(layer.units) : 0));
+  }
+  double at = 0;
+  const auto divide = [&](uint32_t layer, ParameterKind kind, size_t floats) {
+    for (size_t begin = 0; begin < floats; begin += kPieceFloats) {
+      const size_t count = std::min(kPieceFloats, floats - begin);
+      const unsigned owner = ownerOf(at, static_cast<double>(count), total, members);
+      at += static_cast<double>(count);
+      pieces_[owner].push_back({layer, kind, begin, count});
+    }
+  };
+  for (size_t l = 0; l < layers.size(); ++l) {
+    divide(static_cast<uint32_t>(l), ParameterKind::kernel, panelsSize(layers[l].inputs, layers[l].units));
+    if (layers[l].useBias) divide(static_cast<uint32_t>(l), ParameterKind::bias, round16(layers[l].units));
+  }
+}
+
+void WeightPass::gradients(unsigned member, const RowPass& rows, const RowOrder& order, const Update& update) {
+  const KernelTable& table = network_.table();
+  Update what = update;
+  if (form_ == PlanForm::stored) what.kind = UpdateKind::store;
+  for (const Tile& tile : tiles_[member]) {
+    const Layer& layer = network_.layers()[tile.layer];
+    const Rows& x = tile.layer == 0 ? rows.input() : rows.outputs(tile.layer - 1);
+    const Rows& dz = rows.gradients(tile.layer);
+    const bool nonFinite =
+        tile.kind == ParameterKind::kernel
+            ? table.weightGradient(x.data, x.ld, dz.data, dz.ld, &order, layer.inputs, layer.units, tile.inputBegin,
+                                   tile.inputEnd, tile.columnBegin, tile.columnEnd, &what, &kernels_[tile.layer])
+            : table.biasGradient(dz.data, dz.ld, &order, layer.units, tile.columnBegin, tile.columnEnd, &what,
+                                 &biases_[tile.layer]);
+    note(tile.layer, tile.kind, nonFinite);
+  }
+}
+
+void WeightPass::apply(unsigned member, const Update& update) {
+  for (const Piece& piece : pieces_[member]) {
+    ParameterSlots slots = piece.kind == ParameterKind::kernel ? kernels_[piece.layer] : biases_[piece.layer];
+    slots.gradient += piece.begin;
+    slots.value += piece.begin;
+    if (slots.first != nullptr) slots.first += piece.begin;
+    if (slots.second != nullptr) slots.second += piece.begin;
+    note(piece.layer, piece.kind, network_.table().update(&update, piece.count, &slots));
+  }
+}
+
+void WeightPass::note(uint32_t layer, ParameterKind kind, bool nonFinite) {
+  if (nonFinite) nonFinite_[2 * layer + (kind == ParameterKind::bias)].store(true, std::memory_order_relaxed);
+}
+
+int WeightPass::firstNonFinite() const {
+  for (size_t i = 0; i < nonFinite_.size(); ++i) {
+    if (nonFinite_[i].load(std::memory_order_relaxed)) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+}  // namespace samebits

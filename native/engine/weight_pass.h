@@ -1,0 +1,62 @@
+// What happens to parameters: weight and bias gradients over the rows of a batch, and the optimizer. A member of the team
+// owns tiles of parameters; who owns what does not touch bits.
+#ifndef SAMEBITS_ENGINE_WEIGHT_PASS_H
+#define SAMEBITS_ENGINE_WEIGHT_PASS_H
+
+#include <atomic>
+#include <vector>
+
+#include "arena.h"
+#include "network.h"
+#include "row_pass.h"
+
+namespace samebits {
+
+// The plan's two forms. stored: gradients are written out, then applied in a phase of its own (what needs a whole
+// gradient goes between them). fused: a tile is applied as soon as its sum is finished. Bits are equal.
+enum class PlanForm { stored, fused };
+
+class WeightPass {
+ public:
+  // Cuts gradient buffers from `cutter` if the form is stored.
+  WeightPass(const Network& network, PlanForm form, unsigned members, Cutter* cutter);
+
+  PlanForm form() const { return form_; }
+
+  // One member's gradients, over rows in `order`; fused: applies them too.
+  void gradients(unsigned member, const RowPass& rows, const RowOrder& order, const Update& update);
+  // Stored form, after every member's gradients(): applies one member's share.
+  void apply(unsigned member, const Update& update);
+
+  // The first parameter, in model order, that became infinite or NaN: 2 * layer for a kernel, 2 * layer + 1 for a bias;
+  // -1 if none did.
+  int firstNonFinite() const;
+
+ private:
+  struct Tile {
+    uint32_t layer;
+    ParameterKind kind;
+    size_t inputBegin, inputEnd;    // kernels
+    size_t columnBegin, columnEnd;  // one panel, or all of a bias
+  };
+  struct Piece {  // a contiguous run of a stored parameter
+    uint32_t layer;
+    ParameterKind kind;
+    size_t begin, count;
+  };
+  void divideTiles(unsigned members);
+  void dividePieces(unsigned members);
+  void note(uint32_t layer, ParameterKind kind, bool nonFinite);
+
+  const Network& network_;
+  const PlanForm form_;
+  std::vector<ParameterSlots> kernels_;  // per layer, with gradient buffers if stored
+  std::vector<ParameterSlots> biases_;
+  std::vector<std::vector<Tile>> tiles_;    // per member
+  std::vector<std::vector<Piece>> pieces_;  // per member, stored form
+  std::vector<std::atomic<bool>> nonFinite_;
+};
+
+}  // namespace samebits
+
+#endif

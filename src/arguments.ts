@@ -1,0 +1,126 @@
+/**
+ * The checks at the public border. Options are described once, as valibot schemas, and every failure becomes this
+ * package's one wording: expected, name, received. A schema's message is the noun phrase after "Expected".
+ */
+import * as v from 'valibot';
+import { expected } from './errors.js';
+
+/** A schema whose result is `T`, whatever it takes. */
+// biome-ignore lint/suspicious/noExplicitAny: valibot's input and issue types say nothing here; the result's type does.
+export type Schema<T> = v.BaseSchema<any, T, any>;
+
+/**
+ * `value` as `schema` gives it, with defaults filled in.
+ *
+ * @param name What the caller calls it; paths inside it are appended: `layers[1].units`.
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`. Unknown keys come first, with the nearest known one: a misspelled key
+ * would otherwise be reported as a missing one.
+ */
+export function check<T>(schema: Schema<T>, value: unknown, name: string): T {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const issue = result.issues.find(isUnknownKey) ?? result.issues[0];
+  const path = issue.path ?? [];
+  if (isUnknownKey(issue)) throw expected(issue.message, join(name, path.slice(0, -1)), path[path.length - 1]?.key);
+  const received = path.length === 0 ? value : path[path.length - 1].value;
+  throw expected(issue.message, join(name, path), received);
+}
+
+/** An object with exactly these keys. */
+export function fields<E extends v.ObjectEntries>(entries: E): v.StrictObjectSchema<E, (issue: Issue) => string> {
+  return v.strictObject(entries, (issue) => {
+    if (isUnknownKey(issue)) return knownOptions(Object.keys(entries), lastKey(issue));
+    if (issue.expected === 'Object') return 'an object';
+    // A missing key is reported by the object, in the words of the entry.
+    const { message: phrase } = entries[lastKey(issue)] as { message?: unknown };
+    return typeof phrase === 'string' ? phrase : 'a value';
+  });
+}
+
+/** One of these strings. */
+export function oneOf<const T extends string>(names: readonly T[]): Schema<T> {
+  return v.custom<T>((value) => (names as readonly unknown[]).includes(value), `one of ${names.map(quote).join(', ')}`);
+}
+
+/** An integer from `least` to `most`; without `most`, to 2^53 - 1. */
+export function integer(least: number, most: number = Number.MAX_SAFE_INTEGER): Schema<number> {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  return v.custom<number>(
+    (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+    `an integer ${range}`,
+  );
+}
+
+/** A number that stays finite in binary32 and passes `test`. */
+export function real(phrase = 'a finite number', test: (value: number) => boolean = () => true): Schema<number> {
+  return v.custom<number>(
+    (value) => typeof value === 'number' && Number.isFinite(Math.fround(value)) && test(value),
+    phrase,
+  );
+}
+
+export const flag: Schema<boolean> = v.boolean('true or false');
+
+/** A function of any signature. */
+export function callback<T>(): Schema<T> {
+  return v.custom<T>((value) => typeof value === 'function', 'a function');
+}
+
+/** The known name nearest to `name`, if it is near enough to be what was meant. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** What valibot says about a value that does not fit. */
+export interface Issue {
+  readonly type: string;
+  readonly expected: string | null;
+  readonly message: string;
+  readonly path?: readonly { readonly key: unknown; readonly value: unknown }[];
+}
+
+function isUnknownKey(issue: Issue): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never';
+}
+
+function lastKey(issue: Issue): string {
+  return String(issue.path?.[issue.path.length - 1]?.key);
+}
+
+function knownOptions(known: readonly string[], received: string): string {
+  const near = nearest(received, known);
+  return `one of the options ${known.join(', ')}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
+}
+
+function join(name: string, path: readonly { readonly key: unknown }[]): string {
+  let joined = name;
+  for (const { key } of path) joined += typeof key === 'number' ? `[${key}]` : `${joined === '' ? '' : '.'}${key}`;
+  return joined;
+}
+
+function quote(name: string): string {
+  return `'${name}'`;
+}
+
+/** Levenshtein distance: insertions, deletions and substitutions that turn `a` into `b`. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i += 1) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(substitution, previous[j] + 1, current[j - 1] + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length];
+}

@@ -1,0 +1,98 @@
+/** The options of `samebits compare`, and what they say together. */
+import { Command } from 'commander';
+import { expected } from '../errors.js';
+import { ACTIVATIONS } from '../model/layers.js';
+import { REDUCTIONS } from '../model/recipe.js';
+import type { ActivationName, InstructionSet, Reduction } from '../native/addon.js';
+import { INSTRUCTION_SETS } from '../native/instruction-set.js';
+import { MOST_THREADS } from '../train/execution.js';
+import { integerOption, integersOption, nameOption, namesOption, rateOption, seedOption } from './option-values.js';
+
+/** As commander gives them: what was not typed is not there. */
+export interface CompareFlags {
+  readonly hidden?: readonly number[];
+  readonly activation?: ActivationName;
+  readonly optimizer?: 'sgd' | 'adam';
+  readonly learningRate?: number;
+  readonly batchSize?: number;
+  readonly epochs?: number;
+  readonly rows?: number;
+  readonly seed?: number | string;
+  readonly threads?: readonly number[];
+  readonly reduction?: readonly Reduction[];
+  readonly isa?: readonly (InstructionSet | 'auto')[];
+  readonly repeats?: number;
+  readonly recipe?: string;
+  readonly report?: string;
+  readonly json?: boolean;
+  readonly output?: string;
+}
+
+/** What holds where neither an option nor a recipe says otherwise. */
+export const DEFAULTS = {
+  hidden: [512, 512],
+  activation: 'relu',
+  optimizer: 'adam',
+  learningRate: { sgd: 0.01, adam: 0.001 },
+  batchSize: 128,
+  epochs: 2,
+  seed: 42,
+  threads: [1, 2, 4],
+  reduction: ['fixed', 'free'],
+  isa: 'auto',
+  repeats: 2,
+  report: 'report.html',
+} as const;
+
+const MOST_UNITS = 1_000_000;
+const MOST_ROWS = 0x7fff_ffff;
+const MOST_LAYERS = 100;
+
+const EXAMPLES = `
+Examples:
+  $ samebits compare
+  $ samebits compare digits --threads 1,2,8 --repeats 5
+  $ samebits compare ./fashion --hidden 256 --activation tanh --epochs 3
+  $ samebits compare mnist --isa scalar,avx2 --reduction fixed
+  $ samebits compare --recipe recipe.json --json > runs.json
+
+The first fixed-order run is the baseline. Exit code 1: a fixed-order run differs from it; free-order runs may.`;
+
+/** The command without its action. */
+export function compareOptions(): Command {
+  return new Command('compare')
+    .description('train one recipe at several thread counts and in both orders, and compare the bits')
+    .argument('[data]', 'mnist, digits, or a folder of IDX files (default: mnist where installed, else digits)')
+    .option('--hidden <units>', 'units of the hidden layers (default: 512,512)', hidden)
+    .option('--activation <name>', 'of the hidden layers (default: relu)', nameOption('--activation', ACTIVATIONS))
+    .option('--optimizer <name>', 'adam or sgd (default: adam)', nameOption('--optimizer', ['adam', 'sgd']))
+    .option('--learning-rate <rate>', '(default: 0.001 for adam, 0.01 for sgd)', rateOption('--learning-rate'))
+    .option('--batch-size <rows>', '(default: 128)', integerOption('--batch-size', 1, MOST_ROWS))
+    .option('--epochs <count>', '(default: 2)', integerOption('--epochs', 1, 1_000_000))
+    .option('--rows <count>', 'train on the first rows only (default: all)', integerOption('--rows', 1, MOST_ROWS))
+    .option('--seed <seed>', 'an integer or any text (default: 42)', seedOption('--seed'))
+    .option('--threads <list>', '(default: 1,2,4)', integersOption('--threads', 1, MOST_THREADS, { distinct: true }))
+    .option('--reduction <list>', 'fixed, free or both (default: fixed,free)', namesOption('--reduction', REDUCTIONS))
+    .option(
+      '--isa <list>',
+      'auto, scalar, avx2, … (default: SAMEBITS_ISA, or auto, the best)',
+      namesOption('--isa', ['auto', ...INSTRUCTION_SETS]),
+    )
+    .option('--repeats <count>', 'runs of each (default: 2)', integerOption('--repeats', 1, 1000))
+    .option('--recipe <file>', 'a recipe as JSON; options that are given beat it')
+    .option('--report <file>', 'write the page here (default: report.html, with --json none)')
+    .option('--json', 'print one JSON document and nothing else')
+    .option('--output <file>', 'write the JSON document here')
+    .addHelpText('after', EXAMPLES);
+}
+
+function hidden(text: string): number[] {
+  const units = integersOption('--hidden', 1, MOST_UNITS, { distinct: false })(text);
+  if (units.length <= MOST_LAYERS) return units;
+  throw expected(`at most ${MOST_LAYERS} layers`, '--hidden', units.length);
+}
+
+/** Where the page goes, or null for nowhere. */
+export function reportPath({ report, json }: CompareFlags): string | null {
+  return report ?? (json === true ? null : DEFAULTS.report);
+}

@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+/**
+ * The `samebits` command. Exit codes: 0 well; 1 what was to be equal differs; 2 wrong usage or input; 130 interrupted.
+ */
+import { Command, CommanderError } from 'commander';
+import { SamebitsError } from '../errors.js';
+import { buildCommand } from './build.js';
+import { compareCommand } from './compare.js';
+import { version } from './version.js';
+
+const WRONG_INPUT = 2;
+const INTERRUPTED = 130;
+
+const EXAMPLES = `
+Examples:
+  $ samebits compare                      train on MNIST (or the digits that come with the package)
+                                          at 1, 2 and 4 threads, in fixed and in free order
+  $ samebits compare digits --threads 1,8 --repeats 5
+  $ samebits compare ./fashion --json     a folder of IDX files; one JSON document
+  $ samebits compare --help               every option
+
+Exit codes: 0 well; 1 what was to be equal differs; 2 wrong usage or input; 130 interrupted.
+Set NO_COLOR for plain text.`;
+
+function program(signal: AbortSignal): Command {
+  return new Command('samebits')
+    .description('Trains neural networks to the same bits on any number of threads, and shows what makes runs differ.')
+    .version(version)
+    .addHelpText('after', EXAMPLES)
+    .addCommand(compareCommand(signal))
+    .addCommand(buildCommand());
+}
+
+/** Subcommands do not inherit this from their parent when they are added. */
+function throwInsteadOfExit(command: Command): Command {
+  command.exitOverride();
+  command.showSuggestionAfterError();
+  for (const child of command.commands) throwInsteadOfExit(child);
+  return command;
+}
+
+/** The interrupt: the first asks the work to stop at a step boundary, a second one does not wait. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  process.on('SIGINT', () => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    controller.abort(new Error('interrupted'));
+  });
+  return controller.signal;
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_INPUT;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`samebits: ${message}\n`);
+  if (process.env.SAMEBITS_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  else if (!(error instanceof SamebitsError)) process.stderr.write('Set SAMEBITS_DEBUG=1 to see where.\n');
+  return WRONG_INPUT;
+}
+
+async function main(): Promise<void> {
+  // A reader that has seen enough, such as head, is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  const signal = interruptSignal();
+  const command = throwInsteadOfExit(program(signal));
+  try {
+    if (process.argv.length <= 2) command.help();
+    await command.parseAsync();
+  } catch (error) {
+    process.exitCode = signal.aborted ? INTERRUPTED : report(error);
+  }
+}
+
+void main();

@@ -1,0 +1,75 @@
+/** Values of options: text from the command line, checked before any work starts. */
+import { expected } from '../errors.js';
+
+/** The number that `text` writes in decimal notation, or the text itself, so that a refusal shows what was typed. */
+function numberOrText(text: string): number | string {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text;
+}
+
+/** An integer from `least` to `most`. */
+export function integerOption(name: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = numberOrText(text);
+    if (isIntegerWithin(value, least, most)) return value;
+    throw expected(`an integer from ${least} to ${most}`, name, value);
+  };
+}
+
+/** Integers from `least` to `most`, separated by commas; repeated ones count once where `distinct` is set. */
+export function integersOption(
+  name: string,
+  least: number,
+  most: number,
+  { distinct }: { readonly distinct: boolean },
+): (text: string) => number[] {
+  return (text) => {
+    const values = text.split(',').map((part) => {
+      const value = numberOrText(part);
+      if (isIntegerWithin(value, least, most)) return value;
+      throw expected(`integers from ${least} to ${most}, separated by commas,`, name, value);
+    });
+    return distinct ? [...new Set(values)] : values;
+  };
+}
+
+/** A number of at least 0 that is finite in binary32. */
+export function rateOption(name: string): (text: string) => number {
+  return (text) => {
+    const value = numberOrText(text);
+    if (typeof value === 'number' && value >= 0 && Number.isFinite(Math.fround(value))) return value;
+    throw expected('a number of at least 0', name, value);
+  };
+}
+
+/** One of these names. */
+export function nameOption<const T extends string>(name: string, names: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = names.find((known) => known === text);
+    if (found === undefined) throw expected(`one of ${names.join(', ')}`, name, text);
+    return found;
+  };
+}
+
+/** Some of these names, separated by commas, each once. */
+export function namesOption<const T extends string>(name: string, names: readonly T[]): (text: string) => T[] {
+  const one = nameOption(name, names);
+  return (text) => [...new Set(text.split(',').map((part) => one(part.trim())))];
+}
+
+/** A seed: an integer from 0 to 2^53 − 1, or any other text that is no number. */
+export function seedOption(name: string): (text: string) => number | string {
+  return (text) => {
+    const value = numberOrText(text);
+    if (typeof value === 'string') {
+      if (value !== '') return value;
+    } else if (Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)) {
+      // 007 is a text of its own: as a number it would be 7.
+      return String(value) === text ? value : text;
+    }
+    throw expected('an integer from 0 to 9007199254740991, or a text,', name, value);
+  };
+}
+
+function isIntegerWithin(value: number | string, least: number, most: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+}

@@ -1,0 +1,89 @@
+/** The recipe of `samebits compare`: from a file, from options, or both. */
+import { readFileSync, statSync } from 'node:fs';
+import type { LabeledData } from '../data/labeled.js';
+import { SamebitsError } from '../errors.js';
+import { denseLayers, type ModelDescription } from '../model/description.js';
+import { dense, type Layer, rescaling } from '../model/layers.js';
+import { adam, type Optimizer, sgd } from '../model/optimizers.js';
+import { parseRecipe, type Recipe } from '../model/recipe.js';
+import { type CompareFlags, DEFAULTS } from './compare-options.js';
+
+const MOST_RECIPE_BYTES = 1 << 20;
+
+/**
+ * Reads a recipe from a JSON file.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_FILE` for what cannot be read or is no JSON; as `parseRecipe` does.
+ */
+export function readRecipe(path: string): Recipe {
+  let value: unknown;
+  try {
+    if (statSync(path).size > MOST_RECIPE_BYTES) throw new Error(`more than ${MOST_RECIPE_BYTES} bytes`);
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `Expected a recipe as JSON for --recipe but received ${path}: ${reason.replaceAll(/\s+/g, ' ')}`;
+    throw new SamebitsError('ERR_SAMEBITS_FILE', message, { cause });
+  }
+  return parseRecipe(value);
+}
+
+/** The recipe of the options alone, for this data. */
+export function recipeFromOptions(flags: CompareFlags, data: LabeledData): Recipe {
+  const units = flags.hidden ?? DEFAULTS.hidden;
+  const scale: Layer[] = data.scale === 1 ? [] : [rescaling({ scale: data.scale })];
+  return parseRecipe({
+    model: {
+      layers: [
+        ...scale,
+        ...hiddenLayers(units, flags.activation),
+        dense({ units: data.classes, activation: 'softmax' }),
+      ],
+    },
+    seed: flags.seed ?? DEFAULTS.seed,
+    optimizer: optimizerOf(flags.optimizer ?? DEFAULTS.optimizer, flags.learningRate),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+    fit: { epochs: flags.epochs ?? DEFAULTS.epochs, batchSize: flags.batchSize ?? DEFAULTS.batchSize },
+  });
+}
+
+/** A recipe with the options that were given in place of its own. */
+export function overrideRecipe(recipe: Recipe, flags: CompareFlags): Recipe {
+  const { optimizer, learningRate, epochs = recipe.fit.epochs, batchSize = recipe.fit.batchSize } = flags;
+  const changed = optimizer === undefined ? recipe.optimizer : optimizerOf(optimizer, learningRate);
+  return parseRecipe({
+    ...recipe,
+    model: overrideLayers(recipe.model, flags),
+    seed: flags.seed ?? recipe.seed,
+    optimizer: learningRate === undefined ? changed : { ...changed, learningRate },
+    fit: { ...recipe.fit, epochs, batchSize },
+  });
+}
+
+/** `--hidden` replaces all dense layers but the last; `--activation` alone changes theirs. */
+function overrideLayers(model: ModelDescription, { hidden, activation }: CompareFlags): ModelDescription {
+  if (hidden === undefined && activation === undefined) return model;
+  const all = denseLayers(model);
+  const last = all[all.length - 1];
+  const others = model.layers.filter((layer) => layer !== last);
+  if (hidden === undefined) {
+    const layers = others.map((layer) => (layer.kind === 'dense' && activation ? { ...layer, activation } : layer));
+    return { ...model, layers: [...layers, last] };
+  }
+  const before = others.filter(({ kind }) => kind !== 'dense');
+  // Without its name, so that a name that was counted is counted anew.
+  const { name: _, ...output } = last;
+  return { ...model, layers: [...before, ...hiddenLayers(hidden, activation), output] };
+}
+
+function hiddenLayers(
+  units: readonly number[],
+  activation = DEFAULTS.activation as CompareFlags['activation'],
+): Layer[] {
+  return units.map((count) => dense({ units: count, activation }));
+}
+
+function optimizerOf(name: 'sgd' | 'adam', learningRate = DEFAULTS.learningRate[name] as number): Optimizer {
+  return name === 'sgd' ? sgd({ learningRate }) : adam({ learningRate });
+}

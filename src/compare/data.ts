@@ -1,0 +1,90 @@
+/** The data of a comparison: checked once, and placed where all worker threads can use one copy. */
+
+import type { LabeledData } from '../data/labeled.js';
+import { asMatrix, type Matrix, type MatrixLike } from '../data/matrix.js';
+import { expected } from '../errors.js';
+import { declaredInputs, outputUnits } from '../model/description.js';
+import type { Recipe } from '../model/recipe.js';
+import { keepSamples, type Targets } from '../train/samples.js';
+
+/** Rows and targets, on SharedArrayBuffers. */
+export interface ComparedRows {
+  readonly x: Matrix;
+  /** Labels for `sparseCategoricalCrossentropy`; [rows, units] for the other losses. */
+  readonly y: Uint32Array | Matrix;
+}
+
+export interface ComparedData {
+  readonly train: ComparedRows;
+  readonly test: ComparedRows;
+}
+
+/** Data for a comparison: a data set, or rows and targets as `fit` takes them. */
+export interface DataOptions {
+  /** A data set with labels, instead of the four below. */
+  readonly data?: LabeledData;
+  readonly x?: MatrixLike;
+  readonly y?: Targets;
+  /** Rows on which predictions are compared and metrics measured. @default x and y */
+  readonly xTest?: MatrixLike;
+  readonly yTest?: Targets;
+}
+
+/**
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`, `ERR_SAMEBITS_SHAPE` or `ERR_SAMEBITS_DATA`, as `fit` does.
+ */
+export function shareData(recipe: Recipe, options: DataOptions): ComparedData {
+  const { data } = options;
+  if (data !== undefined) {
+    const columns = declaredInputs(recipe.model);
+    const train = shareRows(recipe, data.train.x, data.train.labels, columns, {
+      x: 'data.train.x',
+      y: 'data.train.labels',
+    });
+    const test = shareRows(recipe, data.test.x, data.test.labels, train.x.columns, {
+      x: 'data.test.x',
+      y: 'data.test.labels',
+    });
+    return { train, test };
+  }
+  const { x, y, xTest, yTest } = options;
+  if (x === undefined) throw expected('data, or x and y,', 'options', options);
+  if (y === undefined) throw expected('targets for x', 'y', y);
+  if ((xTest === undefined) !== (yTest === undefined)) {
+    throw expected('both xTest and yTest, or neither,', xTest === undefined ? 'xTest' : 'yTest', undefined);
+  }
+  const train = shareRows(recipe, x, y, declaredInputs(recipe.model), { x: 'x', y: 'y' });
+  if (xTest === undefined || yTest === undefined) return { train, test: train };
+  return { train, test: shareRows(recipe, xTest, yTest, train.x.columns, { x: 'xTest', y: 'yTest' }) };
+}
+
+function shareRows(
+  { model, loss }: Recipe,
+  x: MatrixLike,
+  y: Targets,
+  columns: number | undefined,
+  names: { readonly x: string; readonly y: string },
+): ComparedRows {
+  const units = outputUnits(model);
+  const matrix = asMatrix(x, names.x, columns);
+  const { targets } = keepSamples(matrix, y, { loss, units }, names);
+  const shared = shareArray(targets as Uint32Array | Float32Array);
+  return {
+    x: { ...matrix, data: shareArray(matrix.data) },
+    y: shared instanceof Uint32Array ? shared : { data: shared, rows: matrix.rows, columns: units },
+  };
+}
+
+/** The same array on a SharedArrayBuffer. */
+function shareArray<T extends Float32Array | Uint8Array | Uint32Array>(array: T): T {
+  if (array.buffer instanceof SharedArrayBuffer) return array;
+  const buffer = new SharedArrayBuffer(array.byteLength);
+  const shared =
+    array instanceof Float32Array
+      ? new Float32Array(buffer)
+      : array instanceof Uint32Array
+        ? new Uint32Array(buffer)
+        : new Uint8Array(buffer);
+  shared.set(array);
+  return shared as T;
+}

@@ -1,0 +1,157 @@
+/** A model in training, as comparisons see it: it advances by steps, and its tensors are read as one flat array. */
+import { SamebitsError } from '../errors.js';
+import type { Parameter } from '../model/description.js';
+import { decisionsPerRow } from '../model/losses.js';
+import type { Recipe } from '../model/recipe.js';
+import type { NativeData, Slot, StepOrders, TrainResult } from '../native/addon.js';
+import { type FingerprintScope, fingerprintNetwork } from '../train/fingerprint.js';
+import { slotNames } from '../train/network.js';
+import type { Recording } from '../train/recording.js';
+import { TrainingSession } from '../train/session.js';
+import type { ComparedData, ComparedRows } from './data.js';
+import type { ComparedExecution } from './variants.js';
+
+/** A tensor among others that lie one after the other. */
+export interface FlatTensor extends Pick<Parameter, 'layer' | 'kind' | 'name' | 'size'> {
+  readonly slot: Slot;
+  /** Elements before it. */
+  readonly offset: number;
+}
+
+/** What a {@link Trainee.advance} gives. */
+export interface Advanced {
+  /** Of training alone. */
+  readonly seconds: number;
+  /** Mean loss of each step's batch. */
+  readonly stepLosses: readonly number[];
+  /** In free order: how the steps were summed, call by call. */
+  readonly orders: readonly StepOrders[];
+}
+
+export interface TraineeOptions {
+  /** Free order: keep how each step was summed. @default false */
+  readonly record?: boolean;
+  /** Free order: sum as recorded. @default null */
+  readonly replay?: Recording | null;
+}
+
+export class Trainee {
+  /** Weights and biases, in model order. */
+  readonly weights: readonly FlatTensor[];
+  /** Those, then the optimizer's slots, in the fingerprint's order. */
+  readonly state: readonly FlatTensor[];
+  readonly #session: TrainingSession;
+  readonly #parameters: readonly Parameter[];
+  readonly #recipe: Recipe;
+  readonly #test: ComparedRows;
+  readonly #execution: ComparedExecution;
+
+  constructor(recipe: Recipe, data: ComparedData, execution: ComparedExecution, options: TraineeOptions = {}) {
+    const { x, y } = data.train;
+    // Free order is wanted here, and compared: the promise of `deterministic` is not what this run is about.
+    const started = TrainingSession.start(recipe, x, y, { ...execution, ...options, deterministic: false });
+    this.#session = started.session;
+    this.#parameters = started.parameters;
+    this.#recipe = recipe;
+    this.#test = data.test;
+    this.#execution = execution;
+    this.state = flatten(started.parameters, slotNames(recipe.optimizer));
+    this.weights = this.state.filter(({ slot }) => slot === 0);
+  }
+
+  /**
+   * Makes `steps` more steps.
+   *
+   * @throws `signal`'s reason after an abort; SamebitsError `ERR_SAMEBITS_NON_FINITE`.
+   */
+  async advance(steps: number, signal: AbortSignal): Promise<Advanced> {
+    const { network } = this.#session;
+    const stepLosses: number[] = [];
+    const orders: StepOrders[] = [];
+    let seconds = 0;
+    const abort = (): void => network.abort();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      while (stepLosses.length < steps) {
+        signal.throwIfAborted();
+        const result = await this.#session.advance({ maxSteps: steps - stepLosses.length });
+        stepLosses.push(...result.stepLosses);
+        seconds += result.seconds;
+        if (result.recording !== null) orders.push(result.recording);
+        this.#checkFinite(result);
+      }
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+    return { seconds, stepLosses, orders };
+  }
+
+  /** Copies tensors, row-major, to their places in `into`. */
+  read(tensors: readonly FlatTensor[], into: Float32Array): void {
+    for (const { layer, kind, slot, offset } of tensors) {
+      into.set(this.#session.network.getParameter(layer, kind, slot), offset);
+    }
+  }
+
+  fingerprint(scope: FingerprintScope): string {
+    return fingerprintNetwork(this.#session.network, this.#parameters, scope, slotNames(this.#recipe.optimizer));
+  }
+
+  /** Outputs for the test rows, [rows, units]. */
+  predictTest(): Promise<Float32Array> {
+    const { data, rows } = this.#test.x;
+    return this.#session.network.predict({ x: data, rows, threads: this.#execution.threads });
+  }
+
+  async evaluateTest(): Promise<{ loss: number; accuracy: number }> {
+    const { x, y } = this.#test;
+    const { loss: kind, fit } = this.#recipe;
+    const data: NativeData = {
+      x: x.data,
+      targets: y instanceof Uint32Array ? y : (y.data as Float32Array),
+      rows: x.rows,
+    };
+    const job = { ...data, threads: this.#execution.threads, batchLeaf: fit.batchLeaf };
+    const { loss, hits } = await this.#session.network.evaluate(job);
+    const units = y instanceof Uint32Array ? 1 : y.columns;
+    // A number that is near its target is neither a hit nor a miss.
+    const accuracy = kind === 'meanSquaredError' ? Number.NaN : hits / (x.rows * decisionsPerRow(kind, units));
+    return { loss, accuracy };
+  }
+
+  dispose(): void {
+    this.#session.network.dispose();
+  }
+
+  #checkFinite({ nonFinite }: TrainResult): void {
+    if (nonFinite === null) return;
+    const { layer, kind } = nonFinite;
+    const tensor = this.#parameters.find((parameter) => parameter.layer === layer && parameter.kind === kind)?.name;
+    const { steps: step } = this.#session.network.getCounters();
+    throw new SamebitsError(
+      'ERR_SAMEBITS_NON_FINITE',
+      `Expected finite weights but received infinite or NaN ones in ${tensor} after step ${step}: ` +
+        'a smaller learning rate may help',
+      { step, tensor },
+    );
+  }
+}
+
+function flatten(parameters: readonly Parameter[], slots: readonly string[]): FlatTensor[] {
+  const tensors: FlatTensor[] = [];
+  let offset = 0;
+  const add = ({ layer, kind, name, size }: Parameter, slot: number, suffix: string): void => {
+    tensors.push({ layer, kind, size, slot: slot as Slot, name: `${name}${suffix}`, offset });
+    offset += size;
+  };
+  for (const parameter of parameters) add(parameter, 0, '');
+  for (const parameter of parameters) {
+    for (const [i, slot] of slots.entries()) add(parameter, i + 1, `/${slot}`);
+  }
+  return tensors;
+}
+
+/** Elements of tensors that lie one after the other. */
+export function countElements(tensors: readonly FlatTensor[]): number {
+  return tensors.reduce((sum, { size }) => sum + size, 0);
+}

@@ -1,0 +1,70 @@
+/** Rows with labels, in a training and a test part: what classifiers are trained on and compared with. */
+import { createHash } from 'node:crypto';
+import { expected } from '../errors.js';
+import type { Matrix } from './matrix.js';
+
+/** Rows and their labels. Both lie on SharedArrayBuffers, so that worker threads use one copy. */
+export interface LabeledRows {
+  readonly x: Matrix;
+  /** One per row, below {@link LabeledData.classes}. */
+  readonly labels: Uint32Array;
+}
+
+export interface LabeledData {
+  /** For people, e.g. `mnist`. */
+  readonly name: string;
+  readonly train: LabeledRows;
+  readonly test: LabeledRows;
+  /** Brings the features to the range from 0 to 1 in a `rescaling` layer: 1/255 for bytes; 1 where it is not known. */
+  readonly scale: number;
+  /** One more than the largest label. */
+  readonly classes: number;
+  /** SHA-256, hexadecimal, of both parts: shapes, elements and labels; not of names or file formats. */
+  readonly hash: string;
+}
+
+/** A data set of its parts. Both must have as many columns. */
+export function labeledData(name: string, train: LabeledRows, test: LabeledRows, scale: number): LabeledData {
+  if (test.x.columns !== train.x.columns) {
+    throw expected(
+      `${train.x.columns} columns, as in the training rows,`,
+      `test rows of ${name}`,
+      test.x.columns,
+      'ERR_SAMEBITS_SHAPE',
+    );
+  }
+  const classes = 1 + Math.max(largest(train.labels), largest(test.labels));
+  return { name, train, test, scale, classes, hash: hashRows([train, test]) };
+}
+
+/**
+ * The same data with the first `rows` training rows only, on the same memory.
+ *
+ * @param rows From 1 to `data.train.x.rows`.
+ */
+export function takeTrainingRows(data: LabeledData, rows: number, name = 'rows'): LabeledData {
+  const { x, labels } = data.train;
+  if (!Number.isInteger(rows) || rows < 1 || rows > x.rows) {
+    throw expected(`an integer from 1 to ${x.rows} (the training rows of ${data.name})`, name, rows);
+  }
+  if (rows === x.rows) return data;
+  const train = {
+    x: { data: x.data.subarray(0, rows * x.columns), rows, columns: x.columns },
+    labels: labels.subarray(0, rows),
+  };
+  // The number of classes stays: the test rows still have them all.
+  return { ...data, train, hash: hashRows([train, data.test]) };
+}
+
+function largest(labels: Uint32Array): number {
+  return labels.reduce((most, label) => Math.max(most, label), 0);
+}
+
+function hashRows(parts: readonly LabeledRows[]): string {
+  const hash = createHash('sha256').update('samebits data 1\n');
+  for (const { x, labels } of parts) {
+    const kind = x.data instanceof Uint8Array ? 'u8' : 'f32';
+    hash.update(`${kind} ${x.rows} ${x.columns}\n`).update(x.data).update(labels);
+  }
+  return hash.digest('hex');
+}

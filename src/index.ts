@@ -1,0 +1,50 @@
+/**
+ * Dense neural networks that train to the same bits on any number of threads, instruction set and machine.
+ *
+ * @packageDocumentation
+ */
+export type { Matrix, MatrixLike, NumericArray } from './data/matrix.js';
+export { SamebitsError, type SamebitsErrorCode } from './errors.js';
+export type { ModelDescription } from './model/description.js';
+export type { Initializer, PlainInitializer, RandomNormal } from './model/initializers.js';
+export {
+  type DenseLayer,
+  type DenseOptions,
+  dense,
+  type Layer,
+  type RescalingLayer,
+  type RescalingOptions,
+  rescaling,
+} from './model/layers.js';
+export type { Metric } from './model/losses.js';
+export {
+  type Adam,
+  type AdamOptions,
+  adam,
+  type Optimizer,
+  type Sgd,
+  type SgdOptions,
+  sgd,
+} from './model/optimizers.js';
+export { type FitRecipe, parseRecipe, type Recipe } from './model/recipe.js';
+export type { ActivationName, InstructionSet, LossName, Reduction } from './native/addon.js';
+export type { Seed } from './random/seed.js';
+export type { Generator } from './random/words.js';
+export { modelFromRecipe, sequential } from './train/build.js';
+export { type ExecutionOptions, type ResolvedExecution, setDeterministic } from './train/execution.js';
+export type { FingerprintScope } from './train/fingerprint.js';
+export type {
+  Callbacks,
+  EvaluateOptions,
+  FitOptions,
+  PredictOptions,
+  Progress,
+  StepOptions,
+} from './train/fit-options.js';
+export type { Recording } from './train/recording.js';
+export type { EpochMetrics, History, Metrics, NonFinite, Predictions, Run } from './train/run.js';
+export type { Targets } from './train/samples.js';
+export type { Sequential } from './train/sequential.js';
+export type { CloneOptions, CompileOptions, SequentialOptions, SummaryOptions } from './train/sequential-options.js';
+export type { Plan } from './train/session.js';
+export type { NamedTensor } from './train/weights.js';

@@ -1,0 +1,125 @@
+/** A model as a plain description: its layers, their names, and the tensors that they train. */
+import * as v from 'valibot';
+import { check, fields, type Schema } from '../arguments.js';
+import { expected } from '../errors.js';
+import type { ParameterKind } from '../native/addon.js';
+import { checkStreams } from '../random/seed.js';
+import { type DenseLayer, type Layer, layerSchema, type RescalingLayer } from './layers.js';
+
+/** Layers from the data to the outputs, all dense ones named. */
+export interface ModelDescription {
+  /** @default 'sequential' */
+  readonly name: string;
+  readonly layers: readonly Layer[];
+}
+
+/** A dense layer in its place, with the name that its tensors carry. */
+export interface NamedDenseLayer extends DenseLayer {
+  readonly name: string;
+}
+
+/** A tensor that is trained. */
+export interface Parameter {
+  /** Index among the dense layers. */
+  readonly layer: number;
+  readonly kind: ParameterKind;
+  /** `<layer>/kernel` or `<layer>/bias`. */
+  readonly name: string;
+  /** [inputs, units] or [units]. */
+  readonly shape: readonly number[];
+  /** Product of the shape. */
+  readonly size: number;
+}
+
+const schema: Schema<{ name: string; layers: Layer[] }> = fields({
+  name: v.optional(
+    v.pipe(v.string('a string of at least 1 character'), v.minLength(1, 'a string of at least 1 character')),
+    'sequential',
+  ),
+  layers: v.array(layerSchema, 'an array of layers, as dense() and rescaling() give,'),
+});
+
+/** Name of the stream that shuffles the rows. */
+export const SHUFFLE_STREAM = 'shuffle';
+
+/** Name of the stream that a parameter's initial values come from. */
+export function initialStream(parameter: string): string {
+  return `init/${parameter}`;
+}
+
+/**
+ * Checks the layers and names those that have no name.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
+ */
+export function describeModel(value: unknown, name: string): ModelDescription {
+  const { name: modelName, layers } = check(schema, value, name);
+  const at = (index: number): string => `${name === '' ? '' : `${name}.`}layers[${index}]`;
+  if (!layers.some((layer) => layer.kind === 'dense')) {
+    throw expected('at least one dense layer', `${name === '' ? '' : `${name}.`}layers`, layers);
+  }
+  let dense = 0;
+  const named = layers.map((layer, index): Layer => {
+    if (index > 0 && layer.kind === 'rescaling') {
+      throw expected('rescaling as the first layer only', at(index), layer);
+    }
+    if (index > 0 && layer.inputShape !== undefined) {
+      throw expected('inputShape in the first layer only', `${at(index)}.inputShape`, layer.inputShape);
+    }
+    if (layer.kind === 'rescaling') return layer;
+    dense += 1;
+    return { ...layer, name: layer.name ?? `dense_${dense}` };
+  });
+  const model = { name: modelName, layers: named };
+  checkNames(model, at);
+  checkStreams([...parameterNames(model).map(initialStream), SHUFFLE_STREAM]);
+  return model;
+}
+
+/** The dense layers from the data to the outputs. */
+export function denseLayers(model: ModelDescription): readonly NamedDenseLayer[] {
+  return model.layers.filter((layer): layer is NamedDenseLayer => layer.kind === 'dense');
+}
+
+/** The rescaling layer, or null. */
+export function rescalingLayer(model: ModelDescription): RescalingLayer | null {
+  const first = model.layers[0];
+  return first.kind === 'rescaling' ? first : null;
+}
+
+/** Columns of the data, where the description says it. */
+export function declaredInputs(model: ModelDescription): number | undefined {
+  return model.layers[0].inputShape?.[0];
+}
+
+/** Units of the last layer. */
+export function outputUnits(model: ModelDescription): number {
+  const dense = denseLayers(model);
+  return dense[dense.length - 1].units;
+}
+
+/** The trained tensors in model order: each dense layer's kernel, then its bias if it has one. */
+export function parametersOf(model: ModelDescription, inputs: number): readonly Parameter[] {
+  const parameters: Parameter[] = [];
+  let columns = inputs;
+  denseLayers(model).forEach(({ name, units, useBias }, layer) => {
+    const size = columns * units;
+    parameters.push({ layer, kind: 'kernel', name: `${name}/kernel`, shape: [columns, units], size });
+    if (useBias) parameters.push({ layer, kind: 'bias', name: `${name}/bias`, shape: [units], size: units });
+    columns = units;
+  });
+  return parameters;
+}
+
+function parameterNames(model: ModelDescription): string[] {
+  return parametersOf(model, 1).map(({ name }) => name);
+}
+
+function checkNames(model: ModelDescription, at: (index: number) => string): void {
+  const taken = new Set<string>();
+  model.layers.forEach((layer, index) => {
+    if (layer.kind !== 'dense' || layer.name === undefined) return;
+    if (taken.has(layer.name)) throw expected('a name that no other layer has', `${at(index)}.name`, layer.name);
+    taken.add(layer.name);
+  });
+}

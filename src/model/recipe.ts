@@ -1,0 +1,88 @@
+/**
+ * A recipe: one plain object that says everything that decides the bits of a training run, beside the data. It
+ * survives JSON, every command takes one, and every run has one.
+ */
+import * as v from 'valibot';
+import { check, fields, flag, integer, oneOf, type Schema } from '../arguments.js';
+import type { LossName, Reduction } from '../native/addon.js';
+import { type Seed, seedSchema } from '../random/seed.js';
+import { GENERATORS, type Generator } from '../random/words.js';
+import { denseLayers, describeModel, type ModelDescription } from './description.js';
+import { checkLoss, lossSchema, type Metric, metricsSchema } from './losses.js';
+import { type Optimizer, optimizerSchema } from './optimizers.js';
+
+/** What `fit` does that reaches the weights. */
+export interface FitRecipe {
+  /** Passes over the data, at least 1. @default 1 */
+  readonly epochs: number;
+  /** Rows of a step, at least 1; the last of an epoch may have fewer. @default 32 */
+  readonly batchSize: number;
+  /** Present the rows of each epoch in a random order. @default true */
+  readonly shuffle: boolean;
+  /** Fixed order: rows that are summed in one chain. @default 64 */
+  readonly batchLeaf: number;
+  /** Free order: rows that a thread claims as one unit. @default 8 */
+  readonly freeGrain: number;
+}
+
+/** Everything that decides the bits of a training run, beside the data. */
+export interface Recipe {
+  readonly model: ModelDescription;
+  readonly seed: Seed;
+  /** @default 'philox' */
+  readonly generator: Generator;
+  readonly optimizer: Optimizer;
+  readonly loss: LossName;
+  /** @default [] */
+  readonly metrics: readonly Metric[];
+  readonly fit: FitRecipe;
+  /** In `free` order the recipe decides the bits only together with a recording. @default 'fixed' */
+  readonly reduction: Reduction;
+}
+
+export const REDUCTIONS = ['fixed', 'free'] as const satisfies readonly Reduction[];
+
+/** The parts of `fit`'s options that a recipe keeps, with their defaults. */
+export const fitEntries = {
+  epochs: v.optional(integer(1, 0xffff_ffff), 1),
+  batchSize: v.optional(integer(1, 0xffff_ffff), 32),
+  shuffle: v.optional(flag, true),
+  batchLeaf: v.optional(integer(1, 0xffff_ffff), 64),
+  freeGrain: v.optional(integer(1, 0xffff_ffff), 8),
+};
+
+export const generatorSchema: Schema<Generator> = oneOf(GENERATORS);
+export const reductionSchema: Schema<Reduction> = oneOf(REDUCTIONS);
+
+/** What `compile` takes. */
+export const compileEntries = {
+  optimizer: optimizerSchema,
+  loss: lossSchema,
+  metrics: v.optional(metricsSchema, []),
+};
+
+const recipeSchema = fields({
+  model: v.unknown(),
+  seed: seedSchema,
+  generator: v.optional(generatorSchema, 'philox'),
+  ...compileEntries,
+  fit: v.optional(fields(fitEntries), {}),
+  reduction: v.optional(reductionSchema, 'fixed'),
+});
+
+/**
+ * Checks a recipe that comes from elsewhere (JSON, a file, another program) and fills in the defaults.
+ *
+ * @example
+ * const recipe = parseRecipe(JSON.parse(text));
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`, also for unknown keys, naming the nearest known one;
+ * `ERR_SAMEBITS_LOSS` where the loss does not fit the last layer.
+ */
+export function parseRecipe(value: unknown): Recipe {
+  const parsed = check(recipeSchema, value, 'recipe');
+  const model = describeModel(parsed.model, 'recipe.model');
+  const dense = denseLayers(model);
+  checkLoss(parsed.loss, parsed.metrics, dense[dense.length - 1]);
+  return { ...parsed, model };
+}

@@ -1,0 +1,53 @@
+/** A model as a table of text. */
+import type { Seed } from '../random/seed.js';
+import type { Generator } from '../random/words.js';
+import { type ModelDescription, type Parameter, parametersOf } from './description.js';
+
+/** What a summary tells beside the layers. */
+export interface SummaryFacts {
+  /** Columns of the data, if known. */
+  readonly inputs: number | undefined;
+  readonly seed: Seed;
+  readonly seedDrawn: boolean;
+  readonly generator: Generator;
+}
+
+/** The text of `summary()`: layers, output shapes, numbers of weights, and the seed. */
+export function summaryText(model: ModelDescription, facts: SummaryFacts): string {
+  const { inputs, seed, seedDrawn, generator } = facts;
+  const parameters = inputs === undefined ? null : parametersOf(model, inputs);
+  let dense = -1;
+  const rows = model.layers.map((layer): Row => {
+    if (layer.kind === 'rescaling') return ['rescaling', `[rows, ${inputs ?? '?'}]`, '0'];
+    dense += 1;
+    const count = parameters === null ? '?' : format(sizeOf(parameters.filter((one) => one.layer === dense)));
+    return [`${layer.name} (dense, ${layer.activation})`, `[rows, ${layer.units}]`, count];
+  });
+  const total = parameters === null ? 'unknown until the first data' : format(sizeOf(parameters));
+  return [
+    `Model: ${model.name}`,
+    ...table([['Layer', 'Output shape', 'Weights'], ...rows]),
+    `Total weights: ${total}`,
+    `Seed: ${JSON.stringify(seed)}${seedDrawn ? ' (drawn; pass it to sequential() to repeat)' : ''}, generator ${generator}`,
+  ].join('\n');
+}
+
+type Row = readonly [string, string, string];
+
+function table(rows: readonly Row[]): string[] {
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column].length)));
+  const lines = rows.map(([layer, shape, count]) =>
+    [layer.padEnd(widths[0]), shape.padEnd(widths[1]), count.padStart(widths[2])].join('  '),
+  );
+  const rule = '-'.repeat(widths[0] + widths[1] + widths[2] + 4);
+  return [rule, lines[0], rule, ...lines.slice(1), rule];
+}
+
+function sizeOf(parameters: readonly Parameter[]): number {
+  return parameters.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Thousands apart, whatever the locale. */
+function format(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}

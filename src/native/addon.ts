@@ -1,0 +1,264 @@
+/**
+ * The typed interface of the addon: exactly what native/binding exports, and nothing about models. Arguments are checked
+ * by the callers in this package (with the names that users know) and once more, without names, by the binding: whatever
+ * comes in, it throws and never crashes.
+ *
+ * Arrays that are passed in are kept alive and read until the returned promise settles; they must not be changed
+ * meanwhile. Arrays that come back are fresh copies.
+ */
+import { loadAddon } from './load.js';
+
+/** Instruction sets that a kernel table exists for; which of them can run here is `instructionSets().available`. */
+export type InstructionSet = 'scalar' | 'avx2' | 'avx512' | 'neon';
+
+/** The order of sums over rows: one fixed tree, or the order in which threads arrive. */
+export type Reduction = 'fixed' | 'free';
+
+export type ElementaryFunction =
+  | 'exp'
+  | 'expm1'
+  | 'log'
+  | 'log1p'
+  | 'tanh'
+  | 'sigmoid'
+  | 'erf'
+  | 'sinpi'
+  | 'cospi';
+
+export type ActivationName = 'linear' | 'relu' | 'tanh' | 'sigmoid' | 'softmax';
+
+export type LossName =
+  | 'sparseCategoricalCrossentropy'
+  | 'categoricalCrossentropy'
+  | 'binaryCrossentropy'
+  | 'meanSquaredError';
+
+/** One dense layer of a network. */
+export interface NativeLayer {
+  readonly units: number;
+  readonly activation: ActivationName;
+  readonly useBias: boolean;
+}
+
+/** Optimizer with its binary64 options; those that an optimizer does not have are ignored. */
+export interface NativeOptimizer {
+  readonly kind: 'sgd' | 'momentum' | 'adam';
+  readonly learningRate: number;
+  readonly momentum?: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+export interface NetworkDescription {
+  readonly isa: InstructionSet;
+  /** Columns of x. */
+  readonly inputs: number;
+  /** `x' = fma(x, scale, offset)` before the first layer; both rounded to binary32. */
+  readonly rescale: { readonly scale: number; readonly offset: number } | null;
+  readonly layers: readonly NativeLayer[];
+  /** Null for a network that only predicts. */
+  readonly loss: LossName | null;
+  readonly optimizer: NativeOptimizer | null;
+}
+
+export type ParameterKind = 'kernel' | 'bias';
+/** 0: the weights; 1: momentum, or Adam's m; 2: Adam's v. */
+export type Slot = 0 | 1 | 2;
+
+/** What training goes on from, beside weights and optimizer state. */
+export interface Counters {
+  steps: number;
+  epochs: number;
+  beta1Power: number;
+  beta2Power: number;
+}
+
+/** Rows with their targets. `x` is [rows, columns] row-major. */
+export interface NativeData {
+  readonly x: Float32Array | Uint8Array;
+  /** Labels (sparse loss), or [rows, units] row-major (the others). Null where only outputs are wanted. */
+  readonly targets: Uint32Array | Float32Array | null;
+  readonly rows: number;
+}
+
+export interface Execution {
+  /** Size of the team, 1 to 256; the threads are really started. */
+  readonly threads: number;
+  readonly reduction: Reduction;
+}
+
+export interface TrainJob extends NativeData, Execution {
+  readonly batchSize: number;
+  /** Leaf length along rows. */
+  readonly batchLeaf: number;
+  /** Rows of a unit in free order. */
+  readonly freeGrain: number;
+  /** `auto` lets the plan choose; the others are forced. Same bits. */
+  readonly plan: 'auto' | 'stored' | 'fused';
+  /** Philox shuffle of every epoch, made natively. */
+  readonly shuffle: { readonly key: readonly [number, number]; readonly stream: number } | null;
+  /** A permutation of the rows for the current epoch (then a call never passes the epoch's end); instead of shuffle. */
+  readonly order: Uint32Array | null;
+  /** False for `trainOnBatch`: the rows are one batch, and epoch counter, position and sums are left alone. */
+  readonly inEpoch: boolean;
+  /** The call ends after this many steps (a positive integer or Infinity, as the two below), … */
+  readonly maxSteps: number;
+  /** … or at the end of the current epoch, … */
+  readonly stopAtEpochEnd: boolean;
+  /** … or after this many epochs have ended, … */
+  readonly maxEpochs: number;
+  /** … or at the first step boundary after this time. At least one step is made. */
+  readonly maxMilliseconds: number;
+  /** End the call after the first step that leaves an infinite or NaN weight. */
+  readonly stopOnNonFinite: boolean;
+  /** Free order: return how each step was summed (see `StepOrders`). */
+  readonly record: boolean;
+  /** Free order: sum the steps of this call as recorded; the recording starts with this call's first step. */
+  readonly replay: Uint32Array | null;
+  /** For tests: microseconds that thread i waits after each claim (free order). */
+  readonly delays?: readonly number[];
+}
+
+/**
+ * Recorded orders, step after step. For each step: number of chains c; then c times: number of units, and the units in
+ * the order taken; then c - 1 merges: (into, from), meaning chain `into` becomes `into + from`.
+ */
+export type StepOrders = Uint32Array;
+
+export interface TrainResult {
+  /** Steps made in this call. */
+  readonly steps: number;
+  /** Mean loss of each step's batch. */
+  readonly stepLosses: Float32Array;
+  /** Hits (accuracy) of each step's batch. */
+  readonly stepHits: Float64Array;
+  /** Mean loss and hits of each epoch that ended in this call. */
+  readonly epochLosses: Float32Array;
+  readonly epochHits: Float64Array;
+  /** Rows of the current epoch that are done; 0 at an epoch's start. */
+  readonly position: number;
+  /** First step (of this call, from 0) after which a weight was not finite, and which tensor first, in model order. */
+  readonly nonFinite: { readonly step: number; readonly layer: number; readonly kind: ParameterKind } | null;
+  /** Ended by `abort()`. */
+  readonly aborted: boolean;
+  /** Seconds between the first step's start and the last step's end. */
+  readonly seconds: number;
+  readonly recording: StepOrders | null;
+}
+
+export interface EvaluateJob extends NativeData {
+  readonly threads: number;
+  readonly batchLeaf: number;
+}
+
+export interface PredictJob {
+  readonly x: Float32Array | Uint8Array;
+  readonly rows: number;
+  readonly threads: number;
+}
+
+/** A network with its weights and optimizer state, in the kernels' layout. Freed with its JavaScript object. */
+export interface NativeNetwork {
+  /** Row-major: kernels [inputs, units], biases [units]. */
+  getParameter(layer: number, kind: ParameterKind, slot: Slot): Float32Array;
+  setParameter(layer: number, kind: ParameterKind, slot: Slot, values: Float32Array): void;
+  getCounters(): Counters;
+  setCounters(counters: Counters): void;
+  /** Forgets the position in the epoch and its sums: the next step starts an epoch. */
+  startEpoch(): void;
+  /** Rejects with ERR_SAMEBITS_BUSY while another `train` of this network is under way. Runs off the event loop. */
+  train(job: TrainJob): Promise<TrainResult>;
+  /** Asks the running `train` to end at the next step boundary. */
+  abort(): void;
+  /** `hits` is an integer; see the contract. Waits for no training: refused while one is under way. */
+  evaluate(job: EvaluateJob): Promise<{ loss: number; hits: number }>;
+  /** [rows, units of the last layer] row-major. Several may run beside each other. */
+  predict(job: PredictJob): Promise<Float32Array>;
+  predictSync(job: PredictJob): Float32Array;
+  /** Bytes of native memory that it holds: weights, optimizer state, activations. */
+  memory(): number;
+  /** Frees the memory now; later calls throw ERR_SAMEBITS_STATE. Refused (ERR_SAMEBITS_BUSY) while a job runs. */
+  dispose(): void;
+}
+
+export interface KernelOptions extends Execution {
+  readonly isa: InstructionSet;
+}
+
+export interface Addon {
+  /** Version of the numerics contract. */
+  readonly contract: number;
+  readonly Network: new (description: NetworkDescription) => NativeNetwork;
+
+  /** `available`, best last, is what this machine can run of what is compiled. */
+  instructionSets(): { compiled: InstructionSet[]; available: InstructionSet[] };
+  /** Element by element, correctly rounded. */
+  elementary(name: ElementaryFunction, x: Float32Array, isa: InstructionSet): Float32Array;
+  /** Fills `out` with words of Philox4x32-10: block firstBlock + floor(i / 4), word i mod 4. */
+  philox(
+    key: readonly [number, number],
+    stream: number,
+    epoch: number,
+    attempt: number,
+    firstBlock: number,
+    out: Uint32Array,
+  ): void;
+  /** The permutation of `rows` rows in one epoch (docs/numerics.md, "Shuffle"). */
+  shuffle(key: readonly [number, number], stream: number, epoch: number, rows: number): Uint32Array;
+
+  /** Row-major; `bias` null for none. [rows, units]. */
+  denseForward(
+    x: Float32Array,
+    weights: Float32Array,
+    bias: Float32Array | null,
+    rows: number,
+    inputs: number,
+    units: number,
+    activation: ActivationName,
+    options: KernelOptions,
+  ): Promise<Float32Array>;
+  /** Sums, no mean. Row-major. */
+  denseBackward(
+    x: Float32Array,
+    weights: Float32Array,
+    outputGradient: Float32Array,
+    rows: number,
+    inputs: number,
+    units: number,
+    options: KernelOptions & { readonly batchLeaf: number; readonly freeGrain: number },
+  ): Promise<{ inputGradient: Float32Array; weightGradient: Float32Array; biasGradient: Float32Array }>;
+  /** The vector rule over all of `values` (fixed), or chains by claim (free). */
+  sum(values: Float32Array, options: KernelOptions): Promise<number>;
+  dot(a: Float32Array, b: Float32Array, options: KernelOptions): Promise<number>;
+
+  /** The mark of a tensor (see the contract, "Fingerprint"), as a BigInt below 2^64. */
+  mark(values: Float32Array): bigint;
+
+  /** The slow text of the contract, for tests: row-major, one thread. */
+  readonly reference: {
+    denseForward(
+      x: Float32Array,
+      weights: Float32Array,
+      bias: Float32Array | null,
+      rows: number,
+      inputs: number,
+      units: number,
+    ): Float32Array;
+    denseBackward(
+      x: Float32Array,
+      weights: Float32Array,
+      outputGradient: Float32Array,
+      rows: number,
+      inputs: number,
+      units: number,
+      batchLeaf: number,
+    ): { inputGradient: Float32Array; weightGradient: Float32Array; biasGradient: Float32Array };
+    sum(values: Float32Array): number;
+  };
+}
+
+/** The addon of this environment, loaded on first use. Throws ERR_SAMEBITS_NO_BINARY where there is none. */
+export function addon(): Addon {
+  return loadAddon() as Addon;
+}

@@ -1,0 +1,37 @@
+/** Models from options and from recipes. */
+import { check } from '../arguments.js';
+import { describeModel } from '../model/description.js';
+import { parseRecipe, type Recipe } from '../model/recipe.js';
+import { drawSeed } from '../random/seed.js';
+import { Sequential } from './sequential.js';
+import { type SequentialOptions, sequentialSchema } from './sequential-options.js';
+
+/**
+ * A model: a stack of layers from the data to the outputs. Its weights are drawn when they are first needed.
+ *
+ * @example
+ * const model = sequential({
+ *   layers: [dense({ units: 512, activation: 'relu', inputShape: [784] }), dense({ units: 10, activation: 'softmax' })],
+ *   seed: 42,
+ * });
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
+ */
+export function sequential(options: SequentialOptions): Sequential {
+  const { layers, name, seed, generator } = check(sequentialSchema, options, 'sequential');
+  const model = describeModel(name === undefined ? { layers } : { layers, name }, '');
+  return new Sequential({ model, seed: seed ?? drawSeed(), seedDrawn: seed === undefined, generator });
+}
+
+/**
+ * The compiled model of a recipe, with its initial weights: `fit(x, y, { ...recipe.fit, reduction: recipe.reduction })`
+ * then makes the recipe's run.
+ *
+ * @throws SamebitsError as {@link parseRecipe} does.
+ */
+export function modelFromRecipe(recipe: Recipe): Sequential {
+  const { model, seed, generator, optimizer, loss, metrics } = parseRecipe(recipe);
+  const built = new Sequential({ model, seed, seedDrawn: false, generator });
+  built.compile({ optimizer, loss, metrics });
+  return built;
+}

@@ -1,0 +1,82 @@
+/** Fingerprints: SHA-256 over a canonical byte stream (docs/numerics.md, "Fingerprint"). */
+import { createHash, type Hash } from 'node:crypto';
+import type { Parameter } from '../model/description.js';
+import type { Slot } from '../native/addon.js';
+import { addon, type NativeNetwork } from '../native/addon.js';
+
+/** Weights alone; or the full state, with optimizer and counters. */
+export type FingerprintScope = 'weights' | 'state';
+
+const CANONICAL_NAN = 0x7fc0_0000;
+
+/**
+ * Fingerprint of a network, 64 hexadecimal digits.
+ *
+ * @param slots Names of the optimizer's slots; none for the weights alone.
+ */
+export function fingerprintNetwork(
+  network: NativeNetwork,
+  parameters: readonly Parameter[],
+  scope: FingerprintScope,
+  slots: readonly string[] = [],
+): string {
+  const hash = begin(scope);
+  for (const { layer, kind, name, shape } of parameters) {
+    addTensor(hash, name, shape, network.getParameter(layer, kind, 0));
+  }
+  if (scope === 'state') {
+    for (const { layer, kind, name, shape } of parameters) {
+      slots.forEach((slot, index) => {
+        addTensor(hash, `${name}/${slot}`, shape, network.getParameter(layer, kind, (index + 1) as Slot));
+      });
+    }
+    const { steps, epochs, beta1Power, beta2Power } = network.getCounters();
+    const counters = Buffer.alloc(32);
+    counters.writeBigUInt64LE(BigInt(steps), 0);
+    counters.writeBigUInt64LE(BigInt(epochs), 8);
+    counters.writeDoubleLE(beta1Power, 16);
+    counters.writeDoubleLE(beta2Power, 24);
+    hash.update(counters);
+  }
+  return hash.digest('hex');
+}
+
+/** Fingerprint of predictions [rows, columns], 64 hexadecimal digits. */
+export function fingerprintPredictions(values: Float32Array, rows: number, columns: number): string {
+  const hash = begin('predictions');
+  addTensor(hash, 'predictions', [rows, columns], values);
+  return hash.digest('hex');
+}
+
+function begin(scope: FingerprintScope | 'predictions'): Hash {
+  return createHash('sha256').update(`samebits ${addon().contract} ${scope}\n`, 'utf8');
+}
+
+/** Length of the name, name, number of dimensions, dimensions, elements; all integers in 32 bits, little-endian. */
+function addTensor(hash: Hash, name: string, shape: readonly number[], values: Float32Array): void {
+  const text = Buffer.from(name, 'utf8');
+  hash
+    .update(words([text.length]))
+    .update(text)
+    .update(words([shape.length, ...shape]));
+  hash.update(canonicalBytes(values));
+}
+
+function words(values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(4 * values.length);
+  values.forEach((value, index) => {
+    bytes.writeUInt32LE(value, 4 * index);
+  });
+  return bytes;
+}
+
+/** The elements in binary32, every NaN as the same one. Copies only where there are NaNs. */
+function canonicalBytes(values: Float32Array): Uint8Array {
+  let canonical = values;
+  for (let i = 0; i < values.length; i += 1) {
+    if (!Number.isNaN(values[i])) continue;
+    if (canonical === values) canonical = new Float32Array(values);
+    new Uint32Array(canonical.buffer, canonical.byteOffset, canonical.length)[i] = CANONICAL_NAN;
+  }
+  return new Uint8Array(canonical.buffer, canonical.byteOffset, canonical.byteLength);
+}

@@ -1,0 +1,174 @@
+/**
+ * The native network of a model through its life: made when it is first needed, made anew for another instruction set or
+ * objective with its memory carried over, and guarded against uses that would see it half-way through a step.
+ */
+import { SamebitsError } from '../errors.js';
+import { declaredInputs, type Parameter, parametersOf } from '../model/description.js';
+import type { InstructionSet, NativeNetwork } from '../native/addon.js';
+import { resolveExecution } from './execution.js';
+import { createNetwork, initialize, type Objective, type Origin, readState, slotNames, writeState } from './network.js';
+
+interface Built {
+  readonly network: NativeNetwork;
+  readonly isa: InstructionSet;
+  readonly inputs: number;
+}
+
+export class LiveNetwork {
+  readonly origin: Origin;
+  #objective: Objective | null = null;
+  #built: Built | null = null;
+  #disposed = false;
+  /** Name of the call that has the network to itself, e.g. `fit`. */
+  #holder: string | null = null;
+  #stepping = false;
+  readonly #readers = new Set<Promise<unknown>>();
+
+  constructor(origin: Origin) {
+    this.origin = origin;
+  }
+
+  get objective(): Objective | null {
+    return this.#objective;
+  }
+
+  /** Columns of the data, as soon as they are known. */
+  get inputs(): number | undefined {
+    return this.#built?.inputs ?? declaredInputs(this.origin.model);
+  }
+
+  /** The network for data of `inputs` columns, on `isa` if that is given. */
+  network(inputs: number, isa?: InstructionSet): NativeNetwork {
+    this.checkUsable();
+    const built = this.#built;
+    if (built !== null && (isa === undefined || isa === built.isa)) return built.network;
+    const wanted = isa ?? resolveExecution({}).isa;
+    const network = createNetwork(this.origin.model, inputs, wanted, this.#objective);
+    if (built === null) initialize(network, this.origin, inputs);
+    else this.#carryOver(built, network, slotNames(this.#objective?.optimizer).length);
+    this.#built = { network, isa: wanted, inputs };
+    return network;
+  }
+
+  /** As {@link network}, where no data says how many columns there are. */
+  networkAsDeclared(what: string): NativeNetwork {
+    return this.network(this.knownInputs(what));
+  }
+
+  /** @throws SamebitsError `ERR_SAMEBITS_STATE` where neither description nor data has said it yet. */
+  knownInputs(what: string): number {
+    this.checkUsable();
+    if (this.inputs !== undefined) return this.inputs;
+    throw new SamebitsError(
+      'ERR_SAMEBITS_STATE',
+      `Expected a model whose number of inputs is known for ${what}: give the first layer inputShape, or use data first`,
+    );
+  }
+
+  parameters(what: string): readonly Parameter[] {
+    return parametersOf(this.origin.model, this.knownInputs(what));
+  }
+
+  /** Sets the objective: weights and epoch and step counters stay, the optimizer starts anew. */
+  setObjective(objective: Objective, what: string): void {
+    this.checkIdle(what);
+    this.#objective = objective;
+    const built = this.#built;
+    if (built === null) return;
+    const network = createNetwork(this.origin.model, built.inputs, built.isa, objective);
+    this.#carryOver(built, network, 0);
+    network.setCounters({ ...network.getCounters(), beta1Power: 1, beta2Power: 1 });
+    this.#built = { ...built, network };
+  }
+
+  /** Back to the initial weights of the seed: the network is drawn again when it is next needed. */
+  forget(what: string): void {
+    this.checkIdle(what);
+    this.#built?.network.dispose();
+    this.#built = null;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.forget('dispose');
+    this.#disposed = true;
+  }
+
+  /** @throws SamebitsError `ERR_SAMEBITS_STATE` after `dispose`. */
+  checkUsable(): void {
+    if (this.#disposed) throw new SamebitsError('ERR_SAMEBITS_STATE', 'Expected a model that is not disposed');
+  }
+
+  /** @throws SamebitsError `ERR_SAMEBITS_STATE` before `compile`. */
+  compiled(what: string): Objective {
+    this.checkUsable();
+    if (this.#objective !== null) return this.#objective;
+    throw new SamebitsError('ERR_SAMEBITS_STATE', `Expected a compiled model for ${what}: call compile() first`);
+  }
+
+  /** @throws SamebitsError `ERR_SAMEBITS_BUSY` while anything else uses the network. */
+  checkIdle(what: string): void {
+    this.checkFree(what);
+    if (this.#readers.size > 0) throw busy(what, 'predict or evaluate');
+  }
+
+  /** @throws SamebitsError `ERR_SAMEBITS_BUSY` while a call trains it. */
+  checkFree(what: string): void {
+    this.checkUsable();
+    if (this.#holder !== null) throw busy(what, this.#holder);
+  }
+
+  /** @throws SamebitsError `ERR_SAMEBITS_BUSY` inside a step; between steps (in callbacks) reading is fine. */
+  checkReadable(what: string): void {
+    this.checkUsable();
+    if (this.#stepping) throw busy(what, this.#holder ?? 'training');
+  }
+
+  /** Runs `train` with the network to itself. */
+  async hold<T>(what: string, train: () => Promise<T>): Promise<T> {
+    this.checkFree(what);
+    this.#holder = what;
+    try {
+      return await train();
+    } finally {
+      this.#holder = null;
+    }
+  }
+
+  /** One native training call inside {@link hold}, after those who still read have ended. */
+  async step<T>(train: () => Promise<T>): Promise<T> {
+    while (this.#readers.size > 0) await Promise.allSettled(this.#readers);
+    this.#stepping = true;
+    try {
+      return await train();
+    } finally {
+      this.#stepping = false;
+    }
+  }
+
+  /** A native call that reads the weights; several may run beside each other. */
+  async read<T>(what: string, reading: () => Promise<T>): Promise<T> {
+    this.checkReadable(what);
+    const promise = reading();
+    this.#readers.add(promise);
+    try {
+      return await promise;
+    } finally {
+      this.#readers.delete(promise);
+    }
+  }
+
+  /** Weights, counters and as many of the optimizer's slots go from the old network, which ends, to the new one. */
+  #carryOver(from: Built, to: NativeNetwork, slots: number): void {
+    const parameters = parametersOf(this.origin.model, from.inputs);
+    writeState(to, parameters, readState(from.network, parameters, slots));
+    from.network.dispose();
+  }
+}
+
+function busy(what: string, holder: string): SamebitsError {
+  return new SamebitsError(
+    'ERR_SAMEBITS_BUSY',
+    `Expected an idle model for ${what} but ${holder} is under way: wait for its promise first`,
+  );
+}

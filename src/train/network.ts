@@ -1,0 +1,101 @@
+/** Native networks from descriptions, and what is carried over from one to the next. */
+import {
+  denseLayers,
+  initialStream,
+  type ModelDescription,
+  type Parameter,
+  parametersOf,
+  rescalingLayer,
+} from '../model/description.js';
+import { initialValues } from '../model/initializers.js';
+import type { Optimizer } from '../model/optimizers.js';
+import type { NativeOptimizer, Slot } from '../native/addon.js';
+import { addon, type Counters, type InstructionSet, type LossName, type NativeNetwork } from '../native/addon.js';
+import type { Seed } from '../random/seed.js';
+import type { Generator } from '../random/words.js';
+
+/** What initial weights are drawn from. */
+export interface Origin {
+  readonly model: ModelDescription;
+  readonly seed: Seed;
+  readonly generator: Generator;
+}
+
+/** What a network needs beyond its layers in order to train. */
+export interface Objective {
+  readonly loss: LossName;
+  readonly optimizer: Optimizer;
+}
+
+/** Weights, optimizer state and counters, row-major: a network's whole memory. */
+export interface NetworkState {
+  /** For each parameter in model order its weights, then its optimizer's slots. */
+  readonly tensors: readonly (readonly Float32Array[])[];
+  readonly counters: Counters;
+}
+
+/** Names of an optimizer's slots, in the order in which the fingerprint takes them. */
+export function slotNames(optimizer: Optimizer | undefined): readonly string[] {
+  if (optimizer === undefined) return [];
+  if (optimizer.name === 'adam') return ['m', 'v'];
+  return optimizer.momentum === 0 ? [] : ['momentum'];
+}
+
+/** A network with weights +0. Without an objective it only predicts. */
+export function createNetwork(
+  model: ModelDescription,
+  inputs: number,
+  isa: InstructionSet,
+  objective: Objective | null,
+): NativeNetwork {
+  const rescaling = rescalingLayer(model);
+  return new (addon().Network)({
+    isa,
+    inputs,
+    rescale: rescaling === null ? null : { scale: rescaling.scale, offset: rescaling.offset },
+    layers: denseLayers(model).map(({ units, activation, useBias }) => ({ units, activation, useBias })),
+    loss: objective?.loss ?? null,
+    optimizer: objective === null ? null : nativeOptimizer(objective.optimizer),
+  });
+}
+
+/** Draws the initial weights of `origin` into a fresh network. */
+export function initialize(network: NativeNetwork, origin: Origin, inputs: number): void {
+  const layers = denseLayers(origin.model);
+  for (const { layer, kind, name, shape, size } of parametersOf(origin.model, inputs)) {
+    const { kernelInitializer, biasInitializer } = layers[layer];
+    const stream = { seed: origin.seed, generator: origin.generator, name: initialStream(name) };
+    const fans = { fanIn: shape[0], fanOut: shape[shape.length - 1] };
+    const initializer = kind === 'kernel' ? kernelInitializer : biasInitializer;
+    network.setParameter(layer, kind, 0, initialValues(initializer, stream, fans, size));
+  }
+}
+
+/** Copies a network's memory; `slots` is how many the optimizer has. */
+export function readState(network: NativeNetwork, parameters: readonly Parameter[], slots: number): NetworkState {
+  return {
+    tensors: parameters.map(({ layer, kind }) =>
+      Array.from({ length: slots + 1 }, (_, slot) => network.getParameter(layer, kind, slot as Slot)),
+    ),
+    counters: network.getCounters(),
+  };
+}
+
+/** Gives a network the memory of another one with the same parameters. */
+export function writeState(network: NativeNetwork, parameters: readonly Parameter[], state: NetworkState): void {
+  parameters.forEach(({ layer, kind }, index) => {
+    state.tensors[index].forEach((values, slot) => {
+      network.setParameter(layer, kind, slot as Slot, values);
+    });
+  });
+  network.setCounters(state.counters);
+}
+
+function nativeOptimizer(optimizer: Optimizer): NativeOptimizer {
+  if (optimizer.name === 'adam') {
+    const { learningRate, beta1, beta2, epsilon } = optimizer;
+    return { kind: 'adam', learningRate, beta1, beta2, epsilon };
+  }
+  const { learningRate, momentum } = optimizer;
+  return momentum === 0 ? { kind: 'sgd', learningRate } : { kind: 'momentum', learningRate, momentum };
+}

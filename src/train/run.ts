@@ -1,0 +1,63 @@
+/** What a training run gives back. */
+import type { Matrix } from '../data/matrix.js';
+import type { Recipe } from '../model/recipe.js';
+import type { ResolvedExecution } from './execution.js';
+import type { Recording } from './recording.js';
+import type { Plan } from './session.js';
+
+/** Outputs of the last layer, [rows, units]. */
+export interface Predictions extends Matrix {
+  readonly data: Float32Array;
+}
+
+/** Loss, and accuracy if it was compiled in; those of training are taken before each update. */
+export interface Metrics {
+  readonly loss: number;
+  /** From 0 to 1; only with metrics ['accuracy']. */
+  readonly accuracy?: number;
+}
+
+/** {@link Metrics} of an epoch, with those of the validation data if there is any. Keras's names. */
+export interface EpochMetrics extends Metrics {
+  readonly val_loss?: number;
+  readonly val_accuracy?: number;
+}
+
+/** One number per epoch of this run. */
+export interface History {
+  readonly loss: readonly number[];
+  readonly accuracy?: readonly number[];
+  readonly val_loss?: readonly number[];
+  readonly val_accuracy?: readonly number[];
+}
+
+/** The first weights that became infinite or NaN. */
+export interface NonFinite {
+  /** Step of this run, counted from 1, after which it was found. */
+  readonly step: number;
+  /** The first such tensor in model order, e.g. `dense_1/kernel`. */
+  readonly tensor: string;
+}
+
+/** The result of `fit`. */
+export interface Run {
+  readonly history: History;
+  /** SHA-256 of the final weights: the same on every machine for the same recipe and data, in fixed order. */
+  readonly fingerprint: string;
+  /** What this run trained and how; `recipe.fit.epochs` counts its own epochs, not those of earlier calls. */
+  readonly recipe: Recipe;
+  /** What it ran with. Nothing of this reaches the bits, except free order. */
+  readonly execution: ResolvedExecution & { readonly plan: Plan };
+  /** Epochs that the model had made before: 0 for a fresh one. */
+  readonly initialEpoch: number;
+  /** Steps of this run. */
+  readonly steps: number;
+  /** Time spent training, without callbacks and validation. */
+  readonly seconds: number;
+  /** Rows trained per second of that time. */
+  readonly samplesPerSecond: number;
+  /** How each step was summed, with `record: true` in free order. */
+  readonly recording: Recording | null;
+  /** With `onNonFinite: 'continue'`, where weights stopped being finite. */
+  readonly nonFinite: NonFinite | null;
+}

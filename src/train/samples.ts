@@ -1,0 +1,88 @@
+/** Rows with their targets, checked and in memory of their own: what training and evaluation run on. */
+import { asMatrix, keepArray, keepMatrix, type Matrix, type MatrixLike, type NumericArray } from '../data/matrix.js';
+import { expected } from '../errors.js';
+import type { LossName, NativeData } from '../native/addon.js';
+
+/**
+ * Targets: for `sparseCategoricalCrossentropy` one label per row, an integer from 0 to units - 1; for the other losses
+ * a matrix of as many columns as the last layer has units, or a flat array where that is 1.
+ */
+export type Targets = NumericArray | readonly number[] | MatrixLike;
+
+/** What the targets have to fit. */
+export interface Outputs {
+  readonly loss: LossName;
+  readonly units: number;
+}
+
+/**
+ * Checks rows and targets against the model and each other, and copies what is not on a SharedArrayBuffer.
+ *
+ * @param columns Columns that `x` must have.
+ * @param names What the caller calls the two.
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`, `ERR_SAMEBITS_SHAPE` or `ERR_SAMEBITS_DATA`, naming the row.
+ */
+export function keepSamples(
+  x: Matrix,
+  y: Targets,
+  outputs: Outputs,
+  names: { readonly x: string; readonly y: string } = { x: 'x', y: 'y' },
+): NativeData {
+  const targets =
+    outputs.loss === 'sparseCategoricalCrossentropy'
+      ? toLabels(y, x.rows, outputs.units, names)
+      : toTargets(y, x.rows, outputs, names);
+  return { x: keepMatrix(x).data, targets, rows: x.rows };
+}
+
+interface Names {
+  readonly x: string;
+  readonly y: string;
+}
+
+function toLabels(y: Targets, rows: number, units: number, names: Names): Uint32Array {
+  const values = labelValues(y, names.y);
+  checkRows(values.length, rows, y, names);
+  for (let row = 0; row < values.length; row += 1) {
+    const label: unknown = values[row];
+    if (!Number.isInteger(label) || (label as number) < 0 || (label as number) >= units) {
+      const place = `${names.y} at row ${row} (counted from 0)`;
+      throw expected(`an integer label from 0 to ${units - 1}`, place, label, 'ERR_SAMEBITS_DATA');
+    }
+  }
+  return values instanceof Uint32Array ? keepArray(values) : Uint32Array.from(values as ArrayLike<number>);
+}
+
+/** A flat list of labels, from an array, a typed array or a matrix of one column. */
+function labelValues(y: unknown, name: string): ArrayLike<unknown> {
+  if (Array.isArray(y)) {
+    if (Array.isArray(y[0])) throw expected('one label per row', name, y, 'ERR_SAMEBITS_SHAPE');
+    return y;
+  }
+  if (ArrayBuffer.isView(y) && 'length' in y) return y as unknown as ArrayLike<unknown>;
+  const matrix = asMatrix(y as MatrixLike, name);
+  if (matrix.columns !== 1)
+    throw expected('1 column of labels', `${name}.columns`, matrix.columns, 'ERR_SAMEBITS_SHAPE');
+  return matrix.data;
+}
+
+function toTargets(y: Targets, rows: number, { loss, units }: Outputs, names: Names): Float32Array {
+  const { data, rows: targetRows } = asMatrix(y, names.y, units);
+  checkRows(targetRows, rows, y, names);
+  if (loss !== 'meanSquaredError') checkShares(data, units, names.y);
+  return data instanceof Float32Array ? keepArray(data) : new Float32Array(data);
+}
+
+/** The targets of a crossentropy are probabilities. */
+function checkShares(data: Float32Array | Uint8Array, columns: number, name: string): void {
+  for (let i = 0; i < data.length; i += 1) {
+    if (data[i] >= 0 && data[i] <= 1) continue;
+    const place = `${name} at row ${Math.floor(i / columns)}, column ${i % columns} (counted from 0)`;
+    throw expected('a number from 0 to 1', place, data[i], 'ERR_SAMEBITS_DATA');
+  }
+}
+
+function checkRows(received: number, rows: number, y: unknown, names: Names): void {
+  if (received === rows) return;
+  throw expected(`targets of ${rows} rows, as many as ${names.x} has,`, names.y, y, 'ERR_SAMEBITS_SHAPE');
+}

@@ -1,0 +1,60 @@
+/** Options of making, compiling, cloning and printing a model. */
+import * as v from 'valibot';
+import { callback, fields, oneOf } from '../arguments.js';
+import type { Layer } from '../model/layers.js';
+import type { Metric } from '../model/losses.js';
+import type { Optimizer } from '../model/optimizers.js';
+import { compileEntries, generatorSchema } from '../model/recipe.js';
+import type { LossName } from '../native/addon.js';
+import { type Seed, seedSchema } from '../random/seed.js';
+import type { Generator } from '../random/words.js';
+
+/** Options of `sequential`. */
+export interface SequentialOptions {
+  /** From the data to the outputs; at least one dense layer. */
+  readonly layers: readonly Layer[];
+  /**
+   * Decides initial weights and shuffling: an integer from 0 to 2^53 - 1, or a string.
+   * @default drawn, and shown by `summary()` and in `run.recipe`
+   */
+  readonly seed?: Seed;
+  /** Where random words come from. @default 'philox' */
+  readonly generator?: Generator;
+  /** @default 'sequential' */
+  readonly name?: string;
+}
+
+/** Options of `compile`. */
+export interface CompileOptions {
+  /** What `sgd()` or `adam()` gives, or a name for its defaults. */
+  readonly optimizer: Optimizer | Optimizer['name'];
+  readonly loss: LossName;
+  /** @default [] */
+  readonly metrics?: readonly Metric[];
+}
+
+/** Options of `clone`. */
+export interface CloneOptions {
+  /** @default the model's own */
+  readonly seed?: Seed;
+}
+
+/** Options of `summary`. */
+export interface SummaryOptions {
+  /** Takes the text. @default console.log */
+  readonly print?: (text: string) => void;
+}
+
+export const sequentialSchema = fields({
+  layers: v.unknown(),
+  seed: v.optional(seedSchema),
+  generator: v.optional(generatorSchema, 'philox'),
+  name: v.optional(v.unknown()),
+});
+
+export const compileSchema = fields(compileEntries);
+export const cloneSchema = fields({ seed: v.optional(seedSchema) });
+export const summarySchema = fields({
+  print: v.optional(callback<(text: string) => void>(), () => console.log),
+});
+export const scopeSchema = oneOf(['weights', 'state'] as const);

@@ -1,0 +1,296 @@
+/** Models: what users build, train, ask and throw away. */
+import { check } from '../arguments.js';
+import { asMatrix, keepMatrix, type MatrixLike } from '../data/matrix.js';
+import { denseLayers, type ModelDescription, outputUnits } from '../model/description.js';
+import { checkLoss, type Metric } from '../model/losses.js';
+import type { Optimizer } from '../model/optimizers.js';
+import type { Recipe } from '../model/recipe.js';
+import { summaryText } from '../model/summary.js';
+import type { LossName } from '../native/addon.js';
+import type { Seed } from '../random/seed.js';
+import type { Generator } from '../random/words.js';
+import { checkRepeatable, resolveExecution, resolveThreads } from './execution.js';
+import { type FingerprintScope, fingerprintNetwork } from './fingerprint.js';
+import { MetricsOf, nonFiniteError, nonFiniteTensor, runFit } from './fit.js';
+import {
+  checkEvaluateOptions,
+  checkFitOptions,
+  checkPredictOptions,
+  checkStepOptions,
+  type EvaluateOptions,
+  type FitOptions,
+  type PredictOptions,
+  type StepOptions,
+} from './fit-options.js';
+import { LiveNetwork } from './live-network.js';
+import { slotNames } from './network.js';
+import { trainOneBatch } from './one-batch.js';
+import type { Metrics, Predictions, Run } from './run.js';
+import { keepSamples, type Targets } from './samples.js';
+import {
+  type CloneOptions,
+  type CompileOptions,
+  cloneSchema,
+  compileSchema,
+  type SummaryOptions,
+  scopeSchema,
+  summarySchema,
+} from './sequential-options.js';
+import { TrainingSession } from './session.js';
+import { type NamedTensor, readWeights, writeWeights } from './weights.js';
+
+/** What a model is made of: its description, and where its randomness comes from. */
+export interface Blueprint {
+  readonly model: ModelDescription;
+  readonly seed: Seed;
+  /** No seed was given, so one was drawn. */
+  readonly seedDrawn: boolean;
+  readonly generator: Generator;
+}
+
+interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly loss: LossName;
+  readonly metrics: readonly Metric[];
+}
+
+/**
+ * A stack of layers with weights; {@link sequential} makes one. Every method throws (or rejects with) a `SamebitsError`:
+ * `ERR_SAMEBITS_ARGUMENT` for arguments that are not what they should be, `ERR_SAMEBITS_SHAPE` and `ERR_SAMEBITS_DATA` for
+ * data, `ERR_SAMEBITS_STATE` after {@link dispose} or before {@link compile}, and `ERR_SAMEBITS_BUSY` while a call is under
+ * way that it cannot run beside.
+ */
+export class Sequential {
+  readonly #blueprint: Blueprint;
+  readonly #live: LiveNetwork;
+  #compiled: Compiled | null = null;
+
+  /** @internal */
+  constructor(blueprint: Blueprint) {
+    this.#blueprint = blueprint;
+    this.#live = new LiveNetwork(blueprint);
+  }
+
+  get name(): string {
+    return this.#blueprint.model.name;
+  }
+
+  /** Layers from the data to the outputs, with their names and defaults filled in. */
+  get layers(): ModelDescription['layers'] {
+    return this.#blueprint.model.layers;
+  }
+
+  /** The seed that was given, or the one that was drawn. */
+  get seed(): Seed {
+    return this.#blueprint.seed;
+  }
+
+  get generator(): Generator {
+    return this.#blueprint.generator;
+  }
+
+  /**
+   * Sets how the model is trained. Again: weights and epoch counter stay, the optimizer starts anew.
+   *
+   * @throws SamebitsError `ERR_SAMEBITS_LOSS` where the loss does not fit the last layer, or accuracy the loss.
+   */
+  compile(options: CompileOptions): void {
+    const compiled = check(compileSchema, options, 'compile');
+    const dense = denseLayers(this.#blueprint.model);
+    checkLoss(compiled.loss, compiled.metrics, dense[dense.length - 1]);
+    this.#live.setObjective(compiled, 'compile');
+    this.#compiled = compiled;
+  }
+
+  /**
+   * Trains off the event loop. A later call goes on: 2 and 3 epochs give the bits of 5.
+   *
+   * @param x Rows [rows, inputs]; copied once, unless on a SharedArrayBuffer.
+   * @param y Targets, see {@link Targets}.
+   * @throws SamebitsError also `ERR_SAMEBITS_NON_FINITE` (see `onNonFinite`), `ERR_SAMEBITS_NOT_DETERMINISTIC`,
+   * `ERR_SAMEBITS_ISA`; the signal's reason after an abort; and whatever a callback throws.
+   */
+  async fit(x: MatrixLike, y: Targets, options: FitOptions = {}): Promise<Run> {
+    const compiled = this.#checkCompiled('fit');
+    this.#live.checkFree('fit');
+    const checked = checkFitOptions(options);
+    const execution = resolveExecution(checked);
+    const replay = checked.replay ?? null;
+    checkRepeatable(execution, { seedDrawn: this.#blueprint.seedDrawn, replays: replay !== null });
+    checked.signal?.throwIfAborted();
+    const matrix = asMatrix(x, 'x', this.#live.inputs);
+    const outputs = { loss: compiled.loss, units: outputUnits(this.#blueprint.model) };
+    const data = keepSamples(matrix, y, outputs);
+    const validation = checked.validationData && this.#validation(checked.validationData, matrix.columns, outputs);
+    const { seed, generator } = this.#blueprint;
+    const { epochs, batchSize, shuffle, batchLeaf, freeGrain, plan, record } = checked;
+    const fit = { epochs, batchSize, shuffle, batchLeaf, freeGrain };
+    return this.#live.hold('fit', async () => {
+      const network = await this.#live.step(async () => this.#live.network(matrix.columns, execution.isa));
+      const initialEpoch = network.getCounters().epochs;
+      const stopOnNonFinite = checked.onNonFinite === 'stop';
+      const session = new TrainingSession({
+        network,
+        data,
+        seed,
+        generator,
+        fit,
+        execution,
+        plan,
+        record,
+        replay,
+        stopOnNonFinite,
+      });
+      const metrics = this.#metrics(compiled);
+      const job = { live: this.#live, session, options: checked, metrics, threads: execution.threads };
+      const outcome = await runFit({ ...job, validation: validation ?? null });
+      const recipe = this.#recipe(compiled, fit, execution.reduction);
+      return { ...outcome, fingerprint: this.fingerprint(), recipe, execution: { ...execution, plan }, initialEpoch };
+    });
+  }
+
+  /**
+   * One step on one batch; a loop over the batches of an epoch gives `fit`'s bits.
+   *
+   * @returns The batch's loss and accuracy, before the update.
+   * @throws SamebitsError as {@link fit} does.
+   */
+  async trainOnBatch(x: MatrixLike, y: Targets, options: StepOptions = {}): Promise<Metrics> {
+    const compiled = this.#checkCompiled('trainOnBatch');
+    this.#live.checkFree('trainOnBatch');
+    const checked = checkStepOptions(options);
+    const execution = resolveExecution(checked);
+    checkRepeatable(execution, { seedDrawn: this.#blueprint.seedDrawn, replays: false });
+    const matrix = asMatrix(x, 'x', this.#live.inputs);
+    const data = keepSamples(matrix, y, { loss: compiled.loss, units: outputUnits(this.#blueprint.model) });
+    return this.#live.hold('trainOnBatch', async () => {
+      const result = await this.#live.step(() =>
+        trainOneBatch(this.#live.network(matrix.columns, execution.isa), data, execution, checked),
+      );
+      if (result.nonFinite !== null && checked.onNonFinite === 'stop') {
+        throw nonFiniteError({ step: 1, tensor: nonFiniteTensor(this.#live, result.nonFinite) });
+      }
+      return this.#metrics(compiled).of(result.stepLosses[0], result.stepHits[0], data.rows);
+    });
+  }
+
+  /** Mean loss over all rows, and accuracy if it was compiled in. */
+  async evaluate(x: MatrixLike, y: Targets, options: EvaluateOptions = {}): Promise<Metrics> {
+    const compiled = this.#checkCompiled('evaluate');
+    this.#live.checkReadable('evaluate');
+    const { batchLeaf, ...rest } = checkEvaluateOptions(options);
+    const matrix = asMatrix(x, 'x', this.#live.inputs);
+    const data = keepSamples(matrix, y, { loss: compiled.loss, units: outputUnits(this.#blueprint.model) });
+    const job = { ...data, threads: resolveThreads(rest.threads), batchLeaf };
+    const network = this.#live.network(matrix.columns);
+    const { loss, hits } = await this.#live.read('evaluate', () => network.evaluate(job));
+    return this.#metrics(compiled).of(loss, hits, data.rows);
+  }
+
+  /**
+   * Outputs of the last layer, [rows, units]; each row's bits are independent of the rows around it.
+   *
+   * @param x Rows [rows, inputs], or one flat array of whole rows.
+   */
+  async predict(x: MatrixLike, options: PredictOptions = {}): Promise<Predictions> {
+    this.#live.checkReadable('predict');
+    const threads = resolveThreads(checkPredictOptions(options, 'predict').threads);
+    const matrix = keepMatrix(asMatrix(x, 'x', this.#live.inputs));
+    const network = this.#live.network(matrix.columns);
+    const data = await this.#live.read('predict', () =>
+      network.predict({ x: matrix.data, rows: matrix.rows, threads }),
+    );
+    return { data, rows: matrix.rows, columns: outputUnits(this.#blueprint.model) };
+  }
+
+  /** As {@link predict}, at once: for a row or a few. Blocks the event loop. */
+  predictSync(x: MatrixLike, options: PredictOptions = {}): Predictions {
+    this.#live.checkReadable('predictSync');
+    const { threads = 1 } = checkPredictOptions(options, 'predictSync');
+    const { data: rows, ...matrix } = asMatrix(x, 'x', this.#live.inputs);
+    const data = this.#live.network(matrix.columns).predictSync({ x: rows, rows: matrix.rows, threads });
+    return { data, rows: matrix.rows, columns: outputUnits(this.#blueprint.model) };
+  }
+
+  /** Prints and returns a table of the layers, the number of weights, and the seed. */
+  summary(options: SummaryOptions = {}): string {
+    this.#live.checkUsable();
+    const { print } = check(summarySchema, options, 'summary');
+    const { model, ...facts } = this.#blueprint;
+    const text = summaryText(model, { ...facts, inputs: this.#live.inputs });
+    print(text);
+    return text;
+  }
+
+  /** Copies of all weights in model order: each layer's kernel [inputs, units], then its bias [units] if it has one. */
+  getWeights(): NamedTensor[] {
+    this.#live.checkReadable('getWeights');
+    return readWeights(this.#live.networkAsDeclared('getWeights'), this.#live.parameters('getWeights'));
+  }
+
+  /** Sets all weights, as {@link getWeights} gives them; optimizer state and counters stay. */
+  setWeights(weights: readonly NamedTensor[]): void {
+    this.#live.checkIdle('setWeights');
+    writeWeights(this.#live.networkAsDeclared('setWeights'), this.#live.parameters('setWeights'), weights);
+  }
+
+  /** Number of weights. */
+  countParams(): number {
+    return this.#live.parameters('countParams').reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /**
+   * SHA-256 of the weights, or of the full state (weights, optimizer, counters), as 64 hexadecimal digits: equal
+   * exactly where all bits are equal.
+   *
+   * @param scope @default 'weights'
+   */
+  fingerprint(scope: FingerprintScope = 'weights'): string {
+    check(scopeSchema, scope, 'scope');
+    this.#live.checkReadable('fingerprint');
+    const slots = slotNames(this.#live.objective?.optimizer);
+    const network = this.#live.networkAsDeclared('fingerprint');
+    return fingerprintNetwork(network, this.#live.parameters('fingerprint'), scope, slots);
+  }
+
+  /** A fresh model of the same description, compiled the same way, with initial weights. */
+  clone(options: CloneOptions = {}): Sequential {
+    this.#live.checkUsable();
+    const { seed } = check(cloneSchema, options, 'clone');
+    const copy = new Sequential(seed === undefined ? this.#blueprint : { ...this.#blueprint, seed, seedDrawn: false });
+    if (this.#compiled !== null) copy.compile(this.#compiled);
+    return copy;
+  }
+
+  /** Back to the initial weights of the seed, counters and optimizer state at zero. */
+  reset(): void {
+    this.#live.forget('reset');
+  }
+
+  /** Frees the native memory now rather than with the object. Again: nothing. */
+  dispose(): void {
+    this.#live.dispose();
+  }
+
+  #checkCompiled(what: string): Compiled {
+    this.#live.compiled(what);
+    return this.#compiled as Compiled;
+  }
+
+  #metrics({ loss, metrics }: Compiled): MetricsOf {
+    return new MetricsOf(this.#blueprint.model, loss, metrics);
+  }
+
+  #validation([x, y]: readonly [MatrixLike, Targets], columns: number, outputs: { loss: LossName; units: number }) {
+    const names = { x: 'validationData[0]', y: 'validationData[1]' };
+    return keepSamples(asMatrix(x, names.x, columns), y, outputs, names);
+  }
+
+  /** With the inputs that the data decided, so that the recipe alone builds the same model. */
+  #recipe(compiled: Compiled, fit: Recipe['fit'], reduction: Recipe['reduction']): Recipe {
+    const { model, seed, generator } = this.#blueprint;
+    const inputShape = [this.#live.knownInputs('fit')] as const;
+    const layers = model.layers.map((layer, index) => (index === 0 ? { ...layer, inputShape } : layer));
+    return { model: { ...model, layers }, seed, generator, ...compiled, fit, reduction };
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * A training session: a network, its data and how it is trained, advanced call by call. Each call runs natively, off the
+ * event loop, over as many steps as its limits allow.
+ */
+import { asMatrix, type MatrixLike } from '../data/matrix.js';
+import { declaredInputs, outputUnits, type Parameter, parametersOf, SHUFFLE_STREAM } from '../model/description.js';
+import type { FitRecipe, Recipe } from '../model/recipe.js';
+import type { NativeData, NativeNetwork, TrainJob, TrainResult } from '../native/addon.js';
+import { type Key, type Seed, seedKey, streamNumber } from '../random/seed.js';
+import { permutation } from '../random/shuffle.js';
+import type { Generator } from '../random/words.js';
+import { checkRepeatable, type ExecutionOptions, type ResolvedExecution, resolveExecution } from './execution.js';
+import { createNetwork, initialize } from './network.js';
+import { checkRecordable, checkRecording, endOfSteps, type Recording } from './recording.js';
+import { keepSamples, type Targets } from './samples.js';
+
+/** How a step is computed: with its gradients stored and then applied, or fused. Same bits. */
+export type Plan = TrainJob['plan'];
+
+/** What a session trains, on what, and how. */
+export interface SessionOptions {
+  readonly network: NativeNetwork;
+  readonly data: NativeData;
+  readonly seed: Seed;
+  readonly generator: Generator;
+  readonly fit: FitRecipe;
+  readonly execution: Pick<ResolvedExecution, 'threads' | 'reduction'>;
+  /** @default 'auto' */
+  readonly plan?: Plan;
+  /** Free order: keep how each step was summed. @default false */
+  readonly record?: boolean;
+  /** Free order: sum as recorded, from the session's first step. @default null */
+  readonly replay?: Recording | null;
+  /** End a call after the first step that leaves a weight infinite or NaN. @default true */
+  readonly stopOnNonFinite?: boolean;
+  /** For tests: microseconds that thread i waits before it claims rows. */
+  readonly delays?: readonly number[];
+}
+
+/** Where a call ends, whichever comes first; without limits it runs on. At least one step is made. */
+export interface AdvanceLimits {
+  readonly maxSteps?: number;
+  readonly maxEpochs?: number;
+  /** @default false */
+  readonly stopAtEpochEnd?: boolean;
+  readonly maxMilliseconds?: number;
+}
+
+/** Options of {@link TrainingSession.start}. */
+export interface StartOptions
+  extends ExecutionOptions,
+    Pick<SessionOptions, 'plan' | 'record' | 'replay' | 'stopOnNonFinite' | 'delays'> {}
+
+const UNLIMITED = Number.POSITIVE_INFINITY;
+
+export class TrainingSession {
+  readonly network: NativeNetwork;
+  readonly data: NativeData;
+  readonly stepsPerEpoch: number;
+  readonly #options: SessionOptions;
+  readonly #shuffle: { readonly key: Key; readonly stream: number } | null;
+  #order: { readonly epoch: number; readonly rows: Uint32Array } | null = null;
+  #replayed = 0;
+
+  /** Goes on with a network as it is; a partial epoch is forgotten. */
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.network = options.network;
+    this.data = options.data;
+    this.stepsPerEpoch = Math.ceil(options.data.rows / options.fit.batchSize);
+    this.#shuffle =
+      options.fit.shuffle && options.generator === 'philox'
+        ? { key: seedKey(options.seed), stream: streamNumber(SHUFFLE_STREAM) }
+        : null;
+    checkRecordable(options.execution.reduction, options.record ?? false, options.replay ?? null);
+    if (options.replay) {
+      const { batchSize, freeGrain, epochs } = options.fit;
+      const steps = epochs * this.stepsPerEpoch;
+      checkRecording(options.replay, { rows: options.data.rows, batchSize, freeGrain, steps });
+    }
+    options.network.startEpoch();
+  }
+
+  /**
+   * A fresh network with the initial weights of a recipe, ready to train on `x` and `y`.
+   *
+   * @throws SamebitsError as `fit` does.
+   */
+  static start(
+    recipe: Recipe,
+    x: MatrixLike,
+    y: Targets,
+    options: StartOptions = {},
+  ): { session: TrainingSession; parameters: readonly Parameter[]; execution: ResolvedExecution } {
+    const execution = resolveExecution({ ...options, reduction: options.reduction ?? recipe.reduction });
+    checkRepeatable(execution, { seedDrawn: false, replays: Boolean(options.replay) });
+    const { model, loss, seed, generator, fit } = recipe;
+    const matrix = asMatrix(x, 'x', declaredInputs(model));
+    const data = keepSamples(matrix, y, { loss, units: outputUnits(model) });
+    const network = createNetwork(model, matrix.columns, execution.isa, recipe);
+    initialize(network, recipe, matrix.columns);
+    const session = new TrainingSession({ ...options, network, data, seed, generator, fit, execution });
+    return { session, parameters: parametersOf(model, matrix.columns), execution };
+  }
+
+  /** Trains until the first of the limits; rejects with `ERR_SAMEBITS_BUSY` while another call is under way. */
+  async advance(limits: AdvanceLimits = {}): Promise<TrainResult> {
+    const { fit, execution, plan = 'auto', record = false, stopOnNonFinite = true, delays } = this.#options;
+    const { maxSteps = UNLIMITED, maxEpochs = UNLIMITED, maxMilliseconds = UNLIMITED } = limits;
+    const result = await this.network.train({
+      ...this.data,
+      threads: execution.threads,
+      reduction: execution.reduction,
+      batchSize: fit.batchSize,
+      batchLeaf: fit.batchLeaf,
+      freeGrain: fit.freeGrain,
+      plan,
+      shuffle: this.#shuffle,
+      order: this.#epochOrder(),
+      inEpoch: true,
+      maxSteps,
+      stopAtEpochEnd: limits.stopAtEpochEnd ?? false,
+      maxEpochs,
+      maxMilliseconds,
+      stopOnNonFinite,
+      record,
+      replay: this.#replayFor(maxSteps),
+      ...(delays === undefined ? {} : { delays }),
+    });
+    const { replay } = this.#options;
+    if (replay) this.#replayed = endOfSteps(replay.orders, this.#replayed, result.steps);
+    return result;
+  }
+
+  /** The current epoch's permutation, where the generator is not native. */
+  #epochOrder(): Uint32Array | null {
+    const { fit, generator, seed, data, network } = this.#options;
+    if (!fit.shuffle || generator === 'philox') return null;
+    const { epochs: epoch } = network.getCounters();
+    if (this.#order?.epoch !== epoch) this.#order = { epoch, rows: permutation(seed, generator, epoch, data.rows) };
+    return this.#order.rows;
+  }
+
+  /** The recorded orders of the next steps: of `maxSteps`, so that single steps do not each pass on all that is left. */
+  #replayFor(maxSteps: number): Uint32Array | null {
+    const { replay } = this.#options;
+    if (!replay) return null;
+    const end = maxSteps === UNLIMITED ? UNLIMITED : endOfSteps(replay.orders, this.#replayed, maxSteps);
+    return replay.orders.subarray(this.#replayed, Math.min(end, replay.orders.length));
+  }
+}

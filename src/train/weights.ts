@@ -1,0 +1,56 @@
+/** Weights at the border: named, shaped, row-major. */
+import { asMatrix } from '../data/matrix.js';
+import { expected } from '../errors.js';
+import type { Parameter } from '../model/description.js';
+import type { NativeNetwork } from '../native/addon.js';
+
+/** A trained tensor. */
+export interface NamedTensor {
+  /** `<layer>/kernel` or `<layer>/bias`. */
+  readonly name: string;
+  /** [inputs, units] or [units]. */
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Float32Array;
+}
+
+/** Copies of all weights, in model order. */
+export function readWeights(network: NativeNetwork, parameters: readonly Parameter[]): NamedTensor[] {
+  return parameters.map(({ layer, kind, name, shape }) => ({
+    name,
+    shape: [...shape],
+    data: network.getParameter(layer, kind, 0),
+  }));
+}
+
+/**
+ * Sets all weights, in model order; nothing is set where one does not fit.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`, `ERR_SAMEBITS_SHAPE`, or `ERR_SAMEBITS_DATA` for values not finite.
+ */
+export function writeWeights(
+  network: NativeNetwork,
+  parameters: readonly Parameter[],
+  weights: readonly NamedTensor[],
+): void {
+  if (!Array.isArray(weights)) throw expected('an array of tensors, as getWeights() gives,', 'weights', weights);
+  if (weights.length !== parameters.length) {
+    throw expected(`${parameters.length} tensors`, 'weights.length', weights.length, 'ERR_SAMEBITS_SHAPE');
+  }
+  const checked = parameters.map((parameter, index) => checkTensor(parameter, weights[index], `weights[${index}]`));
+  parameters.forEach(({ layer, kind }, index) => {
+    network.setParameter(layer, kind, 0, checked[index]);
+  });
+}
+
+function checkTensor({ name, shape, size }: Parameter, tensor: NamedTensor, at: string): Float32Array {
+  if (typeof tensor !== 'object' || tensor === null) throw expected('{ name, shape, data }', at, tensor);
+  if (tensor.name !== name) throw expected(`'${name}', in model order,`, `${at}.name`, tensor.name);
+  if (!Array.isArray(tensor.shape) || tensor.shape.join() !== shape.join()) {
+    throw expected(`[${shape.join(', ')}]`, `${at}.shape`, tensor.shape, 'ERR_SAMEBITS_SHAPE');
+  }
+  if (!(tensor.data instanceof Float32Array)) throw expected('a Float32Array', `${at}.data`, tensor.data);
+  if (tensor.data.length !== size) throw expected(`${size} elements`, `${at}.data`, tensor.data, 'ERR_SAMEBITS_SHAPE');
+  asMatrix(tensor.data, `${at}.data`, shape[shape.length - 1]);
+  return tensor.data;
+}

@@ -1,0 +1,104 @@
+/** The golden networks through the public API: `fit`, `trainOnBatch`, `evaluate` and `predict` give the oracle's bits. */
+import { adam, dense, rescaling, sequential, sgd } from 'samebits';
+import { describe, expect, test } from 'vitest';
+import networksGolden from '../golden/networks.json';
+import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
+import { arithmetic, fingerprint, random } from '../oracle.js';
+
+interface Golden {
+  readonly recipe: GoldenRecipe;
+  readonly expected: {
+    readonly weights: Record<string, string>;
+    readonly state: string;
+    readonly epochLosses: string[];
+    readonly epochAccuracies: (number | null)[];
+    readonly evaluateLoss: string;
+    readonly evaluateAccuracy: number | null;
+    readonly predictions: string;
+  };
+}
+
+function build({ layers, inputs, ...recipe }: GoldenRecipe) {
+  const first = recipe.rescaling === null ? [] : [rescaling({ ...recipe.rescaling, inputShape: [inputs] })];
+  const model = sequential({
+    layers: [
+      ...first,
+      ...layers.map((layer, i) => dense(i === 0 && first.length === 0 ? { ...layer, inputShape: [inputs] } : layer)),
+    ],
+    seed: recipe.seed,
+    generator: recipe.generator,
+  });
+  const { name, ...options } = recipe.optimizer;
+  model.compile({
+    optimizer: name === 'adam' ? adam(options) : sgd(options),
+    loss: recipe.loss,
+    metrics: recipe.loss === 'meanSquaredError' ? [] : ['accuracy'],
+  });
+  return model;
+}
+
+function dataOf(recipe: GoldenRecipe, order?: Uint32Array) {
+  const { x, targets, rows } = samplesOf(recipe);
+  const { columns, kind } = recipe.targets;
+  const taken = order ?? Uint32Array.from({ length: rows }, (_, i) => i);
+  const pick = <T extends Float32Array | Uint8Array | Uint32Array>(of: T, width: number): T => {
+    const out = of.slice(0, taken.length * width) as T;
+    taken.forEach((row, i) => {
+      out.set(of.subarray(row * width, (row + 1) * width), i * width);
+    });
+    return out;
+  };
+  return {
+    x: { data: pick(x as Float32Array, recipe.inputs), rows: taken.length, columns: recipe.inputs },
+    y:
+      kind === 'labels'
+        ? pick(targets as Uint32Array, 1)
+        : { data: pick(targets as Float32Array, columns), rows: taken.length, columns },
+  };
+}
+
+const golden = networksGolden as unknown as Golden[];
+
+describe.each([
+  { threads: 1, plan: 'stored' },
+  { threads: 4, plan: 'fused' },
+] as const)('threads $threads, $plan', (execution) => {
+  test.each(golden)('fit: $recipe.title', async ({ recipe, expected }) => {
+    const { batchSize, batchLeaf, shuffle, epochs } = recipe;
+    const model = build(recipe);
+    expect(model.fingerprint('weights')).toBe(expected.weights[0]);
+    const { x, y } = dataOf(recipe);
+    const run = await model.fit(x, y, { batchSize, batchLeaf, shuffle, epochs, reduction: 'fixed', ...execution });
+    expect(run.fingerprint).toBe(expected.weights[20]);
+    expect(model.fingerprint('state')).toBe(expected.state);
+    expect(run.history.loss.map(arithmetic.hexOf)).toEqual(expected.epochLosses);
+    if (expected.evaluateAccuracy !== null) expect(run.history.accuracy).toEqual(expected.epochAccuracies);
+    const score = await model.evaluate(x, y, { batchLeaf });
+    expect(arithmetic.hexOf(score.loss)).toBe(expected.evaluateLoss);
+    if (expected.evaluateAccuracy !== null) expect(score.accuracy).toBe(expected.evaluateAccuracy);
+    const { data, rows, columns } = await model.predict(x);
+    const predictions = { name: 'predictions', shape: [rows, columns], values: data };
+    expect(fingerprint('predictions', [predictions])).toBe(expected.predictions);
+    model.dispose();
+  });
+
+  test.each(golden)('trainOnBatch: $recipe.title', async ({ recipe, expected }) => {
+    const { batchSize, batchLeaf } = recipe;
+    const model = build(recipe);
+    let step = 0;
+    for (let epoch = 0; epoch < recipe.epochs; epoch++) {
+      const order = recipe.shuffle
+        ? random.shuffle(recipe, epoch, recipe.rows)
+        : Uint32Array.from({ length: recipe.rows }, (_, i) => i);
+      for (let start = 0; start < recipe.rows; start += batchSize) {
+        const { x, y } = dataOf(recipe, order.subarray(start, start + batchSize));
+        await model.trainOnBatch(x, y, { batchLeaf, reduction: 'fixed', ...execution });
+        step++;
+        const wanted = expected.weights[step];
+        if (wanted !== undefined)
+          expect({ step, weights: model.fingerprint('weights') }).toEqual({ step, weights: wanted });
+      }
+    }
+    model.dispose();
+  });
+});

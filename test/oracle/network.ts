@@ -1,0 +1,272 @@
+/** A network that is trained, evaluated and asked as the contract says (docs/numerics.md, sections 3 to 10). */
+import { f32, fma, mul } from './arithmetic.js';
+import { type Counters, countersTail, fingerprint, mark, type Tensor } from './fingerprint.js';
+import {
+  type ActivationName,
+  activate,
+  activationGradient,
+  biasGradient,
+  denseForward,
+  inputGradient,
+  weightGradient,
+} from './layers.js';
+import { hitsOfRow, type LossName, lossOfRow, type OutputRow } from './losses.js';
+import { advance, type Optimizer, type Parameter, stateNames, update } from './optimizers.js';
+import { type InitializerName, initialize, openStream, type Source, shuffle } from './random.js';
+import { fixedRows, freeRows, type RowSum, type StepOrder } from './rows.js';
+import { treeOfTerms } from './sums.js';
+
+export interface DenseLayer {
+  readonly units: number;
+  readonly activation: ActivationName;
+  readonly useBias: boolean;
+  readonly kernelInitializer: InitializerName;
+  readonly biasInitializer: InitializerName;
+  /** Default: `dense_<i>`, counted from 1. */
+  readonly name?: string;
+}
+
+export interface NetworkRecipe extends Source {
+  readonly inputs: number;
+  readonly rescaling: { readonly scale: number; readonly offset: number } | null;
+  readonly layers: readonly DenseLayer[];
+  readonly optimizer: Optimizer;
+  readonly loss: LossName;
+}
+
+/** `x` [rows, inputs]; `targets`: a label for each row, or [rows, units]. */
+export interface Samples {
+  readonly rows: number;
+  readonly x: Float32Array | Uint8Array;
+  readonly targets: Float32Array | Uint32Array | Uint8Array;
+}
+
+export interface FitOptions {
+  readonly batchSize: number;
+  readonly batchLeaf: number;
+  readonly shuffle: boolean;
+  readonly epochs: number;
+  /** In free order: rows of a unit, and how each step is summed. */
+  readonly free?: { readonly grain: number; readonly orders: readonly StepOrder[] };
+  /** After each step, counted from 1 over the life of the network. */
+  readonly onStep?: (step: number, loss: number) => void;
+}
+
+export interface Score {
+  readonly loss: number;
+  /** Null where the loss has none. */
+  readonly accuracy: number | null;
+}
+
+interface Layer extends DenseLayer {
+  readonly name: string;
+  readonly inputs: number;
+  readonly kernel: Parameter;
+  readonly bias: Parameter | null;
+}
+
+/** What a forward pass leaves for the backward pass: inputs, logits and outputs of each layer. */
+interface Pass {
+  readonly x: Float32Array;
+  readonly z: Float32Array;
+  readonly a: Float32Array;
+}
+
+const row = <T extends Float32Array | Uint32Array | Uint8Array>(matrix: T, i: number, columns: number): T =>
+  matrix.subarray(i * columns, (i + 1) * columns) as T;
+
+/** Rows through a function that turns one row into another, of `columns` elements. */
+function byRow(rows: number, columns: number, of: (i: number) => Float32Array): Float32Array {
+  const out = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++) out.set(of(i), i * columns);
+  return out;
+}
+
+export class Network {
+  readonly #recipe: NetworkRecipe;
+  readonly #layers: readonly Layer[];
+  #counters: Counters = { steps: 0, epochs: 0, p1: 1, p2: 1 };
+
+  constructor(recipe: NetworkRecipe) {
+    this.#recipe = recipe;
+    const parameter = (name: string, shape: number[], initializer: InitializerName, fans: [number, number]) => {
+      const count = shape.reduce((product, size) => product * size, 1);
+      const draw = openStream(recipe, `init/${name}`, 0);
+      return {
+        name,
+        shape,
+        values: initialize(initializer, draw, count, ...fans),
+        state: Object.fromEntries(stateNames(recipe.optimizer).map((slot) => [slot, new Float32Array(count)])),
+      };
+    };
+    this.#layers = recipe.layers.map((layer, i) => {
+      const inputs = i === 0 ? recipe.inputs : recipe.layers[i - 1].units;
+      const { units } = layer;
+      const name = layer.name ?? `dense_${i + 1}`;
+      return {
+        ...layer,
+        name,
+        inputs,
+        kernel: parameter(`${name}/kernel`, [inputs, units], layer.kernelInitializer, [inputs, units]),
+        bias: layer.useBias ? parameter(`${name}/bias`, [units], layer.biasInitializer, [units, units]) : null,
+      };
+    });
+  }
+
+  get counters(): Counters {
+    return this.#counters;
+  }
+
+  /** In model order. */
+  get parameters(): Parameter[] {
+    return this.#layers.flatMap(({ kernel, bias }) => (bias === null ? [kernel] : [kernel, bias]));
+  }
+
+  get columns(): number {
+    return this.#layers[this.#layers.length - 1].units;
+  }
+
+  /** Mean loss and accuracy of each epoch. */
+  fit(samples: Samples, options: FitOptions): Score[] {
+    const scores: Score[] = [];
+    let step = 0;
+    for (let e = 0; e < options.epochs; e++) {
+      const order = options.shuffle
+        ? shuffle(this.#recipe, this.#counters.epochs, samples.rows)
+        : Uint32Array.from({ length: samples.rows }, (_, i) => i);
+      const losses: number[] = [];
+      const outputs: OutputRow[] = [];
+      for (let start = 0; start < samples.rows; start += options.batchSize) {
+        const batch = this.#gather(samples, order.subarray(start, start + options.batchSize));
+        const rowSum =
+          options.free === undefined
+            ? fixedRows(options.batchLeaf)
+            : freeRows(options.free.orders[step], options.free.grain);
+        const done = this.#step(batch, rowSum);
+        losses.push(...done.losses);
+        outputs.push(...done.outputs);
+        step++;
+        options.onStep?.(this.#counters.steps, meanOf(done.losses, options.batchLeaf));
+      }
+      this.#counters = { ...this.#counters, epochs: this.#counters.epochs + 1 };
+      scores.push(this.#score(losses, outputs, options.batchLeaf));
+    }
+    return scores;
+  }
+
+  /** One step in fixed order; the epoch counter is left alone. */
+  trainOnBatch(samples: Samples, batchLeaf: number): Score {
+    const all = Uint32Array.from({ length: samples.rows }, (_, i) => i);
+    const { losses, outputs } = this.#step(this.#gather(samples, all), fixedRows(batchLeaf));
+    return this.#score(losses, outputs, batchLeaf);
+  }
+
+  evaluate(samples: Samples, batchLeaf: number): Score {
+    const all = Uint32Array.from({ length: samples.rows }, (_, i) => i);
+    const batch = this.#gather(samples, all);
+    const outputs = this.#outputs(batch, this.#forward(batch.x, batch.rows));
+    return this.#score(this.#lossesOf(outputs), outputs, batchLeaf);
+  }
+
+  predict(x: Float32Array | Uint8Array, rows: number): Float32Array {
+    const passes = this.#forward(Float32Array.from(x), rows);
+    return passes[passes.length - 1].a;
+  }
+
+  fingerprint(scope: 'weights' | 'state'): string {
+    if (scope === 'weights') return fingerprint(scope, this.parameters);
+    const slots = this.parameters.flatMap((parameter) =>
+      Object.entries(parameter.state).map(([slot, values]): Tensor => {
+        return { name: `${parameter.name}/${slot}`, shape: parameter.shape, values };
+      }),
+    );
+    return fingerprint(scope, [...this.parameters, ...slots], countersTail(this.#counters));
+  }
+
+  marks(): Record<string, bigint> {
+    return Object.fromEntries(this.parameters.map(({ name, values }) => [name, mark(values)]));
+  }
+
+  /** The rows of `order`, as binary32 (a byte is converted exactly). */
+  #gather(samples: Samples, order: Uint32Array): { rows: number; x: Float32Array; targets: (number | Float32Array)[] } {
+    const { inputs, loss } = this.#recipe;
+    const rows = order.length;
+    return {
+      rows,
+      x: byRow(rows, inputs, (i) => Float32Array.from(row(samples.x, order[i], inputs))),
+      targets: Array.from(order, (i) =>
+        loss === 'sparseCategoricalCrossentropy'
+          ? samples.targets[i]
+          : Float32Array.from(row(samples.targets, i, this.columns)),
+      ),
+    };
+  }
+
+  #forward(x: Float32Array, rows: number): Pass[] {
+    const { rescaling } = this.#recipe;
+    let a = rescaling === null ? x : x.map((value) => fma(value, f32(rescaling.scale), f32(rescaling.offset)));
+    return this.#layers.map(({ kernel, bias, inputs, units, activation }) => {
+      const input = a;
+      const z = denseForward(input, kernel.values, bias?.values ?? null, rows, inputs, units);
+      a = byRow(rows, units, (i) => activate(activation, row(z, i, units)));
+      return { x: input, z, a };
+    });
+  }
+
+  #outputs(batch: { rows: number; targets: (number | Float32Array)[] }, passes: readonly Pass[]): OutputRow[] {
+    const { z, a } = passes[passes.length - 1];
+    return batch.targets.map((target, i) => ({ z: row(z, i, this.columns), a: row(a, i, this.columns), target }));
+  }
+
+  #lossesOf(outputs: readonly OutputRow[]): number[] {
+    const { activation } = this.#layers[this.#layers.length - 1];
+    return outputs.map((output) => lossOfRow(this.#recipe.loss, activation, output).loss);
+  }
+
+  #step(
+    batch: { rows: number; x: Float32Array; targets: (number | Float32Array)[] },
+    rowSum: RowSum,
+  ): { losses: number[]; outputs: OutputRow[] } {
+    const { optimizer, loss } = this.#recipe;
+    const { rows } = batch;
+    const passes = this.#forward(batch.x, rows);
+    const outputs = this.#outputs(batch, passes);
+    const last = this.#layers.length - 1;
+    const rowLosses = outputs.map((output) => lossOfRow(loss, this.#layers[last].activation, output));
+
+    // All gradients are taken before any weight moves.
+    const gradients = new Map<Parameter, Float32Array>();
+    let dz = byRow(rows, this.columns, (i) => rowLosses[i].dz);
+    for (let l = last; l >= 0; l--) {
+      const { kernel, bias, inputs, units } = this.#layers[l];
+      gradients.set(kernel, weightGradient(passes[l].x, dz, rows, inputs, units, rowSum));
+      if (bias !== null) gradients.set(bias, biasGradient(dz, rows, units, rowSum));
+      if (l > 0) {
+        const { activation } = this.#layers[l - 1];
+        const dy = inputGradient(dz, kernel.values, rows, inputs, units);
+        const { a } = passes[l - 1];
+        dz = byRow(rows, inputs, (i) => activationGradient(activation, row(a, i, inputs), row(dy, i, inputs)));
+      }
+    }
+
+    const powers = advance(optimizer, this.#counters);
+    for (const [parameter, sums] of gradients) update(optimizer, parameter, sums, rows, powers);
+    this.#counters = { ...this.#counters, ...powers, steps: this.#counters.steps + 1 };
+    return { losses: rowLosses.map((each) => each.loss), outputs };
+  }
+
+  #score(losses: readonly number[], outputs: readonly OutputRow[], batchLeaf: number): Score {
+    const counts = outputs.map((output) => hitsOfRow(this.#recipe.loss, output));
+    let accuracy: number | null = null;
+    if (counts[0] !== null) {
+      const sum = (of: 'hits' | 'total'): number => counts.reduce((total, count) => total + (count?.[of] ?? 0), 0);
+      accuracy = sum('hits') / sum('total');
+    }
+    return { loss: meanOf(losses, batchLeaf), accuracy };
+  }
+}
+
+/** `tree · fl32(1/n)`. */
+function meanOf(losses: readonly number[], batchLeaf: number): number {
+  return mul(treeOfTerms(losses, batchLeaf), f32(1 / losses.length));
+}

@@ -1,0 +1,67 @@
+/** Optimizers (docs/numerics.md, section 5). */
+import { div, f32, fma, mul, sqrt, sub } from './arithmetic.js';
+
+export type Optimizer =
+  | { readonly name: 'sgd'; readonly learningRate: number; readonly momentum: number }
+  | {
+      readonly name: 'adam';
+      readonly learningRate: number;
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly epsilon: number;
+    };
+
+/** A tensor of weights with its gradient's state: `momentum`, or `m` and `v`, or none. */
+export interface Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+  readonly state: Readonly<Record<string, Float32Array>>;
+}
+
+export function stateNames(optimizer: Optimizer): string[] {
+  if (optimizer.name === 'adam') return ['m', 'v'];
+  return optimizer.momentum === 0 ? [] : ['momentum'];
+}
+
+/** Binary64 running products of Adam's betas. */
+export interface Powers {
+  readonly p1: number;
+  readonly p2: number;
+}
+
+/** At the start of each step. */
+export function advance(optimizer: Optimizer, { p1, p2 }: Powers): Powers {
+  return optimizer.name === 'adam' ? { p1: p1 * optimizer.beta1, p2: p2 * optimizer.beta2 } : { p1, p2 };
+}
+
+/** `sums`: the gradient of each element, summed over the batch's `rows` rows. */
+export function update(
+  optimizer: Optimizer,
+  parameter: Parameter,
+  sums: Float32Array,
+  rows: number,
+  { p1, p2 }: Powers,
+): void {
+  const w = parameter.values;
+  const share = f32(1 / rows);
+  const gradients = sums.map((sum) => mul(sum, share));
+  if (optimizer.name === 'sgd') {
+    const rate = f32(optimizer.learningRate);
+    const { momentum } = parameter.state;
+    gradients.forEach((g, i) => {
+      if (momentum !== undefined) momentum[i] = fma(f32(optimizer.momentum), momentum[i], g);
+      w[i] = fma(-rate, momentum === undefined ? g : momentum[i], w[i]);
+    });
+    return;
+  }
+  const { learningRate, beta1, beta2, epsilon } = optimizer;
+  const { m, v } = parameter.state;
+  const stepSize = f32(learningRate / (1 - p1));
+  const inverseRoot = f32(1 / Math.sqrt(1 - p2));
+  gradients.forEach((g, i) => {
+    m[i] = fma(f32(beta1), m[i], mul(f32(1 - beta1), g));
+    v[i] = fma(f32(beta2), v[i], mul(mul(f32(1 - beta2), g), g));
+    w[i] = sub(w[i], div(mul(stepSize, m[i]), fma(sqrt(v[i]), inverseRoot, f32(epsilon))));
+  });
+}
