@@ -21,6 +21,7 @@ namespace {
 #include "activations.inl.h"
 #include "losses.inl.h"
 #include "gather.inl.h"
+#include "peak.inl.h"
 
 namespace samebits {
 namespace {
@@ -30,6 +31,7 @@ constexpr KernelTable kTable = {
     biasGradient, updateStored, activate, activationGradient, loss,      gatherBytes, gatherFloats,  sumLeaf,
     dotLeaf,    sumOn,      dotOn,     combineLanes,       math_exp,  math_log,    math_log1p,    math_tanh,
     math_sigmoid, math_sinpi, math_cospi, math_expm1,       math_erf,
+    kFmaFlopsPerRound, fmaChains,
 };
 
 }  // namespace
