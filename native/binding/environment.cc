@@ -107,10 +107,14 @@ void Environment::finish(Napi::Env env, Job* finished) {
   returnCrew(std::move(job->crew_));
   job->ended();
   try {
-    if (job->outOfMemory_) throw errorOf(env, kResources, "Out of memory");
-    job->deferred_->Resolve(job->settle(env));
-  } catch (const Napi::Error& error) {
-    job->deferred_->Reject(error.Value());
+    try {
+      if (job->outOfMemory_) throw errorOf(env, kResources, "Out of memory");
+      job->deferred_->Resolve(job->settle(env));
+    } catch (const Napi::Error& error) {
+      job->deferred_->Reject(error.Value());
+    }
+  } catch (const Napi::Error&) {
+    // A worker is being terminated: it runs no JavaScript any more, and nobody waits for the promise.
   }
 }
 

@@ -144,10 +144,12 @@ void Trainer::beginStep() {
 template <typename Pass>
 void Trainer::overRows(unsigned member, Pass&& pass) {
   if (options_.reduction == Reduction::free && options_.replay == nullptr) {
-    if (member < options_.delays.size() && options_.delays[member] > 0) {
-      std::this_thread::sleep_for(std::chrono::duration<double, std::micro>(options_.delays[member]));
+    for (RowSegment claimed; arrival_.claim(member, &claimed);) {
+      pass(claimed.begin, claimed.count);
+      if (member < options_.delays.size() && options_.delays[member] > 0) {
+        std::this_thread::sleep_for(std::chrono::duration<double, std::micro>(options_.delays[member]));
+      }
     }
-    for (RowSegment claimed; arrival_.claim(member, &claimed);) pass(claimed.begin, claimed.count);
     arrival_.arrive(member);
     return;
   }

@@ -51,8 +51,7 @@ export interface StartOptions
   extends ExecutionOptions,
     Pick<SessionOptions, 'plan' | 'record' | 'replay' | 'stopOnNonFinite' | 'delays'> {}
 
-/** Stands for "no limit": as many steps, epochs or milliseconds as fit a native integer. */
-const UNLIMITED = 0x7fff_ffff;
+const UNLIMITED = Number.POSITIVE_INFINITY;
 
 export class TrainingSession {
   readonly network: NativeNetwork;
@@ -146,7 +145,7 @@ export class TrainingSession {
   #replayFor(maxSteps: number): Uint32Array | null {
     const { replay } = this.#options;
     if (!replay) return null;
-    const end = maxSteps === UNLIMITED ? Number.POSITIVE_INFINITY : endOfSteps(replay.orders, this.#replayed, maxSteps);
+    const end = maxSteps === UNLIMITED ? UNLIMITED : endOfSteps(replay.orders, this.#replayed, maxSteps);
     return replay.orders.subarray(this.#replayed, Math.min(end, replay.orders.length));
   }
 }

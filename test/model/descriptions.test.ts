@@ -65,8 +65,10 @@ describe('optimizers', () => {
   });
 
   it.each<[string, () => unknown, string]>([
-    ['learning rate', () => adam({ learningRate: -1 }), 'a number of at least 0 for adam.learningRate but received -1'],
+    ['learning rate', () => adam({ learningRate: -1 }), 'a number above 0 for adam.learningRate but received -1'],
     ['text', () => sgd({ learningRate: '0.1' as Wrong }), 'for sgd.learningRate but received "0.1" of type string'],
+    ['a learning rate that is 0 in binary32', () => sgd({ learningRate: 1e-60 }), 'for sgd.learningRate but received'],
+    ['momentum', () => sgd({ momentum: 1 }), 'a number from 0 to below 1 for sgd.momentum but received 1'],
     ['beta', () => adam({ beta2: 1 }), 'a number from 0 to below 1 for adam.beta2 but received 1'],
     ['epsilon', () => adam({ epsilon: 1e-60 }), 'a number above 0 for adam.epsilon but received 1e-60'],
     ['spelling', () => adam({ learning_rate: 1 } as Wrong), 'did you mean learningRate?'],

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { type Callbacks, dense, type Progress, rescaling, sequential, sgd } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { COLUMNS, compiledClassifier, failure, labels, x } from './problem.js';
@@ -148,6 +151,15 @@ describe('a fit under way', () => {
     controller.abort();
     await expect(running).rejects.toBe(controller.signal.reason);
     model.dispose();
+  });
+
+  it('ends with its worker, and other models train on', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const worker = new Worker(join(import.meta.dirname, 'endless-fit.cjs'));
+      await once(worker, 'message');
+      await worker.terminate();
+    }
+    expect((await compiledClassifier().fit(x, labels)).steps).toBe(5);
   });
 
   it('tells its progress, at the end too', async () => {
