@@ -3,7 +3,6 @@ import Table from 'cli-table3';
 import pico from 'picocolors';
 import type { BenchCaseResult, BenchDocument } from '../bench/document.js';
 import { formatCount, formatMagnitude, formatPercent, formatRatio } from './format.js';
-import { distinct } from './groups.js';
 import { type TableOptions, wrapText } from './table.js';
 
 const gap = 2;
@@ -119,9 +118,4 @@ export function renderBenchTable(document: BenchDocument, { color, width = 80 }:
   }
   parts.push(dim(wrapText(legendOf(document), room)), '', wrapText(document.summary.sentence, room));
   return parts.join('\n');
-}
-
-/** The different threads of a document, ascending. */
-export function benchThreads({ cases }: Pick<BenchDocument, 'cases'>): number[] {
-  return distinct(cases.map(({ threads }) => threads)).sort((a, b) => a - b);
 }
