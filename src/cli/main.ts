@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { SamebitsError } from '../errors.js';
+import { benchCommand } from './bench.js';
 import { buildCommand } from './build.js';
 import { compareCommand } from './compare.js';
 import { version } from './version.js';
@@ -28,6 +29,7 @@ function program(signal: AbortSignal): Command {
     .version(version)
     .addHelpText('after', EXAMPLES)
     .addCommand(compareCommand(signal))
+    .addCommand(benchCommand(signal))
     .addCommand(buildCommand());
 }
 
