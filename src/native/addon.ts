@@ -14,16 +14,7 @@ export type InstructionSet = 'scalar' | 'avx2' | 'avx512' | 'neon';
 /** The order of sums over rows: one fixed tree, or the order in which threads arrive. */
 export type Reduction = 'fixed' | 'free';
 
-export type ElementaryFunction =
-  | 'exp'
-  | 'expm1'
-  | 'log'
-  | 'log1p'
-  | 'tanh'
-  | 'sigmoid'
-  | 'erf'
-  | 'sinpi'
-  | 'cospi';
+export type ElementaryFunction = 'exp' | 'expm1' | 'log' | 'log1p' | 'tanh' | 'sigmoid' | 'erf' | 'sinpi' | 'cospi';
 
 export type ActivationName = 'linear' | 'relu' | 'tanh' | 'sigmoid' | 'softmax';
 
@@ -186,6 +177,27 @@ export interface KernelOptions extends Execution {
   readonly isa: InstructionSet;
 }
 
+/** A thread of a team, while a job runs. */
+export interface TeamThread {
+  /** MXCSR or FPCR. */
+  readonly controlWord: number;
+  /** The operating system's number of the thread; on Linux a folder in /proc/self/task. */
+  readonly thread: number;
+}
+
+/** What `samebits doctor` asks. */
+export interface Diagnostics {
+  readonly build: { readonly compiler: string; readonly optimized: boolean; readonly fastMath: boolean };
+  /** The control word under which everything is computed. */
+  readonly contractWord: number;
+  /** That of the calling thread as it is. */
+  controlWord(): number;
+  /** Calls `body` with another control word on this thread (exceptions masked), and puts the old one back. */
+  withControlWord<T>(word: number, body: () => T): T;
+  /** Runs a job on a team that this thread leads; all its threads are in it at once. */
+  teamThreads(threads: number): TeamThread[];
+}
+
 export interface Addon {
   /** Version of the numerics contract. */
   readonly contract: number;
@@ -234,6 +246,8 @@ export interface Addon {
 
   /** The mark of a tensor (see the contract, "Fingerprint"), as a BigInt below 2^64. */
   mark(values: Float32Array): bigint;
+
+  readonly diagnostics: Diagnostics;
 
   /** The slow text of the contract, for tests: row-major, one thread. */
   readonly reference: {
