@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints native/kernels/math_polynomials.inl.h: the polynomials of the quick binary64 paths.
 
-    python3 scripts/math-polynomials.py > native/kernels/math_polynomials.inl.h      (needs mpmath 1.3)
+    python3 scripts/math-polynomials.py | clang-format > native/kernels/math_polynomials.inl.h      (mpmath 1.3)
 
 Each polynomial interpolates its function at the Chebyshev nodes of the range (within a small factor of the best
 polynomial of that degree), in 60 digits. Its coefficients are then rounded to binary64, and the error that is printed

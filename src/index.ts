@@ -42,7 +42,7 @@ export type {
   StepOptions,
 } from './train/fit-options.js';
 export type { Recording } from './train/recording.js';
-export type { EpochMetrics, History, Metrics, NonFinite, Run } from './train/run.js';
+export type { EpochMetrics, History, Metrics, NonFinite, Predictions, Run } from './train/run.js';
 export type { Targets } from './train/samples.js';
 export type { Sequential } from './train/sequential.js';
 export type { CloneOptions, CompileOptions, SequentialOptions, SummaryOptions } from './train/sequential-options.js';

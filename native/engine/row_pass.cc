@@ -74,21 +74,37 @@ void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, siz
 }
 
 void RowPass::forward(size_t begin, size_t count) {
-  const KernelTable& table = network_.table();
-  const std::vector<Layer>& layers = network_.layers();
-  const Rows* from = &input_;
-  for (size_t l = 0; l < layers.size(); ++l) {
-    const Layer& layer = layers[l];
-    const Rows& to = outputs_[l];
-    table.forward(from->at(begin), from->ld, layer.kernel.value, layer.bias.value, layer.inputs, layer.units, count, 0,
-                  layer.units, layer.activation == Activation::relu, to.at(begin), to.ld);
-    const bool last = l + 1 == layers.size();
-    const bool later = last && (purpose_ == Purpose::predict || lossTakesLogits(network_.description()));
-    if (!later && layer.activation != Activation::relu && layer.activation != Activation::linear) {
-      table.activate(layer.activation, to.at(begin), to.ld, count, layer.units);
-    }
-    from = &to;
+  for (size_t l = 0; l < network_.layers().size(); ++l) {
+    forwardColumns(l, begin, count, 0, network_.layers()[l].units);
+    if (activatesRows(l)) activateRows(l, begin, count);
   }
+}
+
+void RowPass::forwardColumns(size_t l, size_t begin, size_t count, size_t columnBegin, size_t columnEnd) {
+  const KernelTable& table = network_.table();
+  const Layer& layer = network_.layers()[l];
+  const Rows& from = l == 0 ? input_ : outputs_[l - 1];
+  const Rows& to = outputs_[l];
+  table.forward(from.at(begin), from.ld, layer.kernel.value, layer.bias.value, layer.inputs, layer.units, count,
+                columnBegin, columnEnd, layer.activation == Activation::relu, to.at(begin), to.ld);
+  if (leavesLogits(l) || activatesRows(l)) return;
+  if (layer.activation == Activation::tanh || layer.activation == Activation::sigmoid) {
+    table.activate(layer.activation, to.at(begin) + columnBegin, to.ld, count, columnEnd - columnBegin);
+  }
+}
+
+bool RowPass::activatesRows(size_t l) const {
+  return network_.layers()[l].activation == Activation::softmax && !leavesLogits(l);
+}
+
+void RowPass::activateRows(size_t l, size_t begin, size_t count) {
+  const Layer& layer = network_.layers()[l];
+  network_.table().activate(layer.activation, outputs_[l].at(begin), outputs_[l].ld, count, layer.units);
+}
+
+bool RowPass::leavesLogits(size_t l) const {
+  const bool last = l + 1 == network_.layers().size();
+  return last && (purpose_ == Purpose::predict || lossTakesLogits(network_.description()));
 }
 
 void RowPass::activateLast(size_t begin, size_t count) {
@@ -108,28 +124,38 @@ void RowPass::loss(size_t begin, size_t count) {
 }
 
 void RowPass::backward(unsigned member, size_t begin, size_t count) {
-  const KernelTable& table = network_.table();
-  const std::vector<Layer>& layers = network_.layers();
-  float* rowPanels = rowPanels_ + member * panelsPerMember_;
-  for (size_t l = layers.size(); l-- > 0;) {
-    const Layer& layer = layers[l];
-    const Rows& gradient = gradients_[l];
-    const Rows& output = outputs_[l];
-    const bool last = l + 1 == layers.size();
-    // Hidden relus are masked by the product that wrote the gradient; a crossentropy has its activation in it.
-    const bool masked = last ? lossTakesLogits(network_.description()) : layer.activation == Activation::relu;
-    if (!masked && layer.activation != Activation::linear) {
-      table.activationGradient(layer.activation, output.at(begin), output.ld, gradient.at(begin), gradient.ld, count,
-                               layer.units);
-    }
-    if (l == 0) break;
-    const bool belowIsRelu = layers[l - 1].activation == Activation::relu;
-    const Rows& below = outputs_[l - 1];
-    table.packRows(gradient.at(begin), gradient.ld, count, layer.units, rowPanels);
-    table.inputGradient(rowPanels, layer.kernel.value, layer.inputs, layer.units, count, 0, layer.inputs,
-                        belowIsRelu ? below.at(begin) : nullptr, below.ld, gradients_[l - 1].at(begin),
-                        gradients_[l - 1].ld);
+  for (size_t l = network_.layers().size(); l-- > 0;) {
+    if (activatesBackward(l)) backwardActivation(l, begin, count);
+    if (l > 0) backwardInputs(member, l, begin, count, 0, network_.layers()[l].inputs);
   }
+}
+
+bool RowPass::activatesBackward(size_t l) const {
+  const Activation activation = network_.layers()[l].activation;
+  const bool last = l + 1 == network_.layers().size();
+  // Hidden relus are masked by the product that writes the gradient; a crossentropy has its activation in it.
+  const bool done = last ? lossTakesLogits(network_.description()) : activation == Activation::relu;
+  return !done && activation != Activation::linear;
+}
+
+void RowPass::backwardActivation(size_t l, size_t begin, size_t count) {
+  const Layer& layer = network_.layers()[l];
+  network_.table().activationGradient(layer.activation, outputs_[l].at(begin), outputs_[l].ld, gradients_[l].at(begin),
+                                      gradients_[l].ld, count, layer.units);
+}
+
+void RowPass::backwardInputs(unsigned member, size_t l, size_t begin, size_t count, size_t inputBegin,
+                             size_t inputEnd) {
+  const KernelTable& table = network_.table();
+  const Layer& layer = network_.layers()[l];
+  const Rows& gradient = gradients_[l];
+  const Rows& below = outputs_[l - 1];
+  const bool belowIsRelu = network_.layers()[l - 1].activation == Activation::relu;
+  float* rowPanels = rowPanels_ + member * panelsPerMember_;
+  table.packRows(gradient.at(begin), gradient.ld, count, layer.units, rowPanels);
+  table.inputGradient(rowPanels, layer.kernel.value, layer.inputs, layer.units, count, inputBegin, inputEnd,
+                      belowIsRelu ? below.at(begin) : nullptr, below.ld, gradients_[l - 1].at(begin),
+                      gradients_[l - 1].ld);
 }
 
 }  // namespace samebits

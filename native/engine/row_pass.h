@@ -1,5 +1,5 @@
 // What happens to rows, each row by itself: gather, forward, loss, and the gradients back through the layers. Any
-// thread may take any rows.
+// thread may take any rows, or any columns of a layer: each output is computed alone.
 #ifndef SAMEBITS_ENGINE_ROW_PASS_H
 #define SAMEBITS_ENGINE_ROW_PASS_H
 
@@ -39,11 +39,23 @@ class RowPass {
   void gather(const DataView& data, const Batch& batch, size_t begin, size_t count);
   // Outputs, or the last layer's logits where a crossentropy follows.
   void forward(size_t begin, size_t count);
+  // One layer of it, columns [columnBegin, columnEnd): multiples of the kernels' panel, or the layer's end. Without its
+  // activation where that needs the whole row: see activateRows().
+  void forwardColumns(size_t layer, size_t begin, size_t count, size_t columnBegin, size_t columnEnd);
+  // The activation that forwardColumns() left out (softmax in a hidden layer, mostly nothing).
+  void activateRows(size_t layer, size_t begin, size_t count);
+  bool activatesRows(size_t layer) const;
   // The last layer's activation, for purpose predict.
   void activateLast(size_t begin, size_t count);
   // Loss and hits of each row; for training also the gradients of every layer's z.
   void loss(size_t begin, size_t count);
   void backward(unsigned member, size_t begin, size_t count);
+  // One layer of it: from the finished gradient of what `layer` gave, through its activation to its z (rows), and from
+  // there to the outputs of the layer below, inputs [inputBegin, inputEnd) (multiples of 16, or the layer's end). The
+  // relu below is part of it.
+  void backwardActivation(size_t layer, size_t begin, size_t count);
+  bool activatesBackward(size_t layer) const;
+  void backwardInputs(unsigned member, size_t layer, size_t begin, size_t count, size_t inputBegin, size_t inputEnd);
 
   const Rows& input() const { return input_; }
   const Rows& outputs(size_t layer) const { return outputs_[layer]; }
@@ -53,6 +65,8 @@ class RowPass {
   bool invalid() const { return invalid_.load(std::memory_order_relaxed); }
 
  private:
+  bool leavesLogits(size_t layer) const;
+
   const Network& network_;
   Purpose purpose_;
   Rows input_;

@@ -20,7 +20,28 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-size_t rowsPerMember(const TrainOptions& options, size_t rows, unsigned members) {
+// With fewer rows than this for each member, a member that takes rows through all layers reads every weight for too few
+// of them; one that takes columns reads its own weights for all rows, and mostly those that it wrote.
+constexpr size_t kRowsWorthAllWeights = 24;
+
+// A member's share of `count` in multiples of `step`.
+struct Share {
+  size_t begin, end;
+};
+Share shareOf(size_t count, size_t step, unsigned member, unsigned members) {
+  const size_t steps = (count + step - 1) / step;
+  return {std::min(count, steps * member / members * step), std::min(count, steps * (member + 1) / members * step)};
+}
+
+bool prefersColumns(const Network& network, size_t rows, unsigned members) {
+  if (members == 1 || rows >= kRowsWorthAllWeights * members) return false;
+  size_t widest = 0;
+  for (const Layer& layer : network.layers()) widest = std::max(widest, layer.units);
+  return widest >= members * network.table().panel;
+}
+
+size_t rowsPerMember(const TrainOptions& options, size_t rows, unsigned members, bool byColumns) {
+  if (byColumns) return rows;
   // Claims of free order are at most half of all rows (Arrival::claim), but for a team of one.
   if (options.reduction == Reduction::free && members > 1) return (rows + 1) / 2 + options.freeGrain;
   return (rows + members - 1) / members;
@@ -33,8 +54,9 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
       epoch_(*epoch),
       options_(std::move(options)),
       members_(members),
-      maxRows_(options_.inEpoch ? std::min(options_.batchSize, options_.data.rows) : options_.data.rows) {
-  const size_t perMember = std::min(maxRows_, rowsPerMember(options_, maxRows_, members));
+      maxRows_(options_.inEpoch ? std::min(options_.batchSize, options_.data.rows) : options_.data.rows),
+      byColumns_(prefersColumns(network_, maxRows_, members)) {
+  const size_t perMember = std::min(maxRows_, rowsPerMember(options_, maxRows_, members, byColumns_));
   const auto cut = [&](Cutter* cutter) {
     rowPass_.emplace(network_, RowPass::Purpose::train, maxRows_, members, perMember, cutter);
     weightPass_.emplace(network_, options_.form, members, cutter);
@@ -81,7 +103,11 @@ TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
   team->run([&](unsigned member) {
     WeightPass& weights = *weightPass_;
     while (!stop_) {
-      rowsPhase(member);
+      if (byColumns_) {
+        passByColumns(team, member);
+      } else {
+        passByRows(member);
+      }
       team->barrier([&] { decideOrder(); });
       if (stop_) break;
       weights.gradients(member, *rowPass_, *order_, update_);
@@ -115,28 +141,57 @@ void Trainer::beginStep() {
   if (options_.reduction == Reduction::free) arrival_.begin(batch_.rows);
 }
 
-void Trainer::rowsPhase(unsigned member) {
-  const size_t rows = batch_.rows;
+template <typename Pass>
+void Trainer::overRows(unsigned member, Pass&& pass) {
   if (options_.reduction == Reduction::free && options_.replay == nullptr) {
     if (member < options_.delays.size() && options_.delays[member] > 0) {
       std::this_thread::sleep_for(std::chrono::duration<double, std::micro>(options_.delays[member]));
     }
-    for (RowSegment claimed; arrival_.claim(member, &claimed);) passRows(member, claimed.begin, claimed.count);
+    for (RowSegment claimed; arrival_.claim(member, &claimed);) pass(claimed.begin, claimed.count);
     arrival_.arrive(member);
     return;
   }
   // Even shares. Any division gives the same bits.
-  const size_t begin = rows * member / members_;
-  const size_t end = rows * (member + 1) / members_;
-  if (end > begin) passRows(member, begin, end - begin);
+  const Share share = shareOf(batch_.rows, 1, member, members_);
+  if (share.end > share.begin) pass(share.begin, share.end - share.begin);
 }
 
-void Trainer::passRows(unsigned member, size_t begin, size_t count) {
+void Trainer::passByRows(unsigned member) {
+  overRows(member, [&](size_t begin, size_t count) {
+    rowPass_->gather(options_.data, batch_, begin, count);
+    rowPass_->forward(begin, count);
+    rowPass_->loss(begin, count);
+    rowPass_->backward(member, begin, count);
+  });
+}
+
+void Trainer::passByColumns(Team* team, unsigned member) {
   RowPass& pass = *rowPass_;
-  pass.gather(options_.data, batch_, begin, count);
-  pass.forward(begin, count);
-  pass.loss(begin, count);
-  pass.backward(member, begin, count);
+  const std::vector<Layer>& layers = network_.layers();
+  const size_t rows = batch_.rows;
+  const Share own = shareOf(rows, 1, member, members_);
+  pass.gather(options_.data, batch_, own.begin, own.end - own.begin);
+  team->barrier();
+  for (size_t l = 0; l < layers.size(); ++l) {
+    const Share columns = shareOf(layers[l].units, network_.table().panel, member, members_);
+    if (columns.end > columns.begin) pass.forwardColumns(l, 0, rows, columns.begin, columns.end);
+    team->barrier();
+    if (!pass.activatesRows(l)) continue;
+    pass.activateRows(l, own.begin, own.end - own.begin);
+    team->barrier();
+  }
+  // In free order this is where rows are taken: the only part of the pass that goes by rows.
+  overRows(member, [&](size_t begin, size_t count) { pass.loss(begin, count); });
+  for (size_t l = layers.size(); l-- > 0;) {
+    if (pass.activatesBackward(l)) {
+      team->barrier();
+      pass.backwardActivation(l, own.begin, own.end - own.begin);
+    }
+    if (l == 0) break;
+    team->barrier();
+    const Share inputs = shareOf(layers[l].inputs, 16, member, members_);
+    if (inputs.end > inputs.begin) pass.backwardInputs(member, l, 0, rows, inputs.begin, inputs.end);
+  }
 }
 
 void Trainer::decideOrder() {

@@ -88,8 +88,13 @@ class Trainer {
 
  private:
   void beginStep();
-  void rowsPhase(unsigned member);
-  void passRows(unsigned member, size_t begin, size_t count);
+  // The passes over the rows of a batch, in one of two divisions: every member takes rows through all layers, or its
+  // columns of each layer in turn, for all rows. Then there are barriers between the layers.
+  void passByRows(unsigned member);
+  void passByColumns(Team* team, unsigned member);
+  // Calls pass(first row, rows) for the member's rows: claimed in free order, its share else.
+  template <typename Pass>
+  void overRows(unsigned member, Pass&& pass);
   void decideOrder();
   void endStep(const std::atomic<bool>* abort);
   bool mustStop(bool epochEnded, const std::atomic<bool>* abort);
@@ -100,6 +105,7 @@ class Trainer {
   const TrainOptions options_;
   const unsigned members_;
   const size_t maxRows_;  // of a batch
+  const bool byColumns_;
   std::optional<RowPass> rowPass_;  // both are made twice: to count, and to cut
   std::optional<WeightPass> weightPass_;
 

@@ -31,42 +31,67 @@ struct WeightGradientTask {
   size_t offset;  // of the tile in the slots
 };
 
-template <int Vectors>
-SAMEBITS_INLINE void prefetchSlots(const WeightGradientTask& task, int rows) {
-  const size_t floats = static_cast<size_t>(rows) * Vectors * 16;
-  const ParameterSlots& slots = *task.slots;
-  for (size_t i = 0; i < floats; i += 16) {
-    if (slots.value != nullptr) prefetch(slots.value + task.offset + i);
-    if (slots.first != nullptr) prefetch(slots.first + task.offset + i);
-    if (slots.second != nullptr) prefetch(slots.second + task.offset + i);
+// Whether a tile fetches the parameters of the next one, a line of each slot per row of its chains. A small tile asks
+// for its own few lines at once, and has them when its chains end; the many lines of a large one would fill the cache's
+// line buffers and hold up the chains' own loads (spread, they make momentum a tenth faster at 32 rows).
+constexpr bool kFetchesAhead = kPanelVectors > 1;
+
+struct Prefetcher {
+  const float* slots[3];
+  size_t lines;  // still to be fetched
+
+  Prefetcher(const Update& update, const ParameterSlots& used, size_t offset, size_t floats) : lines(update.kind == UpdateKind::store ? 0 : floats / 16) {
+    const float* any = update.kind == UpdateKind::store ? used.gradient : used.value;
+    slots[0] = any + offset;
+    slots[1] = (update.kind >= UpdateKind::momentum ? used.first : any) + offset;
+    slots[2] = (update.kind == UpdateKind::adam ? used.second : any) + offset;
+  }
+  inline __attribute__((always_inline)) void step() {
+    SAMEBITS_UNROLL
+    for (int s = 0; s < 3; ++s) {
+      prefetch(slots[s]);
+      slots[s] += 16;
+    }
+  }
+};
+
+// Continues the chains over one row: Rows neighbors of a row of x, broadcast, times Vectors * 16 columns of dz.
+template <int Rows, int Vectors>
+SAMEBITS_INLINE void chainOverRow(Tile<Rows, Vectors>& sums, const float* x, const float* dz) {
+  Lanes row[Vectors];
+  SAMEBITS_UNROLL
+  for (int v = 0; v < Vectors; ++v) row[v] = load(dz + v * 16);
+  SAMEBITS_UNROLL
+  for (int r = 0; r < Rows; ++r) {
+    const Lanes value = broadcast(x[r]);
+    SAMEBITS_UNROLL
+    for (int v = 0; v < Vectors; ++v) sums.at[r][v] = fma(value, row[v], sums.at[r][v]);
   }
 }
 
-// One tile: Rows neighbors of a row of x, broadcast, times Vectors * 16 columns of dz.
 template <int Rows, int Vectors>
 __attribute__((noinline)) bool weightGradientTile(const WeightGradientTask& task) {
-  // The chains take longer than memory does: the optimizer will find its lines at hand.
-  if (task.update->kind != UpdateKind::store) prefetchSlots<Vectors>(task, Rows);
+  constexpr size_t kFloats = Rows * Vectors * 16;
   Tile<Rows, Vectors> tile;
+  Prefetcher ahead(*task.update, *task.slots, task.offset + (kFetchesAhead ? kFloats : 0), kFloats);
+  if (!kFetchesAhead) {
+    for (size_t i = 0; i < ahead.lines; ++i) ahead.step();
+  }
   const size_t ldx = task.ldx, lddz = task.lddz;
   sumByRowOrder(tile, *task.order, [&](Tile<Rows, Vectors>& sums, size_t begin, size_t count) SAMEBITS_INLINE_LAMBDA {
     const float* x = task.x + begin * ldx;
     const float* dz = task.dz + begin * lddz;
-    for (size_t i = 0; i < count; ++i, x += ldx, dz += lddz) {
-      Lanes row[Vectors];
-      SAMEBITS_UNROLL
-      for (int v = 0; v < Vectors; ++v) row[v] = load(dz + v * 16);
-      SAMEBITS_UNROLL
-      for (int r = 0; r < Rows; ++r) {
-        const Lanes value = broadcast(x[r]);
-        SAMEBITS_UNROLL
-        for (int v = 0; v < Vectors; ++v) sums.at[r][v] = fma(value, row[v], sums.at[r][v]);
-      }
+    const size_t fetching = kFetchesAhead ? smaller(count, ahead.lines) : 0;
+    ahead.lines -= fetching;
+    for (size_t i = 0; i < fetching; ++i, x += ldx, dz += lddz) {
+      ahead.step();
+      chainOverRow(sums, x, dz);
     }
+    for (size_t i = fetching; i < count; ++i, x += ldx, dz += lddz) chainOverRow(sums, x, dz);
   });
-  alignas(64) float sums[Rows * Vectors * 16];
+  alignas(64) float sums[kFloats];
   storeSums(tile, task.columns, sums);
-  return applyUpdate(*task.update, Rows * Vectors * 16, sums, *task.slots, task.offset);
+  return applyUpdate(*task.update, kFloats, sums, *task.slots, task.offset);
 }
 
 template <int Rows, int Vectors>
@@ -77,22 +102,25 @@ bool weightGradientRows(int rows, const WeightGradientTask& task) {
   return weightGradientTile<Rows, Vectors>(task);
 }
 
-// Columns outside, inputs inside: a panel's strip of dz stays in the first-level cache while x streams past.
+// A block of inputs at a time, all columns, tile by tile: the block's columns of x stay in the first-level cache while
+// strips of dz pass from the second, and gradients and weights are streamed once.
 bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, const RowOrder* order, size_t inputs,
                     size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin, size_t columnEnd,
                     const Update* update, const ParameterSlots* slots) {
   bool broken = false;
-  const EvenTiles tiles(inputEnd - inputBegin, kTileRows);
-  for (size_t column = columnBegin; column < columnEnd; column += kPanel) {
-    const size_t width = panelWidth(column, units);
-    for (size_t t = 0; t < tiles.tiles; ++t) {
-      const size_t input = inputBegin + tiles.begin(t);
-      const WeightGradientTask task = {
-          x + input, ldx, dz + column, lddz, order, smaller(kPanel, columnEnd - column), update, slots,
-          panelOffset(column, inputs) + input * width};
-      const bool tileBroken = width == kPanel ? weightGradientRows<kTileRows, kPanelVectors>(tiles.size(t), task)
-                                              : weightGradientRows<kTileRows, 1>(tiles.size(t), task);
-      broken = broken || tileBroken;
+  for (size_t block = inputBegin; block < inputEnd; block += kInputStrip) {
+    const EvenTiles tiles(smaller(kInputStrip, inputEnd - block), kTileRows);
+    for (size_t column = columnBegin; column < columnEnd; column += kPanel) {
+      const size_t width = panelWidth(column, units);
+      for (size_t t = 0; t < tiles.tiles; ++t) {
+        const size_t input = block + tiles.begin(t);
+        const WeightGradientTask task = {
+            x + input, ldx, dz + column, lddz, order, smaller(kPanel, columnEnd - column), update, slots,
+            panelOffset(column, inputs) + input * width};
+        const bool tileBroken = width == kPanel ? weightGradientRows<kTileRows, kPanelVectors>(tiles.size(t), task)
+                                                : weightGradientRows<kTileRows, 1>(tiles.size(t), task);
+        broken = broken || tileBroken;
+      }
     }
   }
   return broken;

@@ -9,12 +9,13 @@
 // and so for the other eight. NaN in gives the quiet NaN 0x7fc00000 out, whatever its payload or sign.
 //
 // METHOD (Ziv). A polynomial in binary64 gives r with a relative error below 2^-44. If r (1 - 2^-44) and r (1 + 2^-44)
-// round to the same binary32, that is the answer. The others, about one in 400,000, and NaN go to math_exact.inl.h.
+// round to the same binary32, that is the answer. The others, about one in 700,000, and NaN go to math_exact.inl.h.
 // No quick path branches: clamped arguments still round to what lies beyond the clamp.
 //
-// ERROR. The polynomials are within 2^-49 (math_polynomials.inl.h); each operation adds 2^-53 of its result, twice that
-// in mulAdd without fused hardware. What exceeds that is named at each function. The largest sum, of exp with
-// k = -150, stays below 2^-45.6, so 2^-44 has room. scripts/verify-math.mjs proves it: all 2^32 arguments against MPFR.
+// ERROR. The polynomials are within 2^-47.7 (erf; the others within 2^-49: math_polynomials.inl.h); each operation adds
+// 2^-53 of its result, twice that in mulAdd without fused hardware. What exceeds that is named at each function. The
+// largest sum, of exp with k = -150, stays below 2^-45.6, so 2^-44 has room. That every result is right has been
+// checked for all 2^32 arguments on each instruction set: scripts/verify-math.mjs --full.
 
 #include "math_exact.inl.h"
 #include "math_polynomials.inl.h"
@@ -46,7 +47,8 @@ SAMEBITS_INLINE Doubles quickExpm1(Doubles x) {
 SAMEBITS_INLINE Doubles quickLog(Doubles u, Doubles minusOne) {
   const DoubleBits one = bitsOf(splat(1));
   const DoubleBits rootHalf = bitsOf(splat(0x1.6a09e667f3bcdp-1));
-  const DoubleBits biased = (bitsOf(u) + (one - rootHalf)) >> 52;  // k + 1023 for u = 2^k m, m from sqrt(1/2) to sqrt(2)
+  // k + 1023 for u = 2^k m, m from sqrt(1/2) to sqrt(2)
+  const DoubleBits biased = (bitsOf(u) + (one - rootHalf)) >> 52;
   const Doubles k = fromBits(biased | bitsOf(splat(0x1p52))) - splat(0x1p52 + 1023);
   const Doubles m = fromBits(bitsOf(u) + one - (biased << 52));
   const Doubles f = k == splat(0) ? minusOne : m - splat(1);
@@ -185,6 +187,19 @@ static __attribute__((noinline, cold)) void settleLanes(const float* x, unsigned
   }
 }
 
+// The quick results, and in which lanes (bits) the rounding test leaves them open.
+struct Decision {
+  HalfFloats value;
+  unsigned open;
+};
+template <typename Function>
+SAMEBITS_INLINE Decision decide(HalfFloats x) {
+  const Doubles r = Function::quick(widen(x));
+  const HalfFloats low = narrow(mulAdd(r, splat(-kRelativeError), r));
+  const HalfFloats high = narrow(mulAdd(r, splat(kRelativeError), r));
+  return {high, laneBits(low != high)};  // NaN differs from itself
+}
+
 // kMathBlock values; out may be x.
 template <typename Function>
 SAMEBITS_INLINE void mathBlock(const float* x, float* out) {
@@ -195,14 +210,12 @@ SAMEBITS_INLINE void mathBlock(const float* x, float* out) {
   unsigned open = 0;
 #pragma GCC unroll 8
   for (size_t v = 0; v < vectors; v++) {
-    const Doubles r = Function::quick(widen(in[v]));
-    const HalfFloats low = narrow(mulAdd(r, splat(-kRelativeError), r));
-    const HalfFloats high = narrow(mulAdd(r, splat(kRelativeError), r));
-    open |= laneBits(low != high) << (v * kDoubles);  // true for NaN
-    storeFloats(out + v * kDoubles, high);
+    const Decision decision = decide<Function>(in[v]);
+    open |= decision.open << (v * kDoubles);
+    storeFloats(out + v * kDoubles, decision.value);
   }
   if (__builtin_expect(open != 0, 0)) {
-    float saved[kMathBlock];  // out may be x
+    float saved[kMathBlock];  // x may be overwritten by now
     for (size_t v = 0; v < vectors; v++) storeFloats(saved + v * kDoubles, in[v]);
     settleLanes<Function>(saved, open, out);
   }
@@ -221,11 +234,8 @@ SAMEBITS_INLINE void mathArray(const float* x, size_t count, float* out) {
 
 template <typename Function>
 SAMEBITS_INLINE float mathValue(float x) {
-  HalfFloats in = x - HalfFloats{};
-  const Doubles r = Function::quick(widen(in));
-  const float low = float(r[0] - r[0] * kRelativeError);
-  const float high = float(r[0] + r[0] * kRelativeError);
-  return low == high ? high : Function::settle(x);
+  const Decision decision = decide<Function>(x - HalfFloats{});
+  return decision.open == 0 ? decision.value[0] : Function::settle(x);
 }
 
 static inline void math_exp(const float* x, size_t count, float* out) { mathArray<Exp>(x, count, out); }

@@ -12,6 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if defined(__FAST_MATH__)
+#error "these files depend on IEEE arithmetic as it is written"
+#endif
+
 #if defined(__AVX512F__) || defined(__AVX2__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
@@ -42,7 +46,8 @@ SAMEBITS_INLINE Doubles fromBits(DoubleBits x) { return (Doubles)x; }
 
 SAMEBITS_INLINE Doubles widen(HalfFloats x) {
 #if defined(__AVX512F__)
-  return _mm512_cvtps_pd(x);  // g++ 12 would convert halves of eight lanes apart
+  // g++ 12 would split the conversion, and warns about the unmasked intrinsic's undefined operand.
+  return _mm512_maskz_cvtps_pd(0xff, x);
 #else
   return __builtin_convertvector(x, Doubles);
 #endif

@@ -4,9 +4,9 @@ import { check, fields, real, type Schema } from '../arguments.js';
 
 /** Options of {@link sgd}. */
 export interface SgdOptions {
-  /** At least 0. @default 0.01 */
+  /** Above 0. @default 0.01 */
   readonly learningRate?: number;
-  /** From 0 to 1. @default 0 */
+  /** At least 0, below 1. @default 0 */
   readonly momentum?: number;
 }
 
@@ -19,13 +19,13 @@ export interface Sgd {
 
 /** Options of {@link adam}. */
 export interface AdamOptions {
-  /** At least 0. @default 0.001 */
+  /** Above 0. @default 0.001 */
   readonly learningRate?: number;
   /** At least 0, below 1. @default 0.9 */
   readonly beta1?: number;
   /** At least 0, below 1. @default 0.999 */
   readonly beta2?: number;
-  /** Above 0, in binary32. @default 1e-7 */
+  /** Above 0. @default 1e-7 */
   readonly epsilon?: number;
 }
 
@@ -41,25 +41,16 @@ export interface Adam {
 /** What {@link sgd} or {@link adam} gives. */
 export type Optimizer = Sgd | Adam;
 
-const learningRate = real('a number of at least 0', (value) => value >= 0);
-const decay = real('a number from 0 to below 1', (value) => value >= 0 && Math.fround(value) < 1);
+const positive = real('a number above 0', (value) => Math.fround(value) > 0);
+const share = real('a number from 0 to below 1', (value) => value >= 0 && value < 1);
 
-const sgdEntries = {
-  learningRate: v.optional(learningRate, 0.01),
-  momentum: v.optional(
-    real('a number from 0 to 1', (value) => value >= 0 && value <= 1),
-    0,
-  ),
-};
+const sgdEntries = { learningRate: v.optional(positive, 0.01), momentum: v.optional(share, 0) };
 
 const adamEntries = {
-  learningRate: v.optional(learningRate, 0.001),
-  beta1: v.optional(decay, 0.9),
-  beta2: v.optional(decay, 0.999),
-  epsilon: v.optional(
-    real('a number above 0', (value) => Math.fround(value) > 0),
-    1e-7,
-  ),
+  learningRate: v.optional(positive, 0.001),
+  beta1: v.optional(share, 0.9),
+  beta2: v.optional(share, 0.999),
+  epsilon: v.optional(positive, 1e-7),
 };
 
 const sgdOptions = fields(sgdEntries);

@@ -3,7 +3,10 @@ import seedrandom from 'seedrandom';
 import { addon } from '../native/addon.js';
 import { type Seed, seedKey, seedText, streamNumber } from './seed.js';
 
-/** Philox4x32-10, and the generators of the package seedrandom. */
+/**
+ * Philox4x32-10, and the generators of the package seedrandom. Of these, `xorshift7` shifts the beginning of its seed text
+ * out and so hardly hears a short seed: models whose seeds differ may get the same weights.
+ */
 export const GENERATORS = ['philox', 'alea', 'arc4', 'xor128', 'tychei', 'xorwow', 'xor4096', 'xorshift7'] as const;
 
 export type Generator = (typeof GENERATORS)[number];

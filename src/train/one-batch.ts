@@ -24,7 +24,7 @@ export function trainOneBatch(
     maxSteps: 1,
     stopAtEpochEnd: false,
     maxEpochs: 1,
-    maxMilliseconds: 0x7fff_ffff,
+    maxMilliseconds: Number.POSITIVE_INFINITY,
     stopOnNonFinite: options.onNonFinite === 'stop',
     record: false,
     replay: null,

@@ -1,6 +1,6 @@
 /** Recordings of free order: which chain took which rows, and which chain was added to which, step after step. */
 import { expected } from '../errors.js';
-import type { StepOrders } from '../native/addon.js';
+import type { Reduction, StepOrders } from '../native/addon.js';
 
 /**
  * How each step of a run in free order was summed. Replaying it gives the run's bits again, at any thread count and on
@@ -22,6 +22,17 @@ export interface Recording {
 
 /** What a recording has to fit. */
 export type RecordedShape = Omit<Recording, 'orders'>;
+
+/**
+ * Fixed order has nothing to record or replay: silently it would only look as if it had.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
+ */
+export function checkRecordable(reduction: Reduction, record: boolean, replay: Recording | null): void {
+  if (reduction === 'free') return;
+  if (record) throw expected("reduction 'free' for record: true", 'reduction', reduction);
+  if (replay !== null) throw expected("reduction 'free' for replay", 'reduction', reduction);
+}
 
 /**
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for what is no recording; `ERR_SAMEBITS_SHAPE` for one of a run with other

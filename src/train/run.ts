@@ -1,8 +1,14 @@
 /** What a training run gives back. */
+import type { Matrix } from '../data/matrix.js';
 import type { Recipe } from '../model/recipe.js';
 import type { ResolvedExecution } from './execution.js';
 import type { Recording } from './recording.js';
 import type { Plan } from './session.js';
+
+/** Outputs of the last layer, [rows, units]. */
+export interface Predictions extends Matrix {
+  readonly data: Float32Array;
+}
 
 /** Loss, and accuracy if it was compiled in; those of training are taken before each update. */
 export interface Metrics {

@@ -1,6 +1,6 @@
 /** Models: what users build, train, ask and throw away. */
 import { check } from '../arguments.js';
-import { asMatrix, keepMatrix, type Matrix, type MatrixLike } from '../data/matrix.js';
+import { asMatrix, keepMatrix, type MatrixLike } from '../data/matrix.js';
 import { denseLayers, type ModelDescription, outputUnits } from '../model/description.js';
 import { checkLoss, type Metric } from '../model/losses.js';
 import type { Optimizer } from '../model/optimizers.js';
@@ -25,7 +25,7 @@ import {
 import { LiveNetwork } from './live-network.js';
 import { slotNames } from './network.js';
 import { trainOneBatch } from './one-batch.js';
-import type { Metrics, Run } from './run.js';
+import type { Metrics, Predictions, Run } from './run.js';
 import { keepSamples, type Targets } from './samples.js';
 import {
   type CloneOptions,
@@ -192,7 +192,7 @@ export class Sequential {
    *
    * @param x Rows [rows, inputs], or one flat array of whole rows.
    */
-  async predict(x: MatrixLike, options: PredictOptions = {}): Promise<Matrix> {
+  async predict(x: MatrixLike, options: PredictOptions = {}): Promise<Predictions> {
     this.#live.checkReadable('predict');
     const threads = resolveThreads(checkPredictOptions(options, 'predict').threads);
     const matrix = keepMatrix(asMatrix(x, 'x', this.#live.inputs));
@@ -204,7 +204,7 @@ export class Sequential {
   }
 
   /** As {@link predict}, at once: for a row or a few. Blocks the event loop. */
-  predictSync(x: MatrixLike, options: PredictOptions = {}): Matrix {
+  predictSync(x: MatrixLike, options: PredictOptions = {}): Predictions {
     this.#live.checkReadable('predictSync');
     const { threads = 1 } = checkPredictOptions(options, 'predictSync');
     const { data: rows, ...matrix } = asMatrix(x, 'x', this.#live.inputs);

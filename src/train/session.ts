@@ -11,7 +11,7 @@ import { permutation } from '../random/shuffle.js';
 import type { Generator } from '../random/words.js';
 import { checkRepeatable, type ExecutionOptions, type ResolvedExecution, resolveExecution } from './execution.js';
 import { createNetwork, initialize } from './network.js';
-import { checkRecording, endOfSteps, type Recording } from './recording.js';
+import { checkRecordable, checkRecording, endOfSteps, type Recording } from './recording.js';
 import { keepSamples, type Targets } from './samples.js';
 
 /** How a step is computed: with its gradients stored and then applied, or fused. Same bits. */
@@ -51,8 +51,7 @@ export interface StartOptions
   extends ExecutionOptions,
     Pick<SessionOptions, 'plan' | 'record' | 'replay' | 'stopOnNonFinite' | 'delays'> {}
 
-/** Stands for "no limit": as many steps, epochs or milliseconds as fit a native integer. */
-const UNLIMITED = 0x7fff_ffff;
+const UNLIMITED = Number.POSITIVE_INFINITY;
 
 export class TrainingSession {
   readonly network: NativeNetwork;
@@ -73,6 +72,7 @@ export class TrainingSession {
       options.fit.shuffle && options.generator === 'philox'
         ? { key: seedKey(options.seed), stream: streamNumber(SHUFFLE_STREAM) }
         : null;
+    checkRecordable(options.execution.reduction, options.record ?? false, options.replay ?? null);
     if (options.replay) {
       const { batchSize, freeGrain, epochs } = options.fit;
       const steps = epochs * this.stepsPerEpoch;
@@ -145,7 +145,7 @@ export class TrainingSession {
   #replayFor(maxSteps: number): Uint32Array | null {
     const { replay } = this.#options;
     if (!replay) return null;
-    const end = maxSteps === UNLIMITED ? Number.POSITIVE_INFINITY : endOfSteps(replay.orders, this.#replayed, maxSteps);
+    const end = maxSteps === UNLIMITED ? UNLIMITED : endOfSteps(replay.orders, this.#replayed, maxSteps);
     return replay.orders.subarray(this.#replayed, Math.min(end, replay.orders.length));
   }
 }
