@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { SamebitsError } from '../errors.js';
 import { buildCommand } from './build.js';
 import { compareCommand } from './compare.js';
+import { doctorCommand } from './doctor.js';
 import { version } from './version.js';
 
 const WRONG_INPUT = 2;
@@ -28,6 +29,7 @@ function program(signal: AbortSignal): Command {
     .version(version)
     .addHelpText('after', EXAMPLES)
     .addCommand(compareCommand(signal))
+    .addCommand(doctorCommand(signal))
     .addCommand(buildCommand());
 }
 

@@ -17,7 +17,7 @@ export async function checkOrders(sums: readonly Sum[], teams: readonly Team[]):
     const findings: Finding[] = [];
     for (const team of teams) findings.push(await probe(sum, team, count));
     const order = describeRule(count, sum.rule);
-    const well = `${count} terms are added in ${order}, combined in pairs: read off the results of ${describeTeams(teams)}.`;
+    const well = `Read off the results: ${count} terms, ${order}, leaves combined in pairs.`;
     checks.push(checkOf(`order of ${sum.name}`, findings, well));
   }
   return checks;
@@ -34,10 +34,4 @@ async function probe({ rule, on }: Sum, team: Team, count: number): Promise<Find
 
 export function describeTeam({ isa, threads }: Team): string {
   return `${isa}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-}
-
-function describeTeams(teams: readonly Team[]): string {
-  const isas = [...new Set(teams.map(({ isa }) => isa))];
-  const threads = [...new Set(teams.map((team) => team.threads))];
-  return `${isas.join(', ')} on ${threads.join(' and ')} threads`;
 }

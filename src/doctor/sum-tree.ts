@@ -62,5 +62,5 @@ export function describeTree(tree: SumTree, count: number): string {
 export function describeRule(count: number, { leaf, lanes }: SumRule): string {
   if (leaf === 1) return 'pairs of neighbors';
   const inLeaf = lanes === 1 ? 'one chain' : `${lanes} lanes`;
-  return leaf >= count ? inLeaf : `leaves of ${leaf}, each ${inLeaf}`;
+  return leaf >= count ? inLeaf : `${inLeaf} in each leaf of ${leaf}`;
 }
