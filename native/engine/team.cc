@@ -1,5 +1,7 @@
 #include "team.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -19,6 +21,15 @@ void pauseBriefly() {
   __builtin_ia32_pause();
 #else
   asm volatile("yield");
+#endif
+}
+
+// What debuggers and process lists show.
+void nameThisThread() {
+#if defined(__linux__)
+  pthread_setname_np(pthread_self(), "samebits");
+#elif defined(__APPLE__)
+  pthread_setname_np("samebits");
 #endif
 }
 
@@ -83,6 +94,7 @@ void Team::runErased(Erased body, void* context) {
 
 void Team::work(unsigned member) {
   const ControlWord control;
+  nameThisThread();
   for (uint32_t seen = 0;; ++seen) {
     start_.wait(seen, spinMicroseconds_);
     if (body_ == nullptr) return;
@@ -111,6 +123,7 @@ void Leader::start(std::function<void()> job) {
 }
 
 void Leader::work() {
+  nameThisThread();
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return job_ || ending_; });

@@ -41,7 +41,7 @@ struct TrainOptions {
   bool record = false;
   const uint32_t* replay = nullptr;  // [replayWords]; free order only
   size_t replayWords = 0;
-  std::vector<double> delays;  // microseconds, per member: for tests
+  std::vector<double> delays;  // microseconds after each claim, per member: for tests
 };
 
 // Where training stands in an epoch. Belongs to a network, lives between calls.

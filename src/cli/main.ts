@@ -33,10 +33,19 @@ function program(signal: AbortSignal): Command {
     .addCommand(buildCommand());
 }
 
-/** Subcommands do not inherit this from their parent when they are added. */
+/** Subcommands that are added do not inherit these settings from their parent. */
 function throwInsteadOfExit(command: Command): Command {
   command.exitOverride();
-  command.showSuggestionAfterError();
+  // On one line, and in the form of all other errors.
+  command.configureOutput({
+    outputError: (text, write) =>
+      write(
+        `samebits: ${text
+          .replace(/^error: /, '')
+          .trim()
+          .replaceAll(/\s+/g, ' ')}\n`,
+      ),
+  });
   for (const child of command.commands) throwInsteadOfExit(child);
   return command;
 }
@@ -51,7 +60,11 @@ function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
-function report(error: unknown): number {
+function report(error: unknown, signal: AbortSignal): number {
+  if (signal.aborted) {
+    process.stderr.write('samebits: interrupted, nothing was written\n');
+    return INTERRUPTED;
+  }
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_INPUT;
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`samebits: ${message}\n`);
@@ -72,7 +85,7 @@ async function main(): Promise<void> {
     if (process.argv.length <= 2) command.help();
     await command.parseAsync();
   } catch (error) {
-    process.exitCode = signal.aborted ? INTERRUPTED : report(error);
+    process.exitCode = report(error, signal);
   }
 }
 

@@ -107,7 +107,7 @@ export interface TrainJob extends NativeData, Execution {
   readonly record: boolean;
   /** Free order: sum the steps of this call as recorded; the recording starts with this call's first step. */
   readonly replay: Uint32Array | null;
-  /** For tests: microseconds that thread i waits before it claims (free order) in each step. */
+  /** For tests: microseconds that thread i waits after each claim (free order). */
   readonly delays?: readonly number[];
 }
 

@@ -1,0 +1,128 @@
+/** The engine's gradients against finite differences of a forward pass in binary64. */
+import { describe, expect, it } from 'vitest';
+import { type ActivationName, addon, type LossName, type TrainJob } from '../../dist/native/addon.js';
+
+const ROWS = 6;
+const SIZES = [5, 7, 4, 3];
+const BIAS = 0.1;
+
+const wave = (count: number, step: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, i) => Math.fround(((i * step + 17) % 101) / 101 - 0.5));
+const x = wave(ROWS * SIZES[0], 37);
+const labels = Uint32Array.from({ length: ROWS }, (_, i) => i % SIZES[3]);
+const vectors = Float32Array.from({ length: ROWS * SIZES[3] }, (_, i) => ((i * 7) % 11) / 11);
+
+const activate: Record<ActivationName, (z: number[]) => number[]> = {
+  linear: (z) => z,
+  relu: (z) => z.map((v) => Math.max(0, v)),
+  tanh: (z) => z.map(Math.tanh),
+  sigmoid: (z) => z.map((v) => 1 / (1 + Math.exp(-v))),
+  softmax: (z) => {
+    const e = z.map((v) => Math.exp(v - Math.max(...z)));
+    const s = e.reduce((a, b) => a + b, 0);
+    return e.map((v) => v / s);
+  },
+};
+
+/** Mean loss in binary64, from the definitions. */
+function lossOf(kernels: readonly Float64Array[], activations: readonly ActivationName[], loss: LossName): number {
+  let total = 0;
+  for (let row = 0; row < ROWS; row++) {
+    let a = Array.from(x.subarray(row * SIZES[0], (row + 1) * SIZES[0]));
+    kernels.forEach((kernel, l) => {
+      const units = SIZES[l + 1];
+      const z = Array.from({ length: units }, (_, j) => a.reduce((s, v, k) => s + v * kernel[k * units + j], BIAS));
+      a = activate[activations[l]](z);
+    });
+    const t = vectors.subarray(row * SIZES[3], (row + 1) * SIZES[3]);
+    const units = a.length;
+    if (loss === 'sparseCategoricalCrossentropy') total -= Math.log(a[labels[row]]);
+    if (loss === 'categoricalCrossentropy') total -= a.reduce((s, p, j) => s + t[j] * Math.log(p), 0);
+    if (loss === 'binaryCrossentropy') {
+      total -= a.reduce((s, p, j) => s + t[j] * Math.log(p) + (1 - t[j]) * Math.log(1 - p), 0) / units;
+    }
+    if (loss === 'meanSquaredError') total += a.reduce((s, y, j) => s + (y - t[j]) ** 2, 0) / units;
+  }
+  return total / ROWS;
+}
+
+/** With plain SGD and a learning rate of 1 the gradient is what a step takes off the weights. */
+async function engineGradients(
+  kernels: readonly Float32Array[],
+  activations: readonly ActivationName[],
+  loss: LossName,
+): Promise<Float32Array[]> {
+  const network = new (addon().Network)({
+    isa: addon().instructionSets().available.at(-1) ?? 'scalar',
+    inputs: SIZES[0],
+    rescale: null,
+    layers: activations.map((activation, l) => ({ units: SIZES[l + 1], activation, useBias: true })),
+    loss,
+    optimizer: { kind: 'sgd', learningRate: 1 },
+  });
+  kernels.forEach((kernel, l) => {
+    network.setParameter(l, 'kernel', 0, kernel);
+    network.setParameter(l, 'bias', 0, new Float32Array(SIZES[l + 1]).fill(BIAS));
+  });
+  const job: TrainJob = {
+    x,
+    targets: loss === 'sparseCategoricalCrossentropy' ? labels : vectors,
+    rows: ROWS,
+    threads: 2,
+    reduction: 'fixed',
+    batchSize: ROWS,
+    batchLeaf: 4,
+    freeGrain: 8,
+    plan: 'auto',
+    shuffle: null,
+    order: null,
+    inEpoch: false,
+    maxSteps: 1,
+    stopAtEpochEnd: false,
+    maxEpochs: 1,
+    maxMilliseconds: Infinity,
+    stopOnNonFinite: true,
+    record: false,
+    replay: null,
+  };
+  const { stepLosses } = await network.train(job);
+  expect(stepLosses[0]).toBeCloseTo(
+    lossOf(
+      kernels.map((k) => Float64Array.from(k)),
+      activations,
+      loss,
+    ),
+    5,
+  );
+  return kernels.map((kernel, l) => network.getParameter(l, 'kernel', 0).map((w, i) => kernel[i] - w));
+}
+
+const CASES: [LossName, ActivationName[]][] = [
+  ['sparseCategoricalCrossentropy', ['relu', 'tanh', 'softmax']],
+  ['categoricalCrossentropy', ['sigmoid', 'linear', 'softmax']],
+  ['binaryCrossentropy', ['tanh', 'relu', 'sigmoid']],
+  ['meanSquaredError', ['softmax', 'sigmoid', 'linear']],
+  ['meanSquaredError', ['relu', 'softmax', 'tanh']],
+  ['meanSquaredError', ['linear', 'tanh', 'relu']],
+  ['meanSquaredError', ['tanh', 'tanh', 'softmax']],
+  ['meanSquaredError', ['sigmoid', 'relu', 'sigmoid']],
+];
+
+describe('gradients', () => {
+  it.each(CASES)('of %s through %j', async (loss, activations) => {
+    const kernels = activations.map((_, l) => wave(SIZES[l] * SIZES[l + 1], 53 + l));
+    const found = await engineGradients(kernels, activations, loss);
+    const STEP = 1e-6;
+    kernels.forEach((kernel, l) => {
+      for (let i = 0; i < kernel.length; i++) {
+        const moved = (by: number): number => {
+          const all = kernels.map((k) => Float64Array.from(k));
+          all[l][i] += by;
+          return lossOf(all, activations, loss);
+        };
+        const expected = (moved(STEP) - moved(-STEP)) / (2 * STEP);
+        expect(found[l][i], `layer ${l}, element ${i}`).toBeCloseTo(expected, 5);
+      }
+    });
+  });
+});
