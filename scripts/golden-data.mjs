@@ -1,5 +1,6 @@
 // node scripts/golden-data.mjs: writes data/golden.json, what `samebits doctor` computes again, from the golden files of
-// the tests (the oracle's). With --check, only says whether it is up to date.
+// the tests (the oracle's) and the arguments that are hardest to round (MPFR's). With --check, only says whether it is
+// up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './build.mjs';
@@ -8,13 +9,16 @@ import { conclude } from './findings.mjs';
 const CONTRACT = 1;
 const target = join(root, 'data', 'golden.json');
 
-const golden = (name) => JSON.parse(readFileSync(join(root, 'test', 'golden', `${name}.json`), 'utf8'));
+const read = (...path) => JSON.parse(readFileSync(join(root, 'test', ...path), 'utf8'));
+const golden = (name) => read('golden', `${name}.json`);
 
 /** Arguments and values, each as one string of 8 hexadecimal digits per number. */
-const elementary = Object.entries(golden('elementary')).map(([name, pairs]) => [
-  name,
-  { arguments: pairs.map(([argument]) => argument).join(''), values: pairs.map(([, value]) => value).join('') },
-]);
+const hardCases = read('math', 'hard-cases.json').functions;
+const elementary = Object.entries(golden('elementary')).map(([name, oracles]) => {
+  const hard = hardCases[name].map((pair) => pair.map((bits) => bits.slice('0x'.length)));
+  const pairs = [...new Map([...oracles, ...hard])];
+  return [name, { arguments: pairs.map(([x]) => x).join(''), values: pairs.map(([, y]) => y).join('') }];
+});
 
 const networks = golden('networks').map(({ recipe, expected }) => ({
   recipe,

@@ -10,9 +10,14 @@ export function renderDoctorList(document: DoctorDocument, { color }: { readonly
   const { version, contract, checks } = document;
   const nameWidth = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.flatMap((check) => renderCheck(check, nameWidth, color));
-  return [`samebits ${version}, numerics contract ${contract}`, '', ...lines, '', ...wrap(verdict(checks), WIDTH), ''].join(
-    '\n',
-  );
+  return [
+    `samebits ${version}, numerics contract ${contract}`,
+    '',
+    ...lines,
+    '',
+    ...wrap(verdict(checks), WIDTH),
+    '',
+  ].join('\n');
 }
 
 function renderCheck({ name, ok, sentence, found, expected }: Check, nameWidth: number, color: boolean): string[] {

@@ -32,7 +32,7 @@ export function doctorCommand(signal: AbortSignal): Command {
 }
 
 async function look(signal: AbortSignal): Promise<DoctorDocument> {
-  const checks = await examine({ signal });
+  const checks = await examine({ signal, onProgress: showProgress });
   const binary = checks.find(({ name }) => name === 'binary');
   return {
     schemaVersion: 1,
@@ -44,6 +44,12 @@ async function look(signal: AbortSignal): Promise<DoctorDocument> {
     ok: checks.every(({ ok }) => ok),
     checks,
   };
+}
+
+/** One line on a terminal, taken away at the end: the whole takes seconds. */
+function showProgress(done: number, all: number): void {
+  if (process.stderr.isTTY !== true) return;
+  process.stderr.write(done < all ? `\r${done} of ${all} parts looked at` : '\r\u001b[K');
 }
 
 function deliver(document: DoctorDocument, { json, output }: DoctorFlags): void {

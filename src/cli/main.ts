@@ -19,6 +19,7 @@ Examples:
   $ samebits compare digits --threads 1,8 --repeats 5
   $ samebits compare ./fashion --json     a folder of IDX files; one JSON document
   $ samebits compare --help               every option
+  $ samebits doctor                       check this machine and this build
 
 Exit codes: 0 well; 1 what was to be equal differs; 2 wrong usage or input; 130 interrupted.
 Set NO_COLOR for plain text.`;

@@ -20,5 +20,7 @@ export function wordsOf(digits: string): string[] {
 
 /** In hexadecimal, over the numbers as the machine keeps them: little-endian wherever this package runs. */
 export function sha256(values: Float32Array): string {
-  return createHash('sha256').update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).digest('hex');
+  return createHash('sha256')
+    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    .digest('hex');
 }

@@ -25,6 +25,8 @@ export interface ExamineOptions {
   readonly golden?: Golden;
   /** Sums to look into. @default all of the addon's */
   readonly sums?: readonly Sum[];
+  /** Called after each part of the work: parts done, and in all. */
+  readonly onProgress?: (done: number, all: number) => void;
   /** Ends the work between two checks, with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -33,7 +35,12 @@ export interface ExamineOptions {
 const MOST_THREADS = 8;
 
 /** @returns The checks in the order in which a reader wants them. Without a binary, there is little to check. */
-export async function examine({ golden = readGolden(), sums = SUMS, signal }: ExamineOptions = {}): Promise<Check[]> {
+export async function examine({
+  golden = readGolden(),
+  sums = SUMS,
+  onProgress,
+  signal,
+}: ExamineOptions = {}): Promise<Check[]> {
   try {
     if (addon().diagnostics === undefined) return [checkNode(), foreignBinary()];
   } catch (error) {
@@ -49,7 +56,7 @@ export async function examine({ golden = readGolden(), sums = SUMS, signal }: Ex
   const parts: readonly (() => Check | Check[] | Promise<Check | Check[]>)[] = [
     checkNode,
     describeBinary,
-    checkCompiler,
+    () => checkCompiler(),
     () => checkContract(golden.contract),
     () => checkInstructionSets(resolveExecution({}).isa),
     () => checkThreads(threads),
@@ -65,6 +72,7 @@ export async function examine({ golden = readGolden(), sums = SUMS, signal }: Ex
   for (const part of parts) {
     signal?.throwIfAborted();
     checks.push(...[await part()].flat());
+    onProgress?.(parts.indexOf(part) + 1, parts.length);
   }
   return checks;
 }

@@ -50,7 +50,11 @@ function optimizerOf({ optimizer }: GoldenRecipe) {
 
 function inputsOf({ x, rows, inputs }: GoldenRecipe) {
   const count = rows * inputs;
-  return { data: x.kind === 'bytes' ? bytesOf(count, x.salt) : floatsOf('floats', count, x.salt), rows, columns: inputs };
+  return {
+    data: x.kind === 'bytes' ? bytesOf(count, x.salt) : floatsOf('floats', count, x.salt),
+    rows,
+    columns: inputs,
+  };
 }
 
 function targetsOf({ targets, rows }: GoldenRecipe) {

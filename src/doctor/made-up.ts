@@ -3,7 +3,7 @@
 export type ElementKind = 'oneHot' | 'bits' | 'floats' | 'shares';
 
 /** 2^-24. */
-const STEP = 5.960464477539063e-8;
+const STEP = 1 / 16_777_216;
 
 /** `floats` in [−0.5, 0.5) and `shares` in [0, 1), multiples of 2^−24; `bits` 0 or 1. */
 export function floatsOf(kind: 'floats' | 'shares' | 'bits', count: number, salt: number): Float32Array {

@@ -1,6 +1,6 @@
 /** What runs: versions, the binary, its compiler, its instruction sets. */
 import { join, relative } from 'node:path';
-import { addon, type InstructionSet } from '../native/addon.js';
+import { addon, type Diagnostics, type InstructionSet } from '../native/addon.js';
 import { addonPath } from '../native/load.js';
 import type { Check } from './document.js';
 
@@ -43,7 +43,13 @@ export function describeBinary(): Check {
       : inPackage.startsWith('prebuilds/')
         ? ['The prebuilt binary of this platform', inPackage]
         : ['The binary that was built here', inPackage];
-  return { name: 'binary', ok: true, found: path, expected: 'a samebits.node', sentence: `${how} was loaded: ${shown}` };
+  return {
+    name: 'binary',
+    ok: true,
+    found: path,
+    expected: 'a samebits.node',
+    sentence: `${how} was loaded: ${shown}`,
+  };
 }
 
 /** The check that is left where there is no binary: why, and how to get one. */
@@ -58,8 +64,8 @@ export function foreignBinary(): Check {
 }
 
 /** Flags that let the compiler change bits are off. */
-export function checkCompiler(): Check {
-  const { compiler, optimized, fastMath } = addon().diagnostics.build;
+export function checkCompiler(build: Diagnostics['build'] = addon().diagnostics.build): Check {
+  const { compiler, optimized, fastMath } = build;
   const speed = optimized ? '' : ', without optimization: right, but slow';
   return {
     name: 'compiler',
