@@ -103,21 +103,57 @@ bool weightGradientRows(int rows, const WeightGradientTask& task) {
   return weightGradientTile<Rows, Vectors>(task);
 }
 
+// A block's columns of x are copied together, for rows up to here: apart, each row stands in a page and (at some leading
+// dimensions) in a cache set of its own, and chains stall. The copy pays where at least so many panels read it.
+constexpr size_t kCopiedRows = 256;
+constexpr size_t kPanelsForCopy = 4;
+
+// Rows that an order reaches: one past the last.
+SAMEBITS_INLINE size_t rowsOf(const RowOrder& order) {
+  size_t rows = 0;
+  for (uint32_t s = 0; s < order.chainEnd[order.chains - 1]; ++s) {
+    const size_t end = static_cast<size_t>(order.segments[s].begin) + order.segments[s].count;
+    if (end > rows) rows = end;
+  }
+  return rows;
+}
+
+SAMEBITS_INLINE void copyBlock(const float* x, size_t ldx, size_t rows, size_t inputs, float* block) {
+  for (size_t r = 0; r < rows; ++r) {
+    for (size_t k = 0; k < inputs; k += 16) {
+      store(block + r * kInputStrip + k, loadFirst(x + r * ldx + k, smaller(16, inputs - k)));
+    }
+  }
+}
+
 // A block of inputs at a time, all columns, tile by tile: the block's columns of x stay in the first-level cache while
 // strips of dz pass from the second, and gradients and weights are streamed once.
 bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, const RowOrder* order, size_t inputs,
                     size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin, size_t columnEnd,
                     const Update* update, const ParameterSlots* slots) {
   bool broken = false;
+  alignas(64) float copied[kCopiedRows * kInputStrip];
+  const size_t rows = rowsOf(*order);
+  const bool copies = rows <= kCopiedRows && columnEnd - columnBegin >= kPanelsForCopy * kPanel;
   for (size_t block = inputBegin; block < inputEnd; block += kInputStrip) {
-    const EvenTiles tiles(smaller(kInputStrip, inputEnd - block), kTileRows);
+    const size_t count = smaller(kInputStrip, inputEnd - block);
+    if (copies) copyBlock(x + block, ldx, rows, count, copied);
+    const float* blockOfX = copies ? copied : x + block;
+    const size_t ldBlock = copies ? kInputStrip : ldx;
+    const EvenTiles tiles(count, kTileRows);
     for (size_t column = columnBegin; column < columnEnd; column += kPanel) {
       const size_t width = panelWidth(column, units);
       for (size_t t = 0; t < tiles.tiles; ++t) {
         const size_t input = block + tiles.begin(t);
-        const WeightGradientTask task = {x + input, ldx,   dz + column,
-                                         lddz,      order, smaller(kPanel, columnEnd - column),
-                                         update,    slots, panelOffset(column, inputs) + input * width};
+        const WeightGradientTask task = {blockOfX + tiles.begin(t),
+                                         ldBlock,
+                                         dz + column,
+                                         lddz,
+                                         order,
+                                         smaller(kPanel, columnEnd - column),
+                                         update,
+                                         slots,
+                                         panelOffset(column, inputs) + input * width};
         const bool tileBroken = width == kPanel ? weightGradientRows<kTileRows, kPanelVectors>(tiles.size(t), task)
                                                 : weightGradientRows<kTileRows, 1>(tiles.size(t), task);
         broken = broken || tileBroken;

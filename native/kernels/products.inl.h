@@ -34,6 +34,7 @@ __attribute__((noinline)) void forwardTile(const ForwardTask& task) {
   sumByFeatureTree(tile, task.inputs, [&](Tile<Rows, kAll>& sums, size_t begin, size_t count) SAMEBITS_INLINE_LAMBDA {
     const float* x = task.x + begin;
     const float* w = task.weights + begin * (Vectors * 16);
+#pragma GCC unroll 2
     for (size_t k = 0; k < count; ++k, w += Vectors * 16) {
       Lanes row[kAll];
       SAMEBITS_UNROLL
@@ -147,6 +148,7 @@ static_assert(kInputStrip % 16 == 0 && kInputStrip % kTileRows == 0, "whole tran
 template <int Width, int Rows, int Vectors>
 SAMEBITS_INLINE void chainOverPanel(Tile<Rows, Vectors>& sums, const float* dz, const float* w, const float* ahead,
                                     size_t count) {
+#pragma GCC unroll 4
   for (size_t j = 0; j < count; ++j) {
     prefetch(ahead + j * 16);
     Lanes row[Vectors];
@@ -174,7 +176,9 @@ __attribute__((noinline)) void inputGradientTile(const float* dzPanel, const flo
       const float* dz = dzPanel + unit * (Vectors * 16);
       const float* w = weights + panelOffset(unit, inputs) + inputBegin * width;
       const float* ahead = w + kPanel * inputs;
-      if (width == kPanel) {
+      if (present == kPanel) {
+        chainOverPanel<kPanel>(sums, dz, w, ahead, kPanel);
+      } else if (width == kPanel) {
         chainOverPanel<kPanel>(sums, dz, w, ahead, present);
       } else {
         chainOverPanel<16>(sums, dz, w, ahead, present);

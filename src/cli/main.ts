@@ -14,15 +14,15 @@ const INTERRUPTED = 130;
 
 const EXAMPLES = `
 Examples:
-  $ samebits compare                      train on MNIST (or the digits that come with the package)
-                                          at 1, 2 and 4 threads, in fixed and in free order
+  $ samebits compare                    MNIST, or the digits of this package, at
+                                        1, 2 and 4 threads and in both orders
   $ samebits compare digits --threads 1,8 --repeats 5
-  $ samebits compare ./fashion --json     a folder of IDX files; one JSON document
-  $ samebits compare --help               every option
-  $ samebits doctor                       check this machine and this build
+  $ samebits compare ./fashion --json   a folder of IDX files; one JSON document
+  $ samebits compare --help             every option
+  $ samebits doctor                     check this machine and this build
 
-Exit codes: 0 well; 1 what was to be equal differs; 2 wrong usage or input; 130 interrupted.
-Set NO_COLOR for plain text.`;
+Exit codes: 0 well; 1 what was to be equal differs; 2 wrong usage or input;
+130 interrupted. Set NO_COLOR for text without colors.`;
 
 function program(signal: AbortSignal): Command {
   return new Command('samebits')

@@ -39,12 +39,13 @@ export function checkOf(name: string, findings: readonly Finding[], well: string
   const parts = `${findings.length} of ${findings.length} as expected`;
   if (off.length === 0) return { name, ok: findings.length > 0, found: parts, expected: parts, sentence: well };
   const [{ where, found, expected }] = off;
-  const more = off.length === 1 ? '' : ` ${off.length} of ${findings.length} parts of this check are off.`;
+  const others =
+    off.length === 1 ? '' : `, and in ${off.length - 1} of ${findings.length - 1} other parts of this check`;
   return {
     name,
     ok: false,
-    found: `${where}: ${found}`,
-    expected: `${where}: ${expected}`,
-    sentence: `On ${where}, ${found} was found where the contract has ${expected}.${more}`,
+    found,
+    expected,
+    sentence: `Not as the contract has it: ${where}${others}.`,
   };
 }
