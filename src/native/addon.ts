@@ -203,6 +203,27 @@ export interface PhaseJob extends Timing {
   readonly warmUps: number;
 }
 
+/** A thread of a team, while a job runs. */
+export interface TeamThread {
+  /** MXCSR or FPCR. */
+  readonly controlWord: number;
+  /** The operating system's number of the thread; on Linux a folder in /proc/self/task. */
+  readonly thread: number;
+}
+
+/** What `samebits doctor` asks. */
+export interface Diagnostics {
+  readonly build: { readonly compiler: string; readonly optimized: boolean; readonly fastMath: boolean };
+  /** The control word under which everything is computed. */
+  readonly contractWord: number;
+  /** That of the calling thread as it is. */
+  controlWord(): number;
+  /** Calls `body` with another control word on this thread (exceptions masked), and puts the old one back. */
+  withControlWord<T>(word: number, body: () => T): T;
+  /** Runs a job on a team that this thread leads; all its threads are in it at once. */
+  teamThreads(threads: number): TeamThread[];
+}
+
 export interface Addon {
   /** Version of the numerics contract. */
   readonly contract: number;
@@ -264,6 +285,7 @@ export interface Addon {
   timePingPong(job: Omit<Timing, 'threads'> & { readonly trips: number }): Promise<Float64Array>;
   /** A phase of a step on operands that are made and packed once, without JavaScript between repetitions. */
   timePhase(job: PhaseJob): Promise<Float64Array>;
+  readonly diagnostics: Diagnostics;
 
   /** The slow text of the contract, for tests: row-major, one thread. */
   readonly reference: {
