@@ -13,6 +13,7 @@ const LAYERS = [
   'model',
   'train',
   'compare',
+  'bench',
   'doctor',
   'lab',
   'report',

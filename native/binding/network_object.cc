@@ -56,8 +56,8 @@ NetworkDescription descriptionOf(const Napi::Object& value) {
   description.inputs = integer(value.Get("inputs"), "inputs", 1, kMostUnits);
   if (const Napi::Value rescale = value.Get("rescale"); !isNothing(rescale)) {
     description.rescale = true;
-    description.scale = static_cast<float>(number(object(rescale, "rescale").Get("scale"), "scale"));
-    description.offset = static_cast<float>(number(object(rescale, "rescale").Get("offset"), "offset"));
+    description.scale = number(object(rescale, "rescale").Get("scale"), "scale");
+    description.offset = number(object(rescale, "rescale").Get("offset"), "offset");
   }
   const Napi::Object layers = object(value.Get("layers"), "layers");
   const uint64_t count = integer(layers.Get("length"), "layers.length", 1, kMostLayers);

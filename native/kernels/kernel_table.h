@@ -168,6 +168,12 @@ struct KernelTable {
   void (*cospi)(const float* x, size_t count, float* out);
   void (*expm1)(const float* x, size_t count, float* out);
   void (*erf)(const float* x, size_t count, float* out);
+
+  // ---- limits -----------------------------------------------------------------------------------------------------
+  // Rounds of independent fma chains in registers, fmaFlopsPerRound a round: the peak of this instruction set. `sink`
+  // has 16 finite floats; chains start from them, and their sum goes there.
+  uint32_t fmaFlopsPerRound;
+  void (*fmaChains)(size_t rounds, float* sink);
 };
 
 // One for each instruction set that was compiled in. They may be called only on a CPU that has it; `dispatch` in the

@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { SamebitsError } from '../errors.js';
+import { benchCommand } from './bench.js';
 import { buildCommand } from './build.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
@@ -30,6 +31,7 @@ function program(signal: AbortSignal): Command {
     .version(version)
     .addHelpText('after', EXAMPLES)
     .addCommand(compareCommand(signal))
+    .addCommand(benchCommand(signal))
     .addCommand(doctorCommand(signal))
     .addCommand(buildCommand());
 }
