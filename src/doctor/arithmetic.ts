@@ -74,7 +74,7 @@ export async function checkArithmetic(teams: readonly Team[], operations: Operat
     await check('subnormals', SUBNORMALS, 'Subnormal numbers are read, kept and written; nothing flushes them.'),
     await check('fused', FUSED, 'Where the contract says fma, a product and its addition round once.'),
     await check('not contracted', APART, 'Where the contract has two roundings, no compiler made them one.'),
-    await check('no padding', PADDING, 'No padded zero enters a sum: a sum of negative zeros is −0.'),
+    await check('no padding', PADDING, 'No padded zero enters a sum: products that underflow to −0 stay −0.'),
   ];
 }
 
