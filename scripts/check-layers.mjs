@@ -6,7 +6,20 @@ import { root } from './build.mjs';
 import { conclude, repositoryFiles } from './findings.mjs';
 
 /** Folders of src/, lowest first. The public entry points directly in src/ stand between the report and the command. */
-const LAYERS = ['native', 'random', 'data', 'model', 'train', 'compare', 'lab', 'report', 'entry points', 'cli'];
+const LAYERS = [
+  'native',
+  'random',
+  'data',
+  'model',
+  'train',
+  'compare',
+  'bench',
+  'doctor',
+  'lab',
+  'report',
+  'entry points',
+  'cli',
+];
 
 /** Packages that belong to one place. */
 const PACKAGES = {

@@ -1,57 +1,66 @@
-// Builds the plain executable over the kernels into build/native-tests and runs it.
+// npm run test:native: kernels and engine as plain executables, without Node, built in build/native-tests and run.
 //   node scripts/test-native.mjs [--sanitize address,undefined] [--runner "qemu-aarch64 -L /usr/aarch64-linux-gnu"]
-// The compiler is $CXX or g++. Flags and instruction sets are those of native/sources.json.
+// The compiler is $CXX or g++, a cross-compiler too. --sanitize may be given several times: one build and run each. The
+// flags are those of the addon, but that asserts are on.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { root } from './build.mjs';
+import { findProgram } from './variants.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const { values: options } = parseArgs({
-  options: { sanitize: { type: 'string' }, runner: { type: 'string', default: '' } },
+  options: { sanitize: { type: 'string', multiple: true, default: [''] }, runner: { type: 'string', default: '' } },
 });
 
-const compiler = process.env.CXX ?? 'g++';
-const architectures = { x86_64: 'x64', aarch64: 'arm64' };
+const name = process.env.CXX ?? 'g++';
+const compiler = findProgram(name);
+for (const [what, program] of Object.entries({ [name]: compiler, cmake: findProgram('cmake') })) {
+  if (program !== null) continue;
+  process.stderr.write(`NOT TESTED: kernels and engine as plain executables: ${what} was not found\n`);
+  process.exit(process.env.CI ? 1 : 3);
+}
 const machine = execFileSync(compiler, ['-dumpmachine'], { encoding: 'utf8' }).split('-')[0];
-const architecture = architectures[machine];
-if (architecture === undefined) {
-  throw new Error(
-    `expected a compiler for ${Object.keys(architectures).join(' or ')}, CXX, received one for ${machine}`,
-  );
+
+let failures = 0;
+for (const sanitizers of options.sanitize) {
+  const folder = build(sanitizers);
+  run(join(folder, 'engine_test'), [], sanitizers);
+  // The kernels' own test has one thread only: nothing there for the thread sanitizer.
+  if (sanitizers !== 'thread') run(join(folder, 'kernels_test'), [join(root, 'test/golden/products.json')], sanitizers);
+}
+process.exit(failures === 0 ? 0 : 1);
+
+function build(sanitizers) {
+  const variant = [machine, name.split('/').at(-1), sanitizers].filter(Boolean).join('-').replaceAll('+', 'p');
+  const folder = join(root, 'build', 'native-tests', variant.replaceAll(',', '-'));
+  const definitions = {
+    SAMEBITS_NATIVE_TESTS: 'ON',
+    SAMEBITS_STRICT: 'ON',
+    CMAKE_CXX_COMPILER: compiler,
+    CMAKE_BUILD_TYPE: 'None',
+    CMAKE_SYSTEM_NAME: 'Linux',
+    CMAKE_SYSTEM_PROCESSOR: machine,
+  };
+  if (sanitizers !== '') {
+    definitions.CMAKE_CXX_FLAGS = `-g -fno-omit-frame-pointer -fsanitize=${sanitizers} -fno-sanitize-recover=all`;
+    // Instrumented code gains little from more, and takes minutes to compile.
+    definitions.SAMEBITS_OPTIMIZATION = '-O1';
+  }
+  const generator = findProgram('ninja') === null ? [] : ['-G', 'Ninja'];
+  const cache = Object.entries(definitions).map(([key, value]) => `-D${key}=${value}`);
+  cmake(['-S', root, '-B', folder, ...generator, '--log-level=WARNING', '--no-warn-unused-cli', ...cache]);
+  cmake(['--build', folder, '--parallel', '2', '--target', 'engine_test', 'kernels_test']);
+  return join(folder, 'test', 'native');
 }
 
-const native = JSON.parse(readFileSync(join(root, 'native/sources.json'), 'utf8'));
-const output = join(root, 'build/native-tests', `${architecture}${options.sanitize ? `-${options.sanitize}` : ''}`);
-mkdirSync(output, { recursive: true });
-
-// Sanitizers make -O3 slow to compile and to run; the bits are the same.
-const optimization = options.sanitize ? '-O1' : native.optimization;
-const common = [`-std=${native.standard}`, optimization, ...native.flags, '-Werror'];
-if (options.sanitize) common.push('-g', `-fsanitize=${options.sanitize}`, '-fno-sanitize-recover=all');
-
-function compile(source, name, flags) {
-  const object = join(output, `${name}.o`);
-  execFileSync(compiler, [...common, ...flags, '-c', join(root, source), '-o', object], { stdio: 'inherit' });
-  return object;
+function cmake(args) {
+  if (spawnSync('cmake', args, { stdio: ['ignore', 2, 2] }).status !== 0) process.exit(1);
 }
 
-const objects = [compile('native/kernels/reference.cc', 'reference', [])];
-for (const [name, set] of Object.entries(native.kernels.instructionSets)) {
-  if (!set.architectures.includes(architecture)) continue;
-  const flags = [`-D${set.define}`, ...native.kernels.flags, ...set.flags];
-  objects.push(compile(native.kernels.source, `kernels-${name}`, flags));
+function run(program, args, sanitizers) {
+  process.stdout.write(`${program.split('/').at(-1)}${sanitizers === '' ? '' : ` with -fsanitize=${sanitizers}`}\n`);
+  const command = [...options.runner.split(' ').filter(Boolean), program, ...args];
+  const { status, error } = spawnSync(command[0], command.slice(1), { stdio: 'inherit' });
+  if (error) throw error;
+  if (status !== 0) failures++;
 }
-for (const name of ['test', 'layouts', 'vectors', 'products', 'gradients', 'layers', 'golden']) {
-  objects.push(compile(`test/native/kernels_${name}.cc`, `kernels_${name}`, []));
-}
-
-const program = join(output, 'kernels_test');
-const sanitizer = options.sanitize ? [`-fsanitize=${options.sanitize}`] : [];
-execFileSync(compiler, [...sanitizer, ...objects, '-o', program], { stdio: 'inherit' });
-
-const command = [...options.runner.split(' ').filter(Boolean), program, join(root, 'test/golden/products.json')];
-const { status, error } = spawnSync(command[0], command.slice(1), { stdio: 'inherit' });
-if (error) throw error;
-process.exit(status ?? 1);

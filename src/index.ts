@@ -3,7 +3,22 @@
  *
  * @packageDocumentation
  */
+
+export type {
+  CompareRun,
+  DistanceSample,
+  FirstDifference,
+  JsonNumber,
+  LossSample,
+  UlpBin,
+} from './compare/document.js';
+export { type CompareOptions, type CompareProgress, type Comparison, compareRuns } from './compare/runs.js';
+export type { ComparedExecution, Variant } from './compare/variants.js';
+export { digits } from './data/digits.js';
+export { readIdxFolder } from './data/idx-folder.js';
+export type { LabeledData, LabeledRows } from './data/labeled.js';
 export type { Matrix, MatrixLike, NumericArray } from './data/matrix.js';
+export { mnist } from './data/mnist.js';
 export { SamebitsError, type SamebitsErrorCode } from './errors.js';
 export type { ModelDescription } from './model/description.js';
 export type { Initializer, PlainInitializer, RandomNormal } from './model/initializers.js';

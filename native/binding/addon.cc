@@ -16,6 +16,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("Network", NetworkObject::define(env));
   exportKernelFunctions(env, exports);
   exportReferenceFunctions(env, exports);
+  exportLimitFunctions(env, exports);
+  exportDiagnosticFunctions(env, exports);
   return exports;
 }
 

@@ -21,7 +21,7 @@ struct LayerDescription {
 struct NetworkDescription {
   size_t inputs = 0;  // columns of x, at least 1
   bool rescale = false;
-  float scale = 1, offset = 0;
+  double scale = 1, offset = 0;  // rounded where rows are gathered: a caller's own rounding mode has no part in it
   std::vector<LayerDescription> layers;  // at least one
   bool hasLoss = false;
   Loss loss = Loss::meanSquaredError;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control_word.h"
 #include "optimizers.h"
 #include "packing.h"
 #include "tree.h"
@@ -21,7 +22,7 @@ size_t blockRowsFor(size_t rows, unsigned members) {
 }  // namespace
 
 Predictor::Predictor(const Network& network, RowPass::Purpose purpose, size_t rows, unsigned members)
-    : network_(network), members_(members), blockRows_(blockRowsFor(rows, members)) {
+    : network_(network), blockRows_(blockRowsFor(rows, members)) {
   const auto cut = [&](Cutter* cutter) { pass_.emplace(network, purpose, blockRows_ * members, members, 0, cutter); };
   Cutter counter(nullptr);
   cut(&counter);
@@ -60,6 +61,7 @@ void Predictor::predict(Team* team, const DataView& data, float* outputs) {
 }
 
 Evaluation Predictor::evaluate(Team* team, const DataView& data, size_t leaf) {
+  const ControlWord control;
   overBlocks(team, data.rows, [&](size_t lane, size_t first, size_t count) {
     const Batch batch{nullptr, first - lane, lane + count};
     pass_->gather(data, batch, lane, count);

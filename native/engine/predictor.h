@@ -39,7 +39,6 @@ class Predictor {
   void overBlocks(Team* team, size_t rows, Body&& body);
 
   const Network& network_;
-  const unsigned members_;
   size_t blockRows_;
   Block block_;
   std::optional<RowPass> pass_;  // members_ * blockRows_ rows: block_ of each member

@@ -7,6 +7,7 @@
 
 #include "arena.h"
 #include "arrival.h"
+#include "control_word.h"
 #include "packing.h"
 #include "tree.h"
 
@@ -137,8 +138,8 @@ void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const
     spreadRows(x + begin * shape.inputs, rows, shape.inputs, xRows + begin * ldx, ldx);
     spreadRows(dz + begin * shape.units, rows, shape.units, dzRows + begin * ldz, ldz);
     table.packRows(dzRows + begin * ldz, ldz, rows, shape.units, own);
-    table.inputGradient(own, packed, shape.inputs, shape.units, rows, 0, shape.inputs, nullptr, 0,
-                        dxRows + begin * ldx, ldx);
+    table.inputGradient(own, packed, shape.inputs, shape.units, rows, 0, shape.inputs, nullptr, 0, dxRows + begin * ldx,
+                        ldx);
     gatherRows(dxRows + begin * ldx, ldx, rows, shape.inputs, inputGradient + begin * shape.inputs);
   };
   team->run([&](unsigned member) {
@@ -164,6 +165,7 @@ void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const
 }
 
 float sumVector(Team* team, const KernelTable& table, const float* values, size_t count, Reduction reduction) {
+  const ControlWord control;
   if (reduction == Reduction::fixed) {
     return fixedSum(team, count, [&](size_t at, size_t n) { return table.sumLeaf(values + at, n); });
   }
@@ -172,6 +174,7 @@ float sumVector(Team* team, const KernelTable& table, const float* values, size_
 
 float dotVectors(Team* team, const KernelTable& table, const float* a, const float* b, size_t count,
                  Reduction reduction) {
+  const ControlWord control;
   if (reduction == Reduction::fixed) {
     return fixedSum(team, count, [&](size_t at, size_t n) { return table.dotLeaf(a + at, b + at, n); });
   }

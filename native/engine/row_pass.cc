@@ -49,12 +49,13 @@ void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, siz
   const NetworkDescription& description = network_.description();
   const uint32_t* indices = batch.indices == nullptr ? nullptr : batch.indices + begin;
   const size_t first = batch.firstRow + begin;
+  const float scale = static_cast<float>(description.scale), offset = static_cast<float>(description.offset);
   if (data.bytes) {
     table.gatherBytes(static_cast<const uint8_t*>(data.x), data.columns, indices, first, count, description.rescale,
-                      description.scale, description.offset, input_.at(begin), input_.ld);
+                      scale, offset, input_.at(begin), input_.ld);
   } else {
     table.gatherFloats(static_cast<const float*>(data.x), data.columns, indices, first, count, description.rescale,
-                       description.scale, description.offset, input_.at(begin), input_.ld);
+                       scale, offset, input_.at(begin), input_.ld);
   }
   if (purpose_ == Purpose::predict) return;
   if (labels_ == nullptr) {

@@ -21,15 +21,18 @@ namespace {
 #include "activations.inl.h"
 #include "losses.inl.h"
 #include "gather.inl.h"
+#include "peak.inl.h"
 
 namespace samebits {
 namespace {
 
 constexpr KernelTable kTable = {
-    kTableName, kPanel,     kTileRows, kTileRows,          forward,   packRows,    inputGradient, weightGradient,
-    biasGradient, updateStored, activate, activationGradient, loss,      gatherBytes, gatherFloats,  sumLeaf,
-    dotLeaf,    sumOn,      dotOn,     combineLanes,       math_exp,  math_log,    math_log1p,    math_tanh,
-    math_sigmoid, math_sinpi, math_cospi, math_expm1,       math_erf,
+    kTableName,    kPanel,         kTileRows,    kTileRows,    forward,    packRows,
+    inputGradient, weightGradient, biasGradient, updateStored, activate,   activationGradient,
+    loss,          gatherBytes,    gatherFloats, sumLeaf,      dotLeaf,    sumOn,
+    dotOn,         combineLanes,   math_exp,     math_log,     math_log1p, math_tanh,
+    math_sigmoid,  math_sinpi,     math_cospi,   math_expm1,   math_erf,   kFmaFlopsPerRound,
+    fmaChains,
 };
 
 }  // namespace

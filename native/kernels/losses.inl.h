@@ -48,9 +48,8 @@ struct SoftmaxRow {
   void probabilities(size_t begin, size_t count, float* p) {
     if (units > kFeatureLeaf) shiftedExp(z + begin, maximum, count, e);
     const Lanes divisor = broadcast(sum);
-    overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
-      storeUpTo(p + i, div(loadUpTo(e + i, n), divisor), n);
-    });
+    overRow(count,
+            [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA { storeUpTo(p + i, div(loadUpTo(e + i, n), divisor), n); });
   }
 };
 
@@ -118,9 +117,8 @@ void binaryRow(const LossRow& row, const float* targets, float share) {
     const float* z = row.z + begin;
     const float* t = targets + begin;
     float tail[kFeatureLeaf], y[kFeatureLeaf];  // log1p(exp(-|z|)), sigmoid(z)
-    overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
-      storeUpTo(tail + i, negate(magnitude(loadUpTo(z + i, n))), n);
-    });
+    overRow(count, [&](size_t i, size_t n)
+                       SAMEBITS_INLINE_LAMBDA { storeUpTo(tail + i, negate(magnitude(loadUpTo(z + i, n))), n); });
     math_exp(tail, count, tail);
     math_log1p(tail, count, tail);
     math_sigmoid(z, count, y);

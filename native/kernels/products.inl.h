@@ -93,8 +93,8 @@ void forward(const float* x, size_t ldx, const float* weights, const float* bias
              size_t rows, size_t columnBegin, size_t columnEnd, bool relu, float* z, size_t ldz) {
   for (size_t column = columnBegin; column < columnEnd;) {
     const size_t left = columnEnd - column;
-    ForwardTask task = {x,      ldx,  weights + panelOffset(column, inputs),    kPanel * inputs,
-                        nullptr, inputs, 0, relu, z + column, ldz};
+    ForwardTask task = {
+        x, ldx, weights + panelOffset(column, inputs), kPanel * inputs, nullptr, inputs, 0, relu, z + column, ldz};
     if (bias != nullptr) task.bias = bias + column;
     size_t columns = kPanel;
     if (rows == 1 && left >= 4 * kPanel) {
@@ -248,7 +248,8 @@ void inputGradient(const float* dzPanels, const float* weights, size_t inputs, s
         const size_t begin = tiles.begin(t);
         float* to = sums + begin * width;
         if (width == kPanel) {
-          inputGradientRows<kTileRows, kPanelVectors>(tiles.size(t), dzPanel, weights, inputs, strip + begin, units, to);
+          inputGradientRows<kTileRows, kPanelVectors>(tiles.size(t), dzPanel, weights, inputs, strip + begin, units,
+                                                      to);
         } else {
           inputGradientRows<kTileRows, 1>(tiles.size(t), dzPanel, weights, inputs, strip + begin, units, to);
         }

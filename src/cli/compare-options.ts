@@ -56,7 +56,8 @@ Examples:
   $ samebits compare mnist --isa scalar,avx2 --reduction fixed
   $ samebits compare --recipe recipe.json --json > runs.json
 
-The first fixed-order run is the baseline. Exit code 1: a fixed-order run differs from it; free-order runs may.`;
+The first fixed-order run is the baseline. Exit code 1: other fixed-order runs
+differ from it. Free-order runs may.`;
 
 /** The command without its action. */
 export function compareOptions(): Command {

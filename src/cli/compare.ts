@@ -80,8 +80,12 @@ async function run(
   signal: AbortSignal,
 ): Promise<CompareDocument> {
   const progress = progressView({ quiet: flags.json === true });
-  const options = { data, repeats: flags.repeats ?? DEFAULTS.repeats, onProgress: progress.update, signal };
-  const { runs, steps, baseline } = await compareRuns(recipe, variants, options).finally(progress.stop);
+  const { runs, steps, baseline } = await compareRuns(recipe, variants, {
+    data,
+    repeats: flags.repeats ?? DEFAULTS.repeats,
+    onProgress: (how) => progress.update(how),
+    signal,
+  }).finally(() => progress.stop());
   const testRows = data.test.x.rows;
   return {
     schemaVersion: 1,

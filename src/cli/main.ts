@@ -4,8 +4,10 @@
  */
 import { Command, CommanderError } from 'commander';
 import { SamebitsError } from '../errors.js';
+import { benchCommand } from './bench.js';
 import { buildCommand } from './build.js';
 import { compareCommand } from './compare.js';
+import { doctorCommand } from './doctor.js';
 import { version } from './version.js';
 
 const WRONG_INPUT = 2;
@@ -13,14 +15,15 @@ const INTERRUPTED = 130;
 
 const EXAMPLES = `
 Examples:
-  $ samebits compare                      train on MNIST (or the digits that come with the package)
-                                          at 1, 2 and 4 threads, in fixed and in free order
+  $ samebits compare                    MNIST, or the digits of this package, at
+                                        1, 2 and 4 threads and in both orders
   $ samebits compare digits --threads 1,8 --repeats 5
-  $ samebits compare ./fashion --json     a folder of IDX files; one JSON document
-  $ samebits compare --help               every option
+  $ samebits compare ./fashion --json   a folder of IDX files; one JSON document
+  $ samebits compare --help             every option
+  $ samebits doctor                     check this machine and this build
 
-Exit codes: 0 well; 1 what was to be equal differs; 2 wrong usage or input; 130 interrupted.
-Set NO_COLOR for plain text.`;
+Exit codes: 0 well; 1 what was to be equal differs; 2 wrong usage or input;
+130 interrupted. Set NO_COLOR for text without colors.`;
 
 function program(signal: AbortSignal): Command {
   return new Command('samebits')
@@ -28,13 +31,24 @@ function program(signal: AbortSignal): Command {
     .version(version)
     .addHelpText('after', EXAMPLES)
     .addCommand(compareCommand(signal))
+    .addCommand(benchCommand(signal))
+    .addCommand(doctorCommand(signal))
     .addCommand(buildCommand());
 }
 
-/** Subcommands do not inherit this from their parent when they are added. */
+/** Subcommands that are added do not inherit these settings from their parent. */
 function throwInsteadOfExit(command: Command): Command {
   command.exitOverride();
-  command.showSuggestionAfterError();
+  // On one line, and in the form of all other errors.
+  command.configureOutput({
+    outputError: (text, write) =>
+      write(
+        `samebits: ${text
+          .replace(/^error: /, '')
+          .trim()
+          .replaceAll(/\s+/g, ' ')}\n`,
+      ),
+  });
   for (const child of command.commands) throwInsteadOfExit(child);
   return command;
 }
@@ -49,7 +63,11 @@ function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
-function report(error: unknown): number {
+function report(error: unknown, signal: AbortSignal): number {
+  if (signal.aborted) {
+    process.stderr.write('samebits: interrupted, nothing was written\n');
+    return INTERRUPTED;
+  }
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_INPUT;
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`samebits: ${message}\n`);
@@ -70,7 +88,7 @@ async function main(): Promise<void> {
     if (process.argv.length <= 2) command.help();
     await command.parseAsync();
   } catch (error) {
-    process.exitCode = signal.aborted ? INTERRUPTED : report(error);
+    process.exitCode = report(error, signal);
   }
 }
 

@@ -32,12 +32,12 @@ export function integersOption(
   };
 }
 
-/** A number of at least 0 that is finite in binary32. */
+/** A number above 0 and below infinity, in binary32 too. */
 export function rateOption(name: string): (text: string) => number {
   return (text) => {
     const value = numberOrText(text);
-    if (typeof value === 'number' && value >= 0 && Number.isFinite(Math.fround(value))) return value;
-    throw expected('a number of at least 0', name, value);
+    if (typeof value === 'number' && Math.fround(value) > 0 && Number.isFinite(Math.fround(value))) return value;
+    throw expected('a number above 0', name, value);
   };
 }
 

@@ -1,4 +1,6 @@
 /** The course of a comparison: every run in turn, then the exact place where runs part. */
+import { totalmem } from 'node:os';
+import { SamebitsError } from '../errors.js';
 import { outputUnits, parametersOf } from '../model/description.js';
 import type { Recipe } from '../model/recipe.js';
 import type { ComparedData } from './data.js';
@@ -12,6 +14,8 @@ import type { CompareWorkers } from './workers.js';
 /** Memory that the baseline's weights may take, in bytes: so many steps are compared on the way. */
 const SNAPSHOT_BUDGET = 256 * 1024 * 1024;
 const MOST_SAMPLES = 48;
+/** Copies of the weights that there are at once, at least: network, optimizer, baseline, and one to compare. */
+const FEWEST_COPIES = 5;
 const WARM_UP_STEPS = 8;
 
 /** A run that was made. */
@@ -39,6 +43,7 @@ export class Comparing {
   ) {
     const { rows, columns } = data.train.x;
     const weights = parametersOf(recipe.model, columns).reduce((sum, { size }) => sum + size, 0);
+    checkMemory(weights);
     const affordable = Math.max(1, Math.floor(SNAPSHOT_BUDGET / (4 * weights)));
     this.steps = recipe.fit.epochs * Math.ceil(rows / recipe.fit.batchSize);
     this.samples = sampleSteps(this.steps, Math.min(affordable, MOST_SAMPLES));
@@ -148,6 +153,17 @@ export class Comparing {
 /** 0 of nothing; NaN where any is. */
 function largest(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, value), 0);
+}
+
+/** Said here, because what runs out of memory later says less, and may take the process with it. */
+function checkMemory(weights: number): void {
+  const bytes = 4 * weights * FEWEST_COPIES;
+  if (bytes <= totalmem()) return;
+  throw new SamebitsError(
+    'ERR_SAMEBITS_RESOURCES',
+    `Expected a network that fits into this machine's ${totalmem()} bytes of memory but received one of ` +
+      `${weights} weights, which takes ${bytes} bytes and more`,
+  );
 }
 
 function sharedFloats(length: number): Float32Array {

@@ -36,6 +36,7 @@ export interface DataOptions {
 export function shareData(recipe: Recipe, options: DataOptions): ComparedData {
   const { data } = options;
   if (data !== undefined) {
+    if (!isLabeledData(data)) throw expected('a data set, as digits() gives,', 'data', data);
     const columns = declaredInputs(recipe.model);
     const train = shareRows(recipe, data.train.x, data.train.labels, columns, {
       x: 'data.train.x',
@@ -73,6 +74,11 @@ function shareRows(
     x: { ...matrix, data: shareArray(matrix.data) },
     y: shared instanceof Uint32Array ? shared : { data: shared, rows: matrix.rows, columns: units },
   };
+}
+
+function isLabeledData(value: unknown): value is LabeledData {
+  const parts = ['train', 'test'].map((part) => (value as Record<string, unknown> | null)?.[part]);
+  return parts.every((part) => typeof part === 'object' && part !== null && 'x' in part && 'labels' in part);
 }
 
 /** The same array on a SharedArrayBuffer. */

@@ -113,7 +113,7 @@ export interface CompareRun {
   readonly samplesPerSecond: number;
   /** SHA-256 of the final weights as the contract defines it. */
   readonly fingerprint: string;
-  /** Whether every weight has the baseline's bits after every step. */
+  /** Whether every weight has the baseline's bits at every sampled step, and all state (optimizer too) at the end. */
   readonly identical: boolean;
   readonly firstDifference: FirstDifference | null;
   /** Largest over the sampled steps. */

@@ -135,13 +135,13 @@ function headerBytesOf(start: Uint8Array): number {
 }
 
 function parseHeader(start: Uint8Array, path: string): Header {
+  const type = ELEMENT_TYPES.get(start[2]);
+  if (start.length < 4 || start[0] !== 0 || start[1] !== 0 || type === undefined || start[3] === 0) {
+    const magic = Buffer.from(start.subarray(0, 4)).toString('hex');
+    throw fileError('Expected an IDX file (which begins 0000, element type, dimensions)', path, `0x${magic}`);
+  }
   const headerBytes = headerBytesOf(start);
   if (start.length < headerBytes) throw fileError(`Expected an IDX header of ${headerBytes} bytes`, path, start.length);
-  const type = ELEMENT_TYPES.get(start[2]);
-  if (start[0] !== 0 || start[1] !== 0 || type === undefined || start[3] === 0) {
-    const magic = Buffer.from(start.subarray(0, 4)).toString('hex');
-    throw fileError('Expected an IDX file (it begins 0000, element type 08 to 0e, dimensions)', path, `0x${magic}`);
-  }
   const view = new DataView(start.buffer, start.byteOffset, headerBytes);
   const dimensions = Array.from({ length: start[3] }, (_, i) => view.getUint32(4 + 4 * i));
   // In doubles: a product of lying dimensions may round or overflow, but then it is no file's size either.

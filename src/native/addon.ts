@@ -14,16 +14,7 @@ export type InstructionSet = 'scalar' | 'avx2' | 'avx512' | 'neon';
 /** The order of sums over rows: one fixed tree, or the order in which threads arrive. */
 export type Reduction = 'fixed' | 'free';
 
-export type ElementaryFunction =
-  | 'exp'
-  | 'expm1'
-  | 'log'
-  | 'log1p'
-  | 'tanh'
-  | 'sigmoid'
-  | 'erf'
-  | 'sinpi'
-  | 'cospi';
+export type ElementaryFunction = 'exp' | 'expm1' | 'log' | 'log1p' | 'tanh' | 'sigmoid' | 'erf' | 'sinpi' | 'cospi';
 
 export type ActivationName = 'linear' | 'relu' | 'tanh' | 'sigmoid' | 'softmax';
 
@@ -186,6 +177,53 @@ export interface KernelOptions extends Execution {
   readonly isa: InstructionSet;
 }
 
+/** What the timing functions have in common: each resolves to the seconds of every repetition. */
+export interface Timing {
+  readonly threads: number;
+  readonly repetitions: number;
+}
+
+/**
+ * One phase of a step, alone. `product`: row-major operands and result, packing included. `forward`: rows times packed
+ * weights, bias and relu. `inputGradient`: through transposed weights and a relu. `weightGradient`: in fixed order.
+ */
+export type Phase = 'product' | 'forward' | 'inputGradient' | 'weightGradient';
+
+export interface PhaseJob extends Timing {
+  readonly isa: InstructionSet;
+  readonly phase: Phase;
+  readonly rows: number;
+  readonly inputs: number;
+  readonly units: number;
+  /** For `weightGradient`: what is done with a finished sum; `store` writes it. */
+  readonly update: NativeOptimizer['kind'] | 'store';
+  /** For `weightGradient`: leaf length along rows. */
+  readonly batchLeaf: number;
+  /** Repetitions before those that are counted. */
+  readonly warmUps: number;
+}
+
+/** A thread of a team, while a job runs. */
+export interface TeamThread {
+  /** MXCSR or FPCR. */
+  readonly controlWord: number;
+  /** The operating system's number of the thread; on Linux a folder in /proc/self/task. */
+  readonly thread: number;
+}
+
+/** What `samebits doctor` asks. */
+export interface Diagnostics {
+  readonly build: { readonly compiler: string; readonly optimized: boolean; readonly fastMath: boolean };
+  /** The control word under which everything is computed. */
+  readonly contractWord: number;
+  /** That of the calling thread as it is. */
+  controlWord(): number;
+  /** Calls `body` with another control word on this thread (exceptions masked), and puts the old one back. */
+  withControlWord<T>(word: number, body: () => T): T;
+  /** Runs a job on a team that this thread leads; all its threads are in it at once. */
+  teamThreads(threads: number): TeamThread[];
+}
+
 export interface Addon {
   /** Version of the numerics contract. */
   readonly contract: number;
@@ -234,6 +272,20 @@ export interface Addon {
 
   /** The mark of a tensor (see the contract, "Fingerprint"), as a BigInt below 2^64. */
   mark(values: Float32Array): bigint;
+
+  /** FLOPs of one round of `timeFmaChains` on one thread. */
+  fmaFlopsPerRound(isa: InstructionSet): number;
+  /** Each thread runs `rounds` rounds of independent fma chains: the peak of an instruction set. */
+  timeFmaChains(job: Timing & { readonly isa: InstructionSet; readonly rounds: number }): Promise<Float64Array>;
+  /** a = b + s·c over arrays of `floats` floats that the threads divide: 12 bytes a float. */
+  timeTriad(job: Timing & { readonly floats: number }): Promise<Float64Array>;
+  /** `barriers` barriers of a team, one after another. */
+  timeBarriers(job: Timing & { readonly barriers: number }): Promise<Float64Array>;
+  /** Two threads that write to each other by turns, `trips` times there and back. */
+  timePingPong(job: Omit<Timing, 'threads'> & { readonly trips: number }): Promise<Float64Array>;
+  /** A phase of a step on operands that are made and packed once, without JavaScript between repetitions. */
+  timePhase(job: PhaseJob): Promise<Float64Array>;
+  readonly diagnostics: Diagnostics;
 
   /** The slow text of the contract, for tests: row-major, one thread. */
   readonly reference: {

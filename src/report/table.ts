@@ -107,7 +107,7 @@ function legendOf(document: CompareDocument, lines: readonly Line[], head: strin
     ...(merged ? ['×n: n repeats that gave the same bits, and their median time'] : []),
     'speed: against the fewest threads in the same order',
     'acc: test accuracy',
-    `same: whether every weight has the bits of the baseline (base: ${baseline.reduction} order, ${baseline.threads} thr) after every step`,
+    `same: whether every weight has the bits of the baseline (base: ${baseline.reduction} order, ${baseline.threads} thr) at every sampled step and, with the optimizer state, at the end`,
     ...(apart ? [`${head}: step and tensor of the first difference`] : []),
     'ULP: largest distance of a weight, in units in the last place',
     `pred: of ${formatCount(document.data.testRows)} test predictions, those of another class`,

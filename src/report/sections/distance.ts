@@ -63,7 +63,7 @@ export function distanceSection(document: CompareDocument): Markup {
   const identical = document.runs.filter((run) => run.identical);
   const heading = html`<h2 id="distance">Distance from the baseline</h2>`;
   if (apart.length === 0) {
-    return html`<section>${heading}<p>There is nothing to draw: ${identical.length === 1 ? 'the run is the baseline' : html`all ${identical.length} runs stayed at a distance of exactly zero, in every weight and at every step`}.</p></section>`;
+    return html`<section>${heading}<p>There is nothing to draw: ${identical.length === 1 ? 'the run is the baseline' : html`all ${identical.length} runs stayed at a distance of exactly zero, in every weight and at every sampled step`}.</p></section>`;
   }
   const charts = measures.map((measure) => chartOf(measure, strands, document));
   const left = charts.map((chart) =>
@@ -78,7 +78,7 @@ export function distanceSection(document: CompareDocument): Markup {
   const fixedIdentical = identical.filter((run) => run.reduction === 'fixed').length;
   const caption = html`<p>Each line is a run that left the baseline; repeats with the same bits share one. The scale is logarithmic, so zero has a band of its own below it.${
     fixedIdentical > 0
-      ? ` ${fixedIdentical === 1 ? 'One fixed-order run is' : `${fixedIdentical} fixed-order runs are`} exactly zero at every step, the baseline among them.`
+      ? ` ${fixedIdentical === 1 ? 'One fixed-order run is' : `${fixedIdentical} fixed-order runs are`} exactly zero at every sampled step, the baseline among them.`
       : ''
   }${missing > 0 ? ` Up to ${missing} points are infinite or not a number and are left out; the numbers below have them.` : ''}</p>`;
   return html`<section>${heading}<p>How far the weights of each run are from those of the baseline after a training step.</p>${renderFigure(

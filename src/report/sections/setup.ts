@@ -2,7 +2,8 @@ import type { DocumentHead, MachineDescription } from '../../compare/document.js
 import { formatCount } from '../format.js';
 import { html, type Markup } from '../html.js';
 
-function pairs(entries: readonly (readonly [string, string | Markup])[]): Markup {
+/** Names with their values. */
+export function pairs(entries: readonly (readonly [string, string | Markup])[]): Markup {
   return html`<dl class="pairs">${entries.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
 }
 
@@ -26,7 +27,8 @@ function recipeEntry(value: unknown): string | Markup {
   return typeof value === 'object' && value !== null ? members(value) : plain(value);
 }
 
-function machineEntries(machine: MachineDescription): [string, string][] {
+/** The machine, for {@link pairs}. */
+export function machineEntries(machine: MachineDescription): [string, string][] {
   return [
     ['processor', machine.cpu],
     ['cores', String(machine.cores)],

@@ -1,0 +1,144 @@
+// Made-up problems, and models to train on them.
+#include <cstring>
+
+#include "engine_test.h"
+
+using namespace samebits;
+
+uint64_t Numbers::next() {
+  uint64_t z = (state += 0x9E3779B97F4A7C15u);
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+  return z ^ (z >> 31);
+}
+
+std::vector<uint32_t> bitsOf(const std::vector<float>& values) {
+  std::vector<uint32_t> bits(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    std::memcpy(&bits[i], &values[i], sizeof bits[i]);
+    if (values[i] != values[i]) bits[i] = 0x7fc00000u;
+  }
+  return bits;
+}
+
+namespace {
+
+Problem problem(const char* name, size_t inputs, std::vector<LayerDescription> layers, Loss loss,
+                OptimizerDescription optimizer, size_t rows, size_t batchSize, size_t batchLeaf, bool bytes) {
+  Problem made;
+  made.name = name;
+  made.network.inputs = inputs;
+  made.network.layers = std::move(layers);
+  made.network.hasLoss = made.network.hasOptimizer = true;
+  made.network.loss = loss;
+  made.network.optimizer = optimizer;
+  made.rows = rows;
+  made.batchSize = batchSize;
+  made.batchLeaf = batchLeaf;
+  Numbers numbers{rows * inputs};
+  if (bytes) {
+    made.network.rescale = true;
+    made.network.scale = 1.0 / 255;
+    for (size_t i = 0; i < rows * inputs; ++i) made.bytes.push_back(static_cast<uint8_t>(numbers.next()));
+  } else {
+    for (size_t i = 0; i < rows * inputs; ++i) made.floats.push_back(numbers.centered());
+  }
+  const size_t units = made.network.layers.back().units;
+  if (loss == Loss::sparseCategoricalCrossentropy) {
+    for (size_t i = 0; i < rows; ++i) made.labels.push_back(static_cast<uint32_t>(numbers.below(units)));
+  } else {
+    for (size_t i = 0; i < rows * units; ++i) made.targets.push_back(numbers.centered() + 0.5f);
+  }
+  return made;
+}
+
+OptimizerDescription optimizer(UpdateKind kind, double learningRate) {
+  OptimizerDescription made;
+  made.kind = kind;
+  made.learningRate = learningRate;
+  made.momentum = kind == UpdateKind::momentum ? 0.9 : 0;
+  return made;
+}
+
+}  // namespace
+
+DataView Problem::view() const {
+  DataView data;
+  data.bytes = !bytes.empty();
+  data.x = data.bytes ? static_cast<const void*>(bytes.data()) : floats.data();
+  data.columns = network.inputs;
+  data.labels = labels.empty() ? nullptr : labels.data();
+  data.targets = targets.empty() ? nullptr : targets.data();
+  data.rows = rows;
+  return data;
+}
+
+const std::vector<Problem>& problems() {
+  static const std::vector<Problem> all = {
+      problem("3-2-1", 3, {{2, Activation::tanh, true}, {1, Activation::sigmoid, true}}, Loss::binaryCrossentropy,
+              optimizer(UpdateKind::sgd, 0.5), 4, 1, 64, false),
+      problem("19-17-5", 19, {{17, Activation::relu, true}, {5, Activation::softmax, true}},
+              Loss::sparseCategoricalCrossentropy, optimizer(UpdateKind::momentum, 0.1), 67, 20, 7, true),
+      problem("20-330-40-3", 20,
+              {{330, Activation::relu, true}, {40, Activation::sigmoid, false}, {3, Activation::linear, true}},
+              Loss::meanSquaredError, optimizer(UpdateKind::adam, 0.01), 30, 13, 4, false),
+      problem("6-400-9-4", 6,
+              {{400, Activation::softmax, false}, {9, Activation::tanh, true}, {4, Activation::softmax, false}},
+              Loss::categoricalCrossentropy, optimizer(UpdateKind::adam, 0.02), 25, 25, 3, false),
+  };
+  return all;
+}
+
+TrainOptions optionsFor(const Problem& problem) {
+  TrainOptions options;
+  options.data = problem.view();
+  options.batchSize = problem.batchSize;
+  options.batchLeaf = problem.batchLeaf;
+  options.freeGrain = 2;
+  options.shuffle = true;
+  options.key = {{0xb45c4773u, 0x8d8e560au}};
+  options.stream = 0x52a8308fu;
+  options.maxSteps = UINT32_MAX;
+  options.maxEpochs = 2;
+  return options;
+}
+
+Model::Model(const Problem& problem, const KernelTable* table)
+    : memory_(Network::bytesFor(problem.network)), network_(table, problem.network, memory_.data()) {
+  Numbers numbers{problem.rows};
+  for (size_t layer = 0; layer < network_.layers().size(); ++layer) {
+    for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
+      std::vector<float> values(network_.parameterSize(layer, kind));
+      for (float& value : values) value = numbers.centered();
+      if (!values.empty()) network_.setParameter(layer, kind, 0, values.data());
+    }
+  }
+}
+
+TrainOutcome Model::train(const TrainOptions& options, Team* team, const std::atomic<bool>* abort) {
+  Trainer trainer(&network_, &epoch_, &workspace_, options, team->size());
+  return trainer.run(team, abort);
+}
+
+TrainOutcome Model::train(const TrainOptions& options, unsigned members) {
+  Team team(members);
+  const std::atomic<bool> abort{false};
+  return train(options, &team, &abort);
+}
+
+std::vector<uint32_t> Model::state() const {
+  std::vector<uint32_t> all;
+  for (size_t layer = 0; layer < network_.layers().size(); ++layer) {
+    for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
+      std::vector<float> values(network_.parameterSize(layer, kind));
+      for (int slot = 0; slot < 3 && !values.empty(); ++slot) {
+        if (!network_.getParameter(layer, kind, slot, values.data())) break;
+        const std::vector<uint32_t> bits = bitsOf(values);
+        all.insert(all.end(), bits.begin(), bits.end());
+      }
+    }
+  }
+  all.push_back(static_cast<uint32_t>(network_.steps));
+  all.push_back(static_cast<uint32_t>(network_.epochs));
+  return all;
+}

@@ -1,0 +1,49 @@
+// The engine without JavaScript, as a plain executable, so that sanitizers can watch it: the same bits from teams of 1 to 8
+// members, both forms of the plan, and every kernel table of this CPU.
+// Prints what ran and "N passed, N failed"; exit code 1 if anything failed.
+#include "engine_test.h"
+
+#include <atomic>
+#include <cstdio>
+
+#include "../../native/engine/dispatch.h"
+
+using namespace samebits;
+
+namespace {
+std::atomic<size_t> passed{0}, failed{0};
+}
+
+void check(bool ok, const std::string& what) {
+  if (ok) {
+    ++passed;
+  } else if (++failed <= 40) {
+    std::printf("FAILED %s\n", what.c_str());
+  }
+}
+
+std::vector<const KernelTable*> tables() {
+  size_t count;
+  const InstructionSetEntry* entries = instructionSets(&count);
+  std::vector<const KernelTable*> all;
+  for (size_t i = 0; i < count; ++i) {
+    if (entries[i].available) all.push_back(entries[i].table);
+  }
+  return all;
+}
+
+int main() {
+  std::printf("instruction sets:");
+  for (const KernelTable* table : tables()) std::printf(" %s", table->name);
+  std::printf("\n");
+  testOrders();
+  testRandom();
+  testTeams();
+  testTraining();
+  testFreeOrder();
+  testPrediction();
+  testProducts();
+  testControlWord();
+  std::printf("%zu passed, %zu failed\n", passed.load(), failed.load());
+  return failed == 0 && passed > 0 ? 0 : 1;
+}
