@@ -1,5 +1,6 @@
 #include "packing.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "../kernels/kernel_table.h"
@@ -41,15 +42,16 @@ void unpackPanels(const float* panels, RowRange range, size_t inputs, size_t uni
 
 size_t leadingDimension(size_t units) { return round16(units) + 16; }
 
+// Copies of no elements may come from null, which memcpy may not be given.
 void spreadRows(const float* source, size_t rows, size_t units, float* target, size_t ld) {
   for (size_t i = 0; i < rows; ++i) {
-    std::memcpy(target + i * ld, source + i * units, units * sizeof(float));
-    std::memset(target + i * ld + units, 0, (ld - units) * sizeof(float));
+    std::copy_n(source + i * units, units, target + i * ld);
+    std::fill_n(target + i * ld + units, ld - units, 0.0f);
   }
 }
 
 void gatherRows(const float* source, size_t ld, size_t rows, size_t units, float* target) {
-  for (size_t i = 0; i < rows; ++i) std::memcpy(target + i * units, source + i * ld, units * sizeof(float));
+  for (size_t i = 0; i < rows; ++i) std::copy_n(source + i * ld, units, target + i * units);
 }
 
 }  // namespace samebits

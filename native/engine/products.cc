@@ -79,7 +79,7 @@ void denseForward(Team* team, const KernelTable& table, DenseShape shape, const 
   float* packed = zRows + shape.rows * ldz;
   float* packedBias = packed + panels;
   packPanels(weights, {0, shape.inputs}, shape.inputs, shape.units, table.panel, packed);
-  if (bias != nullptr) std::memcpy(packedBias, bias, shape.units * sizeof(float));
+  if (bias != nullptr) std::copy_n(bias, shape.units, packedBias);
   team->run([&](unsigned member) {
     const Share share = shareOf(shape.rows, 1, member, team->size());
     const size_t rows = share.end - share.begin;
@@ -161,7 +161,7 @@ void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const
     table.biasGradient(dzRows, ldz, order, shape.units, share.begin, share.end, &store, &biasSlots);
   });
   unpackPanels(kernelSlots.gradient, {0, shape.inputs}, shape.inputs, shape.units, table.panel, weightGradient);
-  std::memcpy(biasGradient, biasSlots.gradient, shape.units * sizeof(float));
+  std::copy_n(biasSlots.gradient, shape.units, biasGradient);
 }
 
 float sumVector(Team* team, const KernelTable& table, const float* values, size_t count, Reduction reduction) {
