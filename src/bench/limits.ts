@@ -11,15 +11,15 @@ import { quantile } from './statistics.js';
  * repetitions beat.
  */
 const BEST_SHARE = 0.1;
-const REPETITIONS = 21;
 /** Two threads that reach less than this share of twice one thread's peak may sit on one physical core … */
 const APART = 0.9;
-/** … and the operating system gets some time to part them. */
-const TRIES = 4;
+/** … and the operating system gets some time to part them, before the next try. */
 const PAUSE_MILLISECONDS = 150;
 const MOST_ROUNDS = 1 << 30;
-const TRIPS = 1000;
+const TRIPS = 100;
 const BARRIERS = 1000;
+/** A team that has to share cores waits for the scheduler in each barrier. */
+const CROWDED_BARRIERS = 20;
 
 export interface LimitsWanted {
   readonly isas: readonly InstructionSet[];
@@ -45,22 +45,20 @@ export function fmaGflops(isa: InstructionSet, threads: number, rounds: number, 
   return (threads * rounds * addon().fmaFlopsPerRound(isa)) / seconds / 1e9;
 }
 
-async function peakOf(isa: InstructionSet, threads: number, seconds: number): Promise<number> {
-  const rounds = await roundsFor(isa, seconds);
-  const times = await addon().timeFmaChains({ isa, threads, rounds, repetitions: REPETITIONS });
+async function peakOf(isa: InstructionSet, threads: number, { sampleSeconds, limitRepetitions }: Effort) {
+  const rounds = await roundsFor(isa, sampleSeconds / 10);
+  const times = await addon().timeFmaChains({ isa, threads, rounds, repetitions: limitRepetitions });
   return fmaGflops(isa, threads, rounds, quantile([...times], BEST_SHARE));
 }
 
 async function peaksOf(isa: InstructionSet, wanted: LimitsWanted): Promise<Record<string, number>> {
-  const seconds = wanted.effort.sampleSeconds / 10;
   const peaks: Record<string, number> = {};
   for (const threads of wanted.threads) {
-    for (let tries = 0; tries < TRIES; tries += 1) {
+    for (let tries = 1; tries <= wanted.effort.peakTries; tries += 1) {
       wanted.signal?.throwIfAborted();
-      const peak = await peakOf(isa, threads, seconds);
-      peaks[threads] = Math.max(peak, peaks[threads] ?? 0);
+      if (tries > 1) await setTimeout(PAUSE_MILLISECONDS);
+      peaks[threads] = Math.max(await peakOf(isa, threads, wanted.effort), peaks[threads] ?? 0);
       if (peaks[threads] >= APART * coresFor(threads) * (peaks['1'] ?? 0)) break;
-      await setTimeout(PAUSE_MILLISECONDS);
     }
   }
   return peaks;
@@ -81,22 +79,40 @@ export async function pingPongSeconds(repetitions: number): Promise<number[]> {
   return Array.from(times, (time) => time / TRIPS);
 }
 
-/** Measures everything, for every instruction set and number of threads. */
-export async function measureLimits(wanted: LimitsWanted): Promise<BenchLimits> {
+/** Peaks by instruction set and threads, in GFLOP/s. */
+export async function measurePeaks(wanted: LimitsWanted): Promise<BenchLimits['peak']> {
   const peak: Record<string, Record<string, number>> = {};
   for (const isa of wanted.isas) peak[isa] = await peaksOf(isa, wanted);
-  const floats = wanted.effort.bandwidthFloats;
+  return peak;
+}
+
+/** The higher of two measurements of the same peaks. */
+export function higherPeaks(first: BenchLimits['peak'], second: BenchLimits['peak']): BenchLimits['peak'] {
+  return Object.fromEntries(
+    Object.entries(first).map(([isa, values]) => [
+      isa,
+      Object.fromEntries(
+        Object.entries(values).map(([threads, value]) => [threads, Math.max(value, second[isa][threads])]),
+      ),
+    ]),
+  );
+}
+
+/** Measures everything, for every instruction set and number of threads. */
+export async function measureLimits(wanted: LimitsWanted): Promise<BenchLimits> {
+  const peak = await measurePeaks(wanted);
+  const { bandwidthFloats: floats, limitRepetitions: repetitions } = wanted.effort;
   const bandwidth = await byThreads(wanted, async (threads) => {
-    const times = await addon().timeTriad({ threads, floats, repetitions: REPETITIONS });
+    const times = await addon().timeTriad({ threads, floats, repetitions });
     return (12 * floats) / quantile([...times], BEST_SHARE) / 1e9;
   });
   const barrierMicroseconds = await byThreads(wanted, async (threads) => {
-    // A team that has to share cores waits for the scheduler in each of them.
-    const barriers = threads > coresFor(threads) ? BARRIERS / 50 : BARRIERS;
-    const times = await addon().timeBarriers({ threads, barriers, repetitions: REPETITIONS });
+    if (threads === 1) return 0;
+    const barriers = threads > coresFor(threads) ? CROWDED_BARRIERS : BARRIERS;
+    const times = await addon().timeBarriers({ threads, barriers, repetitions });
     return (quantile([...times], BEST_SHARE) / barriers) * 1e6;
   });
-  const trips = coresFor(2) < 2 ? [] : await pingPongSeconds(REPETITIONS);
+  const trips = coresFor(2) < 2 ? [] : await pingPongSeconds(repetitions);
   return {
     peak,
     bandwidth,

@@ -54,7 +54,9 @@ export function withSpeedUps(lone: readonly LoneResult[]): BenchCaseResult[] {
 }
 
 /** Names of the cases whose fixed-order runs did not all end with the same bits. */
-export function casesThatDiffer(results: readonly Pick<BenchCaseResult, 'name' | 'reduction' | 'fingerprint'>[]) {
+export function casesThatDiffer(
+  results: readonly Pick<BenchCaseResult, 'name' | 'reduction' | 'fingerprint'>[],
+): string[] {
   const prints = new Map<string, Set<string>>();
   for (const { name, reduction, fingerprint } of results) {
     if (reduction !== 'fixed' || fingerprint === null) continue;

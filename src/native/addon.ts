@@ -151,9 +151,10 @@ export interface PredictJob {
 
 /** A network with its weights and optimizer state, in the kernels' layout. Freed with its JavaScript object. */
 export interface NativeNetwork {
-  /** Row-major: kernels [inputs, units], biases [units]. */
-  getParameter(layer: number, kind: ParameterKind, slot: Slot): Float32Array;
-  setParameter(layer: number, kind: ParameterKind, slot: Slot, values: Float32Array): void;
+  /** Row-major: kernels [inputs, units], biases [1, units]. All rows, or `rows` of them from `firstRow` on. */
+  getParameter(layer: number, kind: ParameterKind, slot: Slot, firstRow?: number, rows?: number): Float32Array;
+  /** `values` are whole rows, from `firstRow` (default 0) on. */
+  setParameter(layer: number, kind: ParameterKind, slot: Slot, values: Float32Array, firstRow?: number): void;
   getCounters(): Counters;
   setCounters(counters: Counters): void;
   /** Forgets the position in the epoch and its sums: the next step starts an epoch. */

@@ -1,5 +1,6 @@
 /** What a benchmark comes to, in plain English. */
 import type { BenchDocument } from '../bench/document.js';
+import { casesThatDiffer } from '../bench/results.js';
 import { median } from '../bench/statistics.js';
 import { formatCount, formatList, formatRatio } from './format.js';
 import { distinct } from './groups.js';
@@ -7,18 +8,10 @@ import { distinct } from './groups.js';
 /** The parts of a document that its sentence is made of. */
 export type BenchFacts = Pick<BenchDocument, 'cases' | 'price' | 'crowding'>;
 
-/** Names of the cases whose fixed-order runs did not end with the same bits. */
-function differing({ cases }: BenchFacts): string[] {
-  const fixed = cases.filter(({ reduction, fingerprint }) => reduction === 'fixed' && fingerprint !== null);
-  return distinct(fixed.map(({ name }) => name)).filter(
-    (name) => distinct(fixed.filter((one) => one.name === name).map((one) => one.fingerprint)).length > 1,
-  );
-}
-
 function bitsStatement(facts: BenchFacts): string[] {
   const trained = facts.cases.filter(({ fingerprint }) => fingerprint !== null);
   if (trained.length === 0) return [];
-  const apart = differing(facts);
+  const apart = casesThatDiffer(facts.cases);
   if (apart.length > 0) return [`Fixed order gave different bits in ${formatList(apart)}: that must not be.`];
   const threads = distinct(trained.map((one) => one.threads)).sort((a, b) => a - b);
   const isas = distinct(trained.map((one) => one.isa));
@@ -64,7 +57,7 @@ export function benchStatements(facts: BenchFacts): string[] {
 /** Sums up a benchmark. */
 export function summarizeBench(facts: BenchFacts): BenchDocument['summary'] {
   return {
-    fixedIdentical: differing(facts).length === 0,
+    fixedIdentical: casesThatDiffer(facts.cases).length === 0,
     samples: facts.cases.reduce((sum, one) => sum + one.samples, 0),
     discarded: facts.cases.reduce((sum, one) => sum + one.discarded, 0),
     sentence: benchStatements(facts).join(' '),
