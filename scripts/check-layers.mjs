@@ -14,6 +14,7 @@ const LAYERS = [
   'train',
   'compare',
   'bench',
+  'doctor',
   'lab',
   'report',
   'entry points',

@@ -1,8 +1,9 @@
-// npm run test:arm64: the golden files on arm64, NEON and scalar. Cross-compiles the addon with Debian's
-// g++-aarch64-linux-gnu and runs it in an arm64 Node under qemu-user. Takes minutes: each instruction is emulated.
+// npm run test:arm64: the golden files on arm64, NEON and scalar, and the plain executables over kernels and engine (they
+// set flush-to-zero and rounding modes, which JavaScript can't). Cross-compiles with Debian's g++-aarch64-linux-gnu and runs
+// the addon in an arm64 Node under qemu-user. Takes minutes: each instruction is emulated.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { buildTypeScript } from './build.mjs';
+import { buildTypeScript, root } from './build.mjs';
 import { compileGoldenProgram } from './golden-program.mjs';
 import { nodeBinary } from './node-binary.mjs';
 import { buildVariant, findProgram, symbolsAreWell, versionOf } from './variants.mjs';
@@ -33,9 +34,14 @@ if (!symbolsAreWell(folder, 'arm64', TOOL_PREFIX)) process.exit(1);
 process.stdout.write(`${versionOf(compiler)}, ${EMULATOR[0]}\n`);
 const [emulator, ...options] = EMULATOR;
 const program = [nodeBinary('linux-arm64', NODE), compileGoldenProgram()];
-const { status } = spawnSync(
+const golden = spawnSync(
   emulator,
   [...options, ...program, join(folder, 'Release', 'samebits.node'), 'scalar', 'neon'],
   { stdio: 'inherit' },
 );
-process.exit(status ?? 1);
+const native = spawnSync(
+  process.execPath,
+  [join(root, 'scripts', 'test-native.mjs'), `--runner=${EMULATOR.join(' ')}`],
+  { stdio: 'inherit', env: { ...process.env, CXX: compiler } },
+);
+process.exit(golden.status === 0 && native.status === 0 ? 0 : 1);

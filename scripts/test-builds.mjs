@@ -1,7 +1,9 @@
-// npm run test:builds: the golden files on every build and Node that samebits is for. Prints a Markdown table.
+// npm run test:builds: the golden files on every build and Node that samebits is for. Prints a Markdown table: how many
+// checks passed.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build, root } from './build.mjs';
 import { compileGoldenProgram } from './golden-program.mjs';
 import { nodeBinary } from './node-binary.mjs';
@@ -21,7 +23,7 @@ if (missing.length > 0) {
 
 build();
 const program = compileGoldenProgram();
-const nodes = NODES.map((major) => nodeBinary(`linux-${process.arch}`, major));
+const nodes = NODES.map((major) => nodeBinary(`${process.platform}-${process.arch}`, major));
 let failures = 0;
 const table = [['build', ...nodes.map((node) => `Node ${versionOfNode(node)}`)]];
 table.push(table[0].map(() => '---'));
@@ -39,6 +41,7 @@ for (const name of COMPILERS) {
 }
 const gyp = buildWithGyp();
 check(`node-gyp, ${versionOf(findProgram('g++'))}, -O3`, gyp);
+addRow('through the public API', nodes.map(checkPublicApi));
 process.stdout.write(`\n${table.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`);
 process.exit(failures === 0 ? 0 : 1);
 
@@ -54,18 +57,38 @@ function buildWithGyp() {
   return join(folder, 'Release', 'samebits.node');
 }
 
-/** Runs the golden program on each Node and adds a row. */
+/** Runs the golden program on each Node. */
 function check(name, addon) {
   const results = nodes.map((node) => {
     const { status, stdout } = spawnSync(node, [program, addon], { encoding: 'utf8', stdio: ['ignore', 'pipe', 2] });
-    const last = stdout.trimEnd().split('\n').at(-1);
-    if (status === 0) return last;
-    failures++;
-    process.stdout.write(stdout);
-    return `**${last}**`;
+    if (status !== 0) process.stdout.write(stdout);
+    const [, passed, failed] = /^(\d+) passed, (\d+) failed$/m.exec(stdout) ?? [];
+    return { passed: Number(passed ?? 0), all: status === 0 && failed === '0' };
   });
-  table.push([name, ...results]);
-  process.stdout.write(`${name}: ${results.join('; ')}\n`);
+  addRow(name, results);
+}
+
+/** The golden networks from initializers to predictions: what JavaScript computes has a part in it. */
+function checkPublicApi(node) {
+  const report = join(root, 'build', 'golden', 'public-api.json');
+  mkdirSync(dirname(report), { recursive: true });
+  rmSync(report, { force: true });
+  const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
+  const options = ['run', '--project=unit', '--reporter=json', `--outputFile=${report}`];
+  const { status } = spawnSync(node, [vitest, ...options, 'test/bits/golden.test.ts'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) return { passed: 0, all: false };
+  const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'));
+  return { passed: numPassedTests, all: numPassedTests === numTotalTests };
+}
+
+function addRow(name, results) {
+  failures += results.filter(({ all }) => !all).length;
+  const row = [name, ...results.map(({ passed, all }) => (all ? `${passed}` : `**FAILED** (${passed} passed)`))];
+  table.push(row);
+  process.stdout.write(`${row.join(' | ')}\n`);
 }
 
 function versionOfNode(node) {

@@ -12,6 +12,8 @@ const { values: options } = parseArgs({
   options: { sanitize: { type: 'string', multiple: true, default: [''] }, runner: { type: 'string', default: '' } },
 });
 
+const ARGUMENTS = { engine_test: [], kernels_test: [join(root, 'test/golden/products.json')] };
+
 const name = process.env.CXX ?? 'g++';
 const compiler = findProgram(name);
 for (const [what, program] of Object.entries({ [name]: compiler, cmake: findProgram('cmake') })) {
@@ -23,14 +25,14 @@ const machine = execFileSync(compiler, ['-dumpmachine'], { encoding: 'utf8' }).s
 
 let failures = 0;
 for (const sanitizers of options.sanitize) {
-  const folder = build(sanitizers);
-  run(join(folder, 'engine_test'), [], sanitizers);
   // The kernels' own test has one thread only: nothing there for the thread sanitizer.
-  if (sanitizers !== 'thread') run(join(folder, 'kernels_test'), [join(root, 'test/golden/products.json')], sanitizers);
+  const programs = sanitizers === 'thread' ? ['engine_test'] : ['engine_test', 'kernels_test'];
+  const folder = build(sanitizers, programs);
+  for (const program of programs) run(join(folder, program), ARGUMENTS[program], sanitizers);
 }
 process.exit(failures === 0 ? 0 : 1);
 
-function build(sanitizers) {
+function build(sanitizers, programs) {
   const variant = [machine, name.split('/').at(-1), sanitizers].filter(Boolean).join('-').replaceAll('+', 'p');
   const folder = join(root, 'build', 'native-tests', variant.replaceAll(',', '-'));
   const definitions = {
@@ -49,7 +51,7 @@ function build(sanitizers) {
   const generator = findProgram('ninja') === null ? [] : ['-G', 'Ninja'];
   const cache = Object.entries(definitions).map(([key, value]) => `-D${key}=${value}`);
   cmake(['-S', root, '-B', folder, ...generator, '--log-level=WARNING', '--no-warn-unused-cli', ...cache]);
-  cmake(['--build', folder, '--parallel', '2', '--target', 'engine_test', 'kernels_test']);
+  cmake(['--build', folder, '--parallel', '2', '--target', ...programs]);
   return join(folder, 'test', 'native');
 }
 

@@ -17,6 +17,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exportKernelFunctions(env, exports);
   exportReferenceFunctions(env, exports);
   exportLimitFunctions(env, exports);
+  exportDiagnosticFunctions(env, exports);
   return exports;
 }
 

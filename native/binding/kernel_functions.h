@@ -1,5 +1,5 @@
-// Stateless functions of the addon: kernels, elementary functions, random words, the reference, and what
-// measures the machine.
+// Stateless functions of the addon: kernels, elementary functions, random words, the reference, what measures the
+// machine, and diagnostics.
 #ifndef SAMEBITS_BINDING_KERNEL_FUNCTIONS_H
 #define SAMEBITS_BINDING_KERNEL_FUNCTIONS_H
 
@@ -10,6 +10,7 @@ namespace samebits::binding {
 void exportKernelFunctions(Napi::Env env, Napi::Object exports);
 void exportReferenceFunctions(Napi::Env env, Napi::Object exports);
 void exportLimitFunctions(Napi::Env env, Napi::Object exports);
+void exportDiagnosticFunctions(Napi::Env env, Napi::Object exports);
 
 }  // namespace samebits::binding
 

@@ -1,5 +1,6 @@
 #include "network_object.h"
 
+#include <algorithm>
 #include <new>
 #include <string>
 #include <utility>
@@ -249,8 +250,14 @@ Napi::Value NetworkObject::getParameter(const Napi::CallbackInfo& info) {
   const size_t layer = integer(info[0], "layer", 0, from.layers().size() - 1);
   const ParameterKind kind = parameterKind(info[1]);
   const int slot = static_cast<int>(integer(info[2], "slot", 0, 2));
-  Napi::Float32Array values = Napi::Float32Array::New(env, from.parameterSize(layer, kind));
-  if (!from.getParameter(layer, kind, slot, values.Data())) throw expected(env, "a parameter it has", "slot");
+  const size_t rows = from.parameterRows(layer, kind);
+  RowRange range{0, rows};
+  if (!isNothing(info[3])) {
+    range.first = integer(info[3], "firstRow", 0, rows);
+    range.count = integer(info[4], "rows", 0, rows - range.first);
+  }
+  Napi::Float32Array values = Napi::Float32Array::New(env, range.count * from.parameterColumns(layer));
+  if (!from.getParameter(layer, kind, slot, range, values.Data())) throw expected(env, "a parameter it has", "slot");
   return values;
 }
 
@@ -262,8 +269,14 @@ void NetworkObject::setParameter(const Napi::CallbackInfo& info) {
   const ParameterKind kind = parameterKind(info[1]);
   const int slot = static_cast<int>(integer(info[2], "slot", 0, 2));
   const Elements<float> values = floats(info[3], "values");
-  expectElements(env, values.count, to.parameterSize(layer, kind), 1, "values");
-  if (!to.setParameter(layer, kind, slot, values.data)) throw expected(env, "a parameter it has", "slot");
+  const size_t rows = to.parameterRows(layer, kind), columns = to.parameterColumns(layer);
+  RowRange range{0, rows};
+  if (!isNothing(info[4])) {
+    range.first = integer(info[4], "firstRow", 0, rows);
+    range.count = std::min(values.count / columns, rows - range.first);
+  }
+  expectElements(env, values.count, range.count, columns, "values");
+  if (!to.setParameter(layer, kind, slot, range, values.data)) throw expected(env, "a parameter it has", "slot");
 }
 
 Napi::Value NetworkObject::getCounters(const Napi::CallbackInfo& info) {

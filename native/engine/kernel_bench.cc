@@ -61,7 +61,7 @@ class Operands {
     } else {
       std::vector<float> weights(shape_.inputs * shape_.units);
       fillRows(2, -0.1f, 0.1f, shape_.inputs, shape_.units, shape_.units, weights.data());
-      packPanels(weights.data(), shape_.inputs, shape_.units, table.panel, slots_.value);
+      packPanels(weights.data(), {0, shape_.inputs}, shape_.inputs, shape_.units, table.panel, slots_.value);
     }
     update_.kind = what.update;
     update_.scale = 1.0f / static_cast<float>(shape_.rows);

@@ -46,10 +46,10 @@ double Network::rowFlops() const {
   return flops;
 }
 
-size_t Network::parameterSize(size_t layer, ParameterKind kind) const {
+size_t Network::parameterRows(size_t layer, ParameterKind kind) const {
   const Layer& of = layers_[layer];
-  if (kind == ParameterKind::kernel) return of.inputs * of.units;
-  return of.useBias ? of.units : 0;
+  if (kind == ParameterKind::kernel) return of.inputs;
+  return of.useBias ? 1 : 0;
 }
 
 float* Network::slotOf(size_t layer, ParameterKind kind, int slot) const {
@@ -57,26 +57,26 @@ float* Network::slotOf(size_t layer, ParameterKind kind, int slot) const {
   return slot == 0 ? slots.value : slot == 1 ? slots.first : slots.second;
 }
 
-bool Network::getParameter(size_t layer, ParameterKind kind, int slot, float* values) const {
+bool Network::getParameter(size_t layer, ParameterKind kind, int slot, RowRange range, float* values) const {
   const float* stored = slotOf(layer, kind, slot);
   if (stored == nullptr) return false;
   const Layer& of = layers_[layer];
   if (kind == ParameterKind::kernel) {
-    unpackPanels(stored, of.inputs, of.units, table_->panel, values);
+    unpackPanels(stored, range, of.inputs, of.units, table_->panel, values);
   } else {
-    std::memcpy(values, stored, of.units * sizeof(float));
+    std::memcpy(values, stored, range.count * of.units * sizeof(float));
   }
   return true;
 }
 
-bool Network::setParameter(size_t layer, ParameterKind kind, int slot, const float* values) {
+bool Network::setParameter(size_t layer, ParameterKind kind, int slot, RowRange range, const float* values) {
   float* stored = slotOf(layer, kind, slot);
   if (stored == nullptr) return false;
   const Layer& of = layers_[layer];
   if (kind == ParameterKind::kernel) {
-    packPanels(values, of.inputs, of.units, table_->panel, stored);
+    packPanels(values, range, of.inputs, of.units, table_->panel, stored);
   } else {
-    std::memcpy(stored, values, of.units * sizeof(float));
+    std::memcpy(stored, values, range.count * of.units * sizeof(float));
   }
   return true;
 }

@@ -9,6 +9,7 @@
 #include "../kernels/kernel_table.h"
 #include "arena.h"
 #include "optimizers.h"
+#include "packing.h"
 
 namespace samebits {
 
@@ -57,11 +58,12 @@ class Network {
   uint64_t steps = 0;   // made since the beginning
   uint64_t epochs = 0;  // ended since the beginning
 
-  // Elements of a parameter: inputs * units, or units; 0 for a bias that the layer does not have.
-  size_t parameterSize(size_t layer, ParameterKind kind) const;
-  // Row-major copies. slot 0: weights; 1, 2: optimizer state. False if the optimizer has no such slot.
-  bool getParameter(size_t layer, ParameterKind kind, int slot, float* values) const;
-  bool setParameter(size_t layer, ParameterKind kind, int slot, const float* values);
+  // A parameter is a matrix: a kernel [inputs, units], a bias [1, units], or [0, units] where the layer has none.
+  size_t parameterRows(size_t layer, ParameterKind kind) const;
+  size_t parameterColumns(size_t layer) const { return layers_[layer].units; }
+  // Row-major copies of rows in `range`. slot 0: weights; 1, 2: optimizer state. False if there is no such slot.
+  bool getParameter(size_t layer, ParameterKind kind, int slot, RowRange range, float* values) const;
+  bool setParameter(size_t layer, ParameterKind kind, int slot, RowRange range, const float* values);
 
  private:
   static void cut(const NetworkDescription& description, Cutter* cutter, std::vector<Layer>* layers);

@@ -1,5 +1,6 @@
 #include "packing.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "../kernels/kernel_table.h"
@@ -16,24 +17,24 @@ size_t panelWidth(size_t column, size_t units, size_t panel) {
 
 size_t panelsSize(size_t inputs, size_t units) { return inputs * round16(units); }
 
-void packPanels(const float* source, size_t inputs, size_t units, size_t panel, float* panels) {
+void packPanels(const float* source, RowRange range, size_t inputs, size_t units, size_t panel, float* panels) {
   for (size_t column = 0; column < units; column += panel) {
     const size_t width = panelWidth(column, units, panel);
     const size_t used = units - column < width ? units - column : width;
-    float* target = panels + column * inputs;
-    for (size_t k = 0; k < inputs; ++k) {
+    float* target = panels + column * inputs + range.first * width;
+    for (size_t k = 0; k < range.count; ++k) {
       std::memcpy(target + k * width, source + k * units + column, used * sizeof(float));
       std::memset(target + k * width + used, 0, (width - used) * sizeof(float));
     }
   }
 }
 
-void unpackPanels(const float* panels, size_t inputs, size_t units, size_t panel, float* target) {
+void unpackPanels(const float* panels, RowRange range, size_t inputs, size_t units, size_t panel, float* target) {
   for (size_t column = 0; column < units; column += panel) {
     const size_t width = panelWidth(column, units, panel);
     const size_t used = units - column < width ? units - column : width;
-    const float* source = panels + column * inputs;
-    for (size_t k = 0; k < inputs; ++k) {
+    const float* source = panels + column * inputs + range.first * width;
+    for (size_t k = 0; k < range.count; ++k) {
       std::memcpy(target + k * units + column, source + k * width, used * sizeof(float));
     }
   }
@@ -41,15 +42,16 @@ void unpackPanels(const float* panels, size_t inputs, size_t units, size_t panel
 
 size_t leadingDimension(size_t units) { return round16(units) + 16; }
 
+// Copies of no elements may come from null, which memcpy may not be given.
 void spreadRows(const float* source, size_t rows, size_t units, float* target, size_t ld) {
   for (size_t i = 0; i < rows; ++i) {
-    std::memcpy(target + i * ld, source + i * units, units * sizeof(float));
-    std::memset(target + i * ld + units, 0, (ld - units) * sizeof(float));
+    std::copy_n(source + i * units, units, target + i * ld);
+    std::fill_n(target + i * ld + units, ld - units, 0.0f);
   }
 }
 
 void gatherRows(const float* source, size_t ld, size_t rows, size_t units, float* target) {
-  for (size_t i = 0; i < rows; ++i) std::memcpy(target + i * units, source + i * ld, units * sizeof(float));
+  for (size_t i = 0; i < rows; ++i) std::copy_n(source + i * ld, units, target + i * units);
 }
 
 }  // namespace samebits

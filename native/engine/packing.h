@@ -9,10 +9,15 @@ namespace samebits {
 // Floats of an [inputs, units] matrix in panels layout.
 size_t panelsSize(size_t inputs, size_t units);
 
-// `source` is [inputs, units] row-major; `panels` gets every element, its padding +0.
-void packPanels(const float* source, size_t inputs, size_t units, size_t panel, float* panels);
+// Rows of a matrix [inputs, units]: `count` of them, from `first` on.
+struct RowRange {
+  size_t first, count;
+};
+
+// `source` is [range.count, units] row-major; `panels`, of the whole matrix, gets those rows, their padding +0.
+void packPanels(const float* source, RowRange range, size_t inputs, size_t units, size_t panel, float* panels);
 // The other way; padding is not read.
-void unpackPanels(const float* panels, size_t inputs, size_t units, size_t panel, float* target);
+void unpackPanels(const float* panels, RowRange range, size_t inputs, size_t units, size_t panel, float* target);
 
 // Leading dimension of a matrix of rows: a multiple of 16 that keeps neighbouring rows out of each other's cache sets
 // (a power of two costs a third of the speed of a wide layer).

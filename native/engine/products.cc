@@ -78,8 +78,8 @@ void denseForward(Team* team, const KernelTable& table, DenseShape shape, const 
   float* zRows = xRows + shape.rows * ldx;
   float* packed = zRows + shape.rows * ldz;
   float* packedBias = packed + panels;
-  packPanels(weights, shape.inputs, shape.units, table.panel, packed);
-  if (bias != nullptr) std::memcpy(packedBias, bias, shape.units * sizeof(float));
+  packPanels(weights, {0, shape.inputs}, shape.inputs, shape.units, table.panel, packed);
+  if (bias != nullptr) std::copy_n(bias, shape.units, packedBias);
   team->run([&](unsigned member) {
     const Share share = shareOf(shape.rows, 1, member, team->size());
     const size_t rows = share.end - share.begin;
@@ -119,7 +119,7 @@ void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const
   ParameterSlots kernelSlots{packed + panels, nullptr, nullptr, nullptr};
   ParameterSlots biasSlots{kernelSlots.gradient + panels, nullptr, nullptr, nullptr};
   float* scratch = biasSlots.gradient + round16(shape.units);
-  packPanels(weights, shape.inputs, shape.units, table.panel, packed);
+  packPanels(weights, {0, shape.inputs}, shape.inputs, shape.units, table.panel, packed);
 
   Arrival arrival;
   ChainTree chains;
@@ -160,8 +160,8 @@ void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const
                          share.end, &store, &kernelSlots);
     table.biasGradient(dzRows, ldz, order, shape.units, share.begin, share.end, &store, &biasSlots);
   });
-  unpackPanels(kernelSlots.gradient, shape.inputs, shape.units, table.panel, weightGradient);
-  std::memcpy(biasGradient, biasSlots.gradient, shape.units * sizeof(float));
+  unpackPanels(kernelSlots.gradient, {0, shape.inputs}, shape.inputs, shape.units, table.panel, weightGradient);
+  std::copy_n(biasSlots.gradient, shape.units, biasGradient);
 }
 
 float sumVector(Team* team, const KernelTable& table, const float* values, size_t count, Reduction reduction) {

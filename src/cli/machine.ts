@@ -2,8 +2,14 @@ import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import type { MachineDescription } from '../compare/document.js';
 import { addon } from '../native/addon.js';
 
-/** The machine that this process runs on, as documents describe it. */
-export function describeMachine(): MachineDescription {
+/**
+ * The machine that this process runs on, as documents describe it.
+ *
+ * @param instructionSets Best first. @default those of the addon that can run here
+ */
+export function describeMachine(
+  instructionSets: readonly string[] = addon().instructionSets().available.toReversed(),
+): MachineDescription {
   return {
     platform: platform(),
     arch: arch(),
@@ -11,6 +17,6 @@ export function describeMachine(): MachineDescription {
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     node: process.version,
-    instructionSets: addon().instructionSets().available.toReversed(),
+    instructionSets,
   };
 }

@@ -7,6 +7,7 @@ import { SamebitsError } from '../errors.js';
 import { benchCommand } from './bench.js';
 import { buildCommand } from './build.js';
 import { compareCommand } from './compare.js';
+import { doctorCommand } from './doctor.js';
 import { version } from './version.js';
 
 const WRONG_INPUT = 2;
@@ -19,6 +20,7 @@ Examples:
   $ samebits compare digits --threads 1,8 --repeats 5
   $ samebits compare ./fashion --json   a folder of IDX files; one JSON document
   $ samebits compare --help             every option
+  $ samebits doctor                     check this machine and this build
 
 Exit codes: 0 well; 1 what was to be equal differs; 2 wrong usage or input;
 130 interrupted. Set NO_COLOR for text without colors.`;
@@ -30,6 +32,7 @@ function program(signal: AbortSignal): Command {
     .addHelpText('after', EXAMPLES)
     .addCommand(compareCommand(signal))
     .addCommand(benchCommand(signal))
+    .addCommand(doctorCommand(signal))
     .addCommand(buildCommand());
 }
 

@@ -1,8 +1,7 @@
 /** Initialisers of weights, as descriptions and as drawn tensors (docs/numerics.md, "Initialisers"). */
 import * as v from 'valibot';
 import { fields, real, type Schema } from '../arguments.js';
-import { normals, truncatedNormals, uniforms } from '../random/draws.js';
-import type { RandomStream } from '../random/words.js';
+import type { Draws } from '../random/draws.js';
 
 /**
  * Initialisers without parameters.
@@ -58,34 +57,34 @@ export interface Fans {
   readonly fanOut: number;
 }
 
-/** The initial values of a tensor of `count` elements, row-major. */
-export function initialValues(initializer: Initializer, stream: RandomStream, fans: Fans, count: number): Float32Array {
+/** The next `count` initial values of a tensor, row-major. */
+export function initialValues(initializer: Initializer, draws: Draws, fans: Fans, count: number): Float32Array {
   const { fanIn, fanOut } = fans;
   if (typeof initializer === 'object') {
-    return scaled(normals(stream, count), initializer.stddev ?? 0.05, initializer.mean ?? 0);
+    return scaled(draws.normals(count), initializer.stddev ?? 0.05, initializer.mean ?? 0);
   }
   switch (initializer) {
     case 'zeros':
       return new Float32Array(count);
     case 'randomNormal':
-      return scaled(normals(stream, count), 0.05, 0);
+      return scaled(draws.normals(count), 0.05, 0);
     case 'glorotUniform':
-      return uniformWithin(Math.sqrt(6 / (fanIn + fanOut)), stream, count);
+      return uniformWithin(Math.sqrt(6 / (fanIn + fanOut)), draws, count);
     case 'heUniform':
-      return uniformWithin(Math.sqrt(6 / fanIn), stream, count);
+      return uniformWithin(Math.sqrt(6 / fanIn), draws, count);
     case 'glorotNormal':
-      return truncated(Math.sqrt(2 / (fanIn + fanOut)) / TRUNCATED_STDDEV, stream, count);
+      return truncated(Math.sqrt(2 / (fanIn + fanOut)) / TRUNCATED_STDDEV, draws, count);
     case 'heNormal':
-      return truncated(Math.sqrt(2 / fanIn) / TRUNCATED_STDDEV, stream, count);
+      return truncated(Math.sqrt(2 / fanIn) / TRUNCATED_STDDEV, draws, count);
   }
 }
 
-function uniformWithin(limit: number, stream: RandomStream, count: number): Float32Array {
-  return scaled(uniforms(stream, count), 2 * limit, -limit);
+function uniformWithin(limit: number, draws: Draws, count: number): Float32Array {
+  return scaled(draws.uniforms(count), 2 * limit, -limit);
 }
 
-function truncated(stddev: number, stream: RandomStream, count: number): Float32Array {
-  const drawn = truncatedNormals(stream, count);
+function truncated(stddev: number, draws: Draws, count: number): Float32Array {
+  const drawn = draws.truncatedNormals(count);
   const factor = Math.fround(stddev);
   for (let i = 0; i < count; i += 1) drawn[i] *= factor;
   return drawn;

@@ -151,9 +151,10 @@ export interface PredictJob {
 
 /** A network with its weights and optimizer state, in the kernels' layout. Freed with its JavaScript object. */
 export interface NativeNetwork {
-  /** Row-major: kernels [inputs, units], biases [units]. */
-  getParameter(layer: number, kind: ParameterKind, slot: Slot): Float32Array;
-  setParameter(layer: number, kind: ParameterKind, slot: Slot, values: Float32Array): void;
+  /** Row-major: kernels [inputs, units], biases [1, units]. All rows, or `rows` of them from `firstRow` on. */
+  getParameter(layer: number, kind: ParameterKind, slot: Slot, firstRow?: number, rows?: number): Float32Array;
+  /** `values` are whole rows, from `firstRow` (default 0) on. */
+  setParameter(layer: number, kind: ParameterKind, slot: Slot, values: Float32Array, firstRow?: number): void;
   getCounters(): Counters;
   setCounters(counters: Counters): void;
   /** Forgets the position in the epoch and its sums: the next step starts an epoch. */
@@ -201,6 +202,27 @@ export interface PhaseJob extends Timing {
   readonly batchLeaf: number;
   /** Repetitions before those that are counted. */
   readonly warmUps: number;
+}
+
+/** A thread of a team, while a job runs. */
+export interface TeamThread {
+  /** MXCSR or FPCR. */
+  readonly controlWord: number;
+  /** The operating system's number of the thread; on Linux a folder in /proc/self/task. */
+  readonly thread: number;
+}
+
+/** What `samebits doctor` asks. */
+export interface Diagnostics {
+  readonly build: { readonly compiler: string; readonly optimized: boolean; readonly fastMath: boolean };
+  /** The control word under which everything is computed. */
+  readonly contractWord: number;
+  /** That of the calling thread as it is. */
+  controlWord(): number;
+  /** Calls `body` with another control word on this thread (exceptions masked), and puts the old one back. */
+  withControlWord<T>(word: number, body: () => T): T;
+  /** Runs a job on a team that this thread leads; all its threads are in it at once. */
+  teamThreads(threads: number): TeamThread[];
 }
 
 export interface Addon {
@@ -264,6 +286,7 @@ export interface Addon {
   timePingPong(job: Omit<Timing, 'threads'> & { readonly trips: number }): Promise<Float64Array>;
   /** A phase of a step on operands that are made and packed once, without JavaScript between repetitions. */
   timePhase(job: PhaseJob): Promise<Float64Array>;
+  readonly diagnostics: Diagnostics;
 
   /** The slow text of the contract, for tests: row-major, one thread. */
   readonly reference: {

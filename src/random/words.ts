@@ -22,16 +22,40 @@ export interface RandomStream {
 /** The next word at each call. */
 export type WordSource = () => number;
 
-/** The words of a stream from its start, attempt 0 of epoch 0. */
-export function firstWords(stream: RandomStream, count: number): Uint32Array {
-  const words = new Uint32Array(count);
-  if (stream.generator === 'philox') {
-    addon().philox(seedKey(stream.seed), streamNumber(stream.name), 0, 0, 0, words);
-  } else {
-    const next = seedrandomWords(stream);
-    for (let i = 0; i < count; i += 1) words[i] = next();
+/** The words of a stream, one after the other: attempt 0 of epoch 0. */
+export class Words {
+  readonly #fill: (words: Uint32Array) => void;
+  #scratch = new Uint32Array(0);
+
+  constructor(stream: RandomStream) {
+    this.#fill = stream.generator === 'philox' ? philoxFiller(stream) : seedrandomFiller(stream);
   }
-  return words;
+
+  /** The next `count` words; overwritten by the next call. */
+  take(count: number): Uint32Array {
+    if (this.#scratch.length < count) this.#scratch = new Uint32Array(count);
+    const words = this.#scratch.subarray(0, count);
+    this.#fill(words);
+    return words;
+  }
+}
+
+function philoxFiller(stream: RandomStream): (words: Uint32Array) => void {
+  const key = seedKey(stream.seed);
+  const number = streamNumber(stream.name);
+  let taken = 0;
+  return (words) => {
+    if (taken % 4 !== 0) throw new RangeError('Philox gives words by blocks of four');
+    addon().philox(key, number, 0, 0, taken / 4, words);
+    taken += words.length;
+  };
+}
+
+function seedrandomFiller(stream: RandomStream): (words: Uint32Array) => void {
+  const next = seedrandomWords(stream);
+  return (words) => {
+    for (let i = 0; i < words.length; i += 1) words[i] = next();
+  };
 }
 
 /** The generator of a stream, seeded with the string `<seed>/<stream>`: null and 0 would not be seeds to all of them. */

@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Parameter } from '../model/description.js';
 import type { Slot } from '../native/addon.js';
 import { addon, type NativeNetwork } from '../native/addon.js';
+import { partsOf } from './network.js';
 
 /** Weights alone; or the full state, with optimizer and counters. */
 export type FingerprintScope = 'weights' | 'state';
@@ -21,13 +22,17 @@ export function fingerprintNetwork(
   slots: readonly string[] = [],
 ): string {
   const hash = begin(scope);
-  for (const { layer, kind, name, shape } of parameters) {
-    addTensor(hash, name, shape, network.getParameter(layer, kind, 0));
-  }
+  const add = ({ layer, kind, shape, size }: Parameter, name: string, slot: Slot): void => {
+    addHead(hash, name, shape);
+    for (const { firstRow, rows } of partsOf(shape, size)) {
+      hash.update(canonicalBytes(network.getParameter(layer, kind, slot, firstRow, rows)));
+    }
+  };
+  for (const parameter of parameters) add(parameter, parameter.name, 0);
   if (scope === 'state') {
-    for (const { layer, kind, name, shape } of parameters) {
+    for (const parameter of parameters) {
       slots.forEach((slot, index) => {
-        addTensor(hash, `${name}/${slot}`, shape, network.getParameter(layer, kind, (index + 1) as Slot));
+        add(parameter, `${parameter.name}/${slot}`, (index + 1) as Slot);
       });
     }
     const { steps, epochs, beta1Power, beta2Power } = network.getCounters();
@@ -44,7 +49,8 @@ export function fingerprintNetwork(
 /** Fingerprint of predictions [rows, columns], 64 hexadecimal digits. */
 export function fingerprintPredictions(values: Float32Array, rows: number, columns: number): string {
   const hash = begin('predictions');
-  addTensor(hash, 'predictions', [rows, columns], values);
+  addHead(hash, 'predictions', [rows, columns]);
+  hash.update(canonicalBytes(values));
   return hash.digest('hex');
 }
 
@@ -52,14 +58,13 @@ function begin(scope: FingerprintScope | 'predictions'): Hash {
   return createHash('sha256').update(`samebits ${addon().contract} ${scope}\n`, 'utf8');
 }
 
-/** Length of the name, name, number of dimensions, dimensions, elements; all integers in 32 bits, little-endian. */
-function addTensor(hash: Hash, name: string, shape: readonly number[], values: Float32Array): void {
+/** Length of the name, name, number of dimensions, dimensions; all integers in 32 bits, little-endian. Elements follow. */
+function addHead(hash: Hash, name: string, shape: readonly number[]): void {
   const text = Buffer.from(name, 'utf8');
   hash
     .update(words([text.length]))
     .update(text)
     .update(words([shape.length, ...shape]));
-  hash.update(canonicalBytes(values));
 }
 
 function words(values: readonly number[]): Buffer {

@@ -11,8 +11,11 @@ import { initialValues } from '../model/initializers.js';
 import type { Optimizer } from '../model/optimizers.js';
 import type { NativeOptimizer, Slot } from '../native/addon.js';
 import { addon, type Counters, type InstructionSet, type LossName, type NativeNetwork } from '../native/addon.js';
+import { Draws } from '../random/draws.js';
 import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
+
+const PART_ELEMENTS = 0x1_0000;
 
 /** What initial weights are drawn from. */
 export interface Origin {
@@ -67,7 +70,29 @@ export function initialize(network: NativeNetwork, origin: Origin, inputs: numbe
     const stream = { seed: origin.seed, generator: origin.generator, name: initialStream(name) };
     const fans = { fanIn: shape[0], fanOut: shape[shape.length - 1] };
     const initializer = kind === 'kernel' ? kernelInitializer : biasInitializer;
-    network.setParameter(layer, kind, 0, initialValues(initializer, stream, fans, size));
+    if (initializer === 'zeros') continue;
+    const draws = new Draws(stream);
+    for (const { firstRow, elements } of partsOf(shape, size)) {
+      network.setParameter(layer, kind, 0, initialValues(initializer, draws, fans, elements), firstRow);
+    }
+  }
+}
+
+/** Rows of a tensor that are copied at a time: a large one never stands beside itself in memory. */
+export interface Part {
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly elements: number;
+}
+
+/** A tensor in parts of about 64 Ki elements, all but the last a multiple of 4 rows; a bias [units] is one row. */
+export function* partsOf(shape: readonly number[], size: number): IterableIterator<Part> {
+  const columns = shape[shape.length - 1];
+  const allRows = size / columns;
+  const step = Math.max(4, Math.floor(PART_ELEMENTS / columns / 4) * 4);
+  for (let firstRow = 0; firstRow < allRows; firstRow += step) {
+    const rows = Math.min(step, allRows - firstRow);
+    yield { firstRow, rows, elements: rows * columns };
   }
 }
 

@@ -87,8 +87,8 @@ void testControlWord() {
       const std::vector<uint32_t> expected = computeAll(problem, terms, table, 1, order);
       for (const ControlWord::Word word : kHostile) {
         for (const unsigned members : {1u, 3u}) {
-          const std::string what = std::string("a caller's control word ") + std::to_string(word) + " on " + table->name +
-                                   ", " + std::to_string(members) + " members";
+          const std::string what = std::string("a caller's control word ") + std::to_string(word) + " on " +
+                                   table->name + ", " + std::to_string(members) + " members";
           std::vector<uint32_t> found;
           ControlWord::Word after;
           {

@@ -123,14 +123,16 @@ void testArrival(unsigned members, size_t rows, size_t grain) {
   Numbers numbers{rows + members};
   for (int i = 0; i < 200; ++i) {
     std::vector<uint32_t> damaged = recording;
-    damaged[numbers.below(damaged.size())] = static_cast<uint32_t>(numbers.below(4) == 0 ? numbers.next() : numbers.below(9));
+    damaged[numbers.below(damaged.size())] =
+        static_cast<uint32_t>(numbers.below(4) == 0 ? numbers.next() : numbers.below(9));
     if (numbers.below(3) == 0) damaged.resize(numbers.below(damaged.size()) + 1);
     again.begin(rows);
     const size_t words = readRecordedStep(damaged.data(), damaged.size(), &seen, &again);
     if (words > 0) evaluate(again.order(), terms, what + ", damaged");
   }
   again.begin(rows);
-  check(readRecordedStep(recording.data(), recording.size() - 1, &seen, &again) == 0, what + ": a short one is refused");
+  check(readRecordedStep(recording.data(), recording.size() - 1, &seen, &again) == 0,
+        what + ": a short one is refused");
   check(readRecordedStep(recording.data(), 0, &seen, &again) == 0, what + ": an empty one is refused");
 }
 

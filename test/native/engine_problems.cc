@@ -108,9 +108,10 @@ Model::Model(const Problem& problem, const KernelTable* table)
   Numbers numbers{problem.rows};
   for (size_t layer = 0; layer < network_.layers().size(); ++layer) {
     for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
-      std::vector<float> values(network_.parameterSize(layer, kind));
+      const RowRange all{0, network_.parameterRows(layer, kind)};
+      std::vector<float> values(all.count * network_.parameterColumns(layer));
       for (float& value : values) value = numbers.centered();
-      if (!values.empty()) network_.setParameter(layer, kind, 0, values.data());
+      if (!values.empty()) network_.setParameter(layer, kind, 0, all, values.data());
     }
   }
 }
@@ -130,9 +131,10 @@ std::vector<uint32_t> Model::state() const {
   std::vector<uint32_t> all;
   for (size_t layer = 0; layer < network_.layers().size(); ++layer) {
     for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
-      std::vector<float> values(network_.parameterSize(layer, kind));
+      const RowRange range{0, network_.parameterRows(layer, kind)};
+      std::vector<float> values(range.count * network_.parameterColumns(layer));
       for (int slot = 0; slot < 3 && !values.empty(); ++slot) {
-        if (!network_.getParameter(layer, kind, slot, values.data())) break;
+        if (!network_.getParameter(layer, kind, slot, range, values.data())) break;
         const std::vector<uint32_t> bits = bitsOf(values);
         all.insert(all.end(), bits.begin(), bits.end());
       }

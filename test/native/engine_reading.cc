@@ -81,8 +81,8 @@ void testBesideEachOther() {
 struct Products {
   std::vector<uint32_t> forward, inputGradient, weightGradient, biasGradient, sums;
   bool operator==(const Products& other) const {
-    return forward == other.forward && inputGradient == other.inputGradient &&
-           weightGradient == other.weightGradient && biasGradient == other.biasGradient && sums == other.sums;
+    return forward == other.forward && inputGradient == other.inputGradient && weightGradient == other.weightGradient &&
+           biasGradient == other.biasGradient && sums == other.sums;
   }
 };
 

@@ -1,0 +1,65 @@
+/** Trains one of the golden networks, through the package's own API. */
+import { dense, rescaling } from '../model/layers.js';
+import { adam, sgd } from '../model/optimizers.js';
+import { sequential } from '../train/build.js';
+import { fingerprintPredictions } from '../train/fingerprint.js';
+import type { Sequential } from '../train/sequential.js';
+import { bitsOf } from './bits.js';
+import type { GoldenNetwork } from './golden.js';
+import { bytesOf, floatsOf, labelsOf, oneHotOf } from './made-up.js';
+import type { Team } from './sums.js';
+
+type GoldenRecipe = GoldenNetwork['recipe'];
+
+/** @returns What the file with the golden results says of it. */
+export async function trainGolden(recipe: GoldenRecipe, { isa, threads }: Team): Promise<GoldenNetwork['expected']> {
+  const { batchSize, batchLeaf, shuffle, epochs } = recipe;
+  const model = build(recipe);
+  const x = inputsOf(recipe);
+  const y = targetsOf(recipe);
+  // One team takes each of the two plans, so that both are looked at.
+  const plan = threads === 1 ? 'stored' : 'fused';
+  await model.fit(x, y, { batchSize, batchLeaf, shuffle, epochs, plan, isa, threads, reduction: 'fixed' });
+  const { loss } = await model.evaluate(x, y, { batchLeaf, threads });
+  const { data, rows, columns } = await model.predict(x, { threads });
+  const trained = {
+    weights: model.fingerprint('weights'),
+    state: model.fingerprint('state'),
+    evaluateLoss: bitsOf(loss),
+    predictions: fingerprintPredictions(data, rows, columns),
+  };
+  model.dispose();
+  return trained;
+}
+
+function build(recipe: GoldenRecipe): Sequential {
+  const inputShape = [recipe.inputs] as const;
+  const first = recipe.rescaling === null ? [] : [rescaling({ ...recipe.rescaling, inputShape })];
+  const layers = recipe.layers.map((layer, i) =>
+    dense(i === 0 && first.length === 0 ? { ...layer, inputShape } : layer),
+  );
+  const model = sequential({ layers: [...first, ...layers], seed: recipe.seed, generator: recipe.generator });
+  model.compile({ optimizer: optimizerOf(recipe), loss: recipe.loss });
+  return model;
+}
+
+function optimizerOf({ optimizer }: GoldenRecipe) {
+  const { name, ...options } = optimizer;
+  return name === 'adam' ? adam(options) : sgd(options);
+}
+
+function inputsOf({ x, rows, inputs }: GoldenRecipe) {
+  const count = rows * inputs;
+  return {
+    data: x.kind === 'bytes' ? bytesOf(count, x.salt) : floatsOf('floats', count, x.salt),
+    rows,
+    columns: inputs,
+  };
+}
+
+function targetsOf({ targets, rows }: GoldenRecipe) {
+  const { kind, salt, columns } = targets;
+  if (kind === 'labels') return labelsOf(rows, salt, columns);
+  const data = kind === 'oneHot' ? oneHotOf(rows, salt, columns) : floatsOf(kind, rows * columns, salt);
+  return { data, rows, columns };
+}

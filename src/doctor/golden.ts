@@ -1,0 +1,67 @@
+/** What comes with the package to be computed again: results of an independent program, from data/golden.json. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DenseOptions, RescalingOptions } from '../model/layers.js';
+import type { AdamOptions, SgdOptions } from '../model/optimizers.js';
+import type { ElementaryFunction, LossName } from '../native/addon.js';
+import type { Generator } from '../random/words.js';
+import type { ElementKind } from './made-up.js';
+
+/** Hashes of the products of one shape. */
+export interface GoldenProducts {
+  readonly rows: number;
+  readonly inputs: number;
+  readonly units: number;
+  /** SHA-256 of row-major little-endian binary32. */
+  readonly forward: string;
+  readonly inputGradient: string;
+  readonly weightGradient: string;
+  readonly biasGradient: string;
+  readonly rowSums: string;
+}
+
+/** Bits, 8 hexadecimal digits for each number, one after the other. */
+export interface GoldenElementary {
+  readonly arguments: string;
+  readonly values: string;
+}
+
+/** A small training, and what it must come to. */
+export interface GoldenNetwork {
+  readonly recipe: {
+    readonly title: string;
+    readonly seed: number | string;
+    readonly generator: Generator;
+    readonly rescaling: Omit<RescalingOptions, 'inputShape'> | null;
+    readonly inputs: number;
+    readonly layers: readonly DenseOptions[];
+    readonly optimizer: ({ readonly name: 'sgd' } & SgdOptions) | ({ readonly name: 'adam' } & AdamOptions);
+    readonly loss: LossName;
+    readonly rows: number;
+    readonly x: { readonly kind: 'floats' | 'bytes'; readonly salt: number };
+    readonly targets: { readonly kind: 'labels' | ElementKind; readonly salt: number; readonly columns: number };
+    readonly batchSize: number;
+    readonly batchLeaf: number;
+    readonly shuffle: boolean;
+    readonly epochs: number;
+  };
+  readonly expected: {
+    readonly weights: string;
+    readonly state: string;
+    /** Bits, 8 hexadecimal digits. */
+    readonly evaluateLoss: string;
+    readonly predictions: string;
+  };
+}
+
+export interface Golden {
+  /** Version of the numerics contract. */
+  readonly contract: number;
+  readonly products: readonly GoldenProducts[];
+  readonly elementary: Readonly<Record<ElementaryFunction, GoldenElementary>>;
+  readonly networks: readonly GoldenNetwork[];
+}
+
+export function readGolden(): Golden {
+  return JSON.parse(readFileSync(join(__dirname, '..', '..', 'data', 'golden.json'), 'utf8')) as Golden;
+}
