@@ -15,7 +15,7 @@ serve(({ kind, sizes, optimizer, rows: allRows }) => {
   if (outputs > 100) return 'a pass would take minutes';
   const rows = Math.min(allRows, MOST_ROWS);
   const x = uniform(rows * sizes[0]);
-  const targets = labels(rows, outputs);
+  const targets = labels(x, rows, outputs);
   const set = Array.from({ length: rows }, (_, i) => ({
     input: Array.from(x.subarray(i * sizes[0], (i + 1) * sizes[0])),
     output: outputs === 1 ? [targets[i]] : Array.from({ length: outputs }, (_, j) => Number(j === targets[i])),

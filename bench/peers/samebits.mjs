@@ -32,7 +32,7 @@ serve(({ kind, sizes, optimizer, batch, rows }) => {
       optimizer === 'adam' ? adam({ learningRate: RATES.adam }) : sgd({ learningRate: RATES.sgd, momentum: RATES.momentum }),
     loss: outputs === 1 ? 'binaryCrossentropy' : 'sparseCategoricalCrossentropy',
   });
-  const targets = labels(rows, outputs);
+  const targets = labels(x.data, rows, outputs);
   const y = outputs === 1 ? Float32Array.from(targets) : targets;
   const epochs = outputs === 1 ? TINY_EPOCHS : EPOCHS;
   return async () => {

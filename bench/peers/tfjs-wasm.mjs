@@ -29,7 +29,8 @@ serve(({ kind, sizes, optimizer, batch, rows: allRows }) => {
       }),
     );
   });
-  const x = tf.tensor2d(Float32Array.from(uniform(rows * sizes[0])), [rows, sizes[0]]);
+  const numbers = Float32Array.from(uniform(rows * sizes[0]));
+  const x = tf.tensor2d(numbers, [rows, sizes[0]]);
   if (kind === 'predict') {
     return () => {
       tf.tidy(() => model.predict(x).dataSync());
@@ -40,7 +41,7 @@ serve(({ kind, sizes, optimizer, batch, rows: allRows }) => {
     optimizer: optimizer === 'adam' ? tf.train.adam(RATES.adam) : tf.train.momentum(RATES.sgd, RATES.momentum),
     loss: outputs === 1 ? 'binaryCrossentropy' : 'categoricalCrossentropy',
   });
-  const targets = Int32Array.from(labels(rows, outputs));
+  const targets = Int32Array.from(labels(numbers, rows, outputs));
   const y =
     outputs === 1
       ? tf.tensor2d(Float32Array.from(targets), [rows, 1])

@@ -8,7 +8,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-RATES = {"sgd": 0.01, "adam": 0.001, "momentum": 0.9}
+RATES = {"sgd": 0.01, "adam": 0.0001, "momentum": 0.9}
 threads = int(sys.argv[1])
 torch.set_num_threads(threads)
 torch.set_num_interop_threads(1)
@@ -31,13 +31,25 @@ def optimizer_of(name, model, foreach):
     return torch.optim.SGD(model.parameters(), lr=RATES["sgd"], momentum=RATES["momentum"], foreach=foreach)
 
 
+def labels(x, classes):
+    """As problems.mjs has them: signs of sums as bits, a quarter at random."""
+    rows, columns = x.shape
+    label = torch.zeros(rows, dtype=torch.int64)
+    for bit in range((classes - 1).bit_length()):
+        chosen = [(bit * 16 + i) % columns for i in range(16)]
+        label = 2 * label + (x[:, chosen].sum(1) > 0)
+    noise = torch.randint(0, 4 * classes, (rows,))
+    return torch.where(noise < classes, noise, label % classes)
+
+
 def trainer(problem, foreach):
     sizes, batch, rows = problem["sizes"], problem["batch"], problem["rows"]
     model = network(sizes)
     optimizer = optimizer_of(problem["optimizer"], model, foreach)
-    x = torch.rand(rows, sizes[0])
+    x = 2 * torch.rand(rows, sizes[0]) - 1
     binary = sizes[-1] == 1
-    y = torch.randint(0, 2, (rows, 1)).float() if binary else torch.randint(0, sizes[-1], (rows,))
+    y = labels(x, 2 if binary else sizes[-1])
+    y = y.reshape(-1, 1).float() if binary else y
     loss = F.binary_cross_entropy_with_logits if binary else F.cross_entropy
 
     def work():

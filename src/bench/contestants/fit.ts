@@ -26,7 +26,7 @@ export class FitContestant implements Contestant {
   ) {
     this.#case = one;
     this.#model = modelFromRecipe(recipeOf(one, order));
-    this.#targets = Float32Array.from(madeUpLabels(one.rows, 2));
+    this.#targets = Float32Array.from(madeUpLabels(madeUpRows(one.rows, one.sizes[0]), 2));
     this.#epochs = Math.max(1, Math.round((SAMPLES_PER_SECOND * seconds) / one.rows));
   }
 

@@ -42,8 +42,9 @@ export class PredictContestant implements Contestant {
   ): Promise<PredictContestant> {
     const model = modelFromRecipe(recipeOf(one, 'fixed'));
     // A model predicts with the instruction set that it was trained on last.
-    const labels = madeUpLabels(1, one.sizes[one.sizes.length - 1]);
-    await model.trainOnBatch(madeUpRows(1, one.sizes[0]), labels, { isa, threads: 1, deterministic: false });
+    const row = madeUpRows(1, one.sizes[0]);
+    const labels = madeUpLabels(row, one.sizes[one.sizes.length - 1]);
+    await model.trainOnBatch(row, labels, { isa, threads: 1, deterministic: false });
     const fitting = Math.ceil((gflops * 1e9 * seconds) / flopsOf(one));
     const calls = one.idleMilliseconds > 0 ? CALLS_AFTER_IDLING : Math.max(LEAST_CALLS, Math.min(MOST_CALLS, fitting));
     return new PredictContestant(one, isa, threads, model, calls);

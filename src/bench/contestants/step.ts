@@ -40,7 +40,7 @@ export class StepContestant implements Contestant {
     this.#options = options;
     const recipe = recipeOf(one, order);
     const x = madeUpRows(one.rows, one.sizes[0]);
-    const y = madeUpLabels(one.rows, one.sizes[one.sizes.length - 1]);
+    const y = madeUpLabels(x, one.sizes[one.sizes.length - 1]);
     const { session, parameters } = TrainingSession.start(recipe, x, y, { isa, threads, deterministic: false });
     this.#session = session;
     this.#parameters = parameters;
