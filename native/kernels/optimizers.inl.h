@@ -43,6 +43,11 @@ SAMEBITS_INLINE bool anyNan(Lanes v) { return any(isNan(v)); }
 // Applies `update` to `count` finished sums and the parameters at `offset` of the slots; true if a new value is
 // infinite or NaN. The gradient is read from `sums`, which for a stored gradient is the slot itself.
 bool applyUpdate(const Update& update, size_t count, const float* sums, const ParameterSlots& slots, size_t offset) {
+  if (update.kind == UpdateKind::store) {  // the other slots may be null, which may not be moved by an offset
+    float* gradient = slots.gradient + offset;
+    for (size_t i = 0; i < count; i += 16) store(gradient + i, load(sums + i));
+    return false;
+  }
   float* value = slots.value + offset;
   switch (update.kind) {
     case UpdateKind::sgd:
@@ -55,8 +60,6 @@ bool applyUpdate(const Update& update, size_t count, const float* sums, const Pa
     case UpdateKind::store:
       break;
   }
-  float* gradient = slots.gradient + offset;
-  for (size_t i = 0; i < count; i += 16) store(gradient + i, load(sums + i));
   return false;
 }
 
