@@ -106,21 +106,12 @@ class Operands {
                          x_ + rows.begin * ldx_, ldx_, dx_ + rows.begin * ldx_, ldx_);
   }
 
-  // Tiles of a panel's columns and the kernel's inputs, in the order of memory; a member has a run of them.
+  // Blocks of inputs, all columns, as in a training step.
   void weightGradient(unsigned member) {
-    const size_t perPanel = (shape_.inputs + table_.inputTile - 1) / table_.inputTile;
-    const size_t panels = (shape_.units + table_.panel - 1) / table_.panel;
-    const Share tiles = shareOf(panels * perPanel, 1, member, members_);
-    const RowOrder& order = order_.of(shape_.rows);
-    for (size_t tile = tiles.begin; tile < tiles.end;) {
-      const size_t panel = tile / perPanel;
-      const size_t end = std::min(tiles.end, (panel + 1) * perPanel);
-      table_.weightGradient(x_, ldx_, dz_, ldz_, &order, shape_.inputs, shape_.units,
-                            (tile - panel * perPanel) * table_.inputTile,
-                            std::min(shape_.inputs, (end - panel * perPanel) * table_.inputTile), panel * table_.panel,
-                            std::min<size_t>(shape_.units, (panel + 1) * table_.panel), &update_, &slots_);
-      tile = end;
-    }
+    const Share inputs = shareOf(shape_.inputs, table_.inputTile, member, members_);
+    if (inputs.begin == inputs.end) return;
+    table_.weightGradient(x_, ldx_, dz_, ldz_, &order_.of(shape_.rows), shape_.inputs, shape_.units, inputs.begin,
+                          inputs.end, 0, shape_.units, &update_, &slots_);
   }
 
  private:

@@ -7,8 +7,8 @@
 namespace samebits {
 namespace {
 
-// Tiles a member should have at least, for an even division; each is a call of a kernel.
-constexpr size_t kTilesPerMember = 8;
+// Blocks of inputs (KernelTable::inputTile) that a layer must have for each member to be divided by them evenly.
+constexpr size_t kBlocksPerMember = 4;
 // Floats that are applied in one call: a multiple of 16, small enough to divide evenly, large enough to be cheap.
 constexpr size_t kPieceFloats = 16 * 256;
 
@@ -42,22 +42,26 @@ void WeightPass::divideTiles(unsigned members) {
   for (size_t l = 0; l < layers.size(); ++l) {
     const Layer& layer = layers[l];
     const uint32_t index = static_cast<uint32_t>(l);
-    // A tile of a panel: as many inputs as give every member several tiles, in whole tiles of the kernel.
-    const double ideal = total / (static_cast<double>(kTilesPerMember) * members * table.panel);
-    const size_t step = std::max<size_t>(1, static_cast<size_t>(ideal) / table.inputTile) * table.inputTile;
+    // Kernels like all columns of some inputs best: those columns of x are read once. A layer with too few inputs for all
+    // members is divided by panels of columns instead.
+    const size_t blocks = (layer.inputs + table.inputTile - 1) / table.inputTile;
+    const bool byInputs = members == 1 || blocks >= kBlocksPerMember * members;
+    const size_t inputStep = byInputs ? table.inputTile : layer.inputs;
+    const size_t columnStep = byInputs ? layer.units : table.panel;
     unsigned owner = 0;
-    for (size_t column = 0; column < layer.units; column += table.panel) {
-      const size_t columnEnd = std::min<size_t>(layer.units, column + table.panel);
-      for (size_t input = 0; input < layer.inputs; input += step) {
-        const size_t inputEnd = std::min(layer.inputs, input + step);
+    for (size_t input = 0; input < layer.inputs; input += inputStep) {
+      const size_t inputEnd = std::min(layer.inputs, input + inputStep);
+      for (size_t column = 0; column < layer.units; column += columnStep) {
+        const size_t columnEnd = std::min(layer.units, column + columnStep);
         const double size = static_cast<double>((inputEnd - input) * round16(columnEnd - column));
         owner = ownerOf(at, size, total, members);
         at += size;
         std::vector<Tile>& own = tiles_[owner];
-        const bool goesOn = !own.empty() && own.back().layer == index && own.back().columnBegin == column &&
-                            own.back().inputEnd == input;
-        if (goesOn) {
+        const bool sameLayer = !own.empty() && own.back().layer == index && own.back().kind == ParameterKind::kernel;
+        if (sameLayer && byInputs) {
           own.back().inputEnd = inputEnd;
+        } else if (sameLayer) {
+          own.back().columnEnd = columnEnd;
         } else {
           own.push_back({index, ParameterKind::kernel, input, inputEnd, column, columnEnd});
         }

@@ -36,8 +36,8 @@ class WeightPass {
   struct Tile {
     uint32_t layer;
     ParameterKind kind;
-    size_t inputBegin, inputEnd;    // kernels
-    size_t columnBegin, columnEnd;  // one panel, or all of a bias
+    size_t inputBegin, inputEnd;  // kernels
+    size_t columnBegin, columnEnd;
   };
   struct Piece {  // a contiguous run of a stored parameter
     uint32_t layer;

@@ -19,6 +19,42 @@ SAMEBITS_INLINE void storeSums(const Tile<Rows, Vectors>& tile, size_t columns, 
   }
 }
 
+// A wide tile's sums wait here while the next tile's chains run, and the optimizer goes over them 16 a row inside those
+// chains: division, root and the way to memory hide behind the multiplications (at 32 rows that is a quarter of the
+// time). A narrow tile leaves too few registers for that; there the optimizer runs at once.
+constexpr bool kOverlapsOptimizer = kPanelVectors > 1;
+
+struct WaitingUpdate {
+  alignas(64) float sums[kTileRows * kPanel];
+  alignas(64) float poison[16] = {};
+  const Update* update;
+  UpdateRun run;
+  size_t at = 0, count = 0;  // floats done, floats there are
+
+  inline __attribute__((always_inline)) void step() {
+    Lanes found = load(poison);
+    switch (update->kind) {
+      case UpdateKind::sgd:
+        updateLanes<UpdateKind::sgd>(*update, run, at, found);
+        break;
+      case UpdateKind::momentum:
+        updateLanes<UpdateKind::momentum>(*update, run, at, found);
+        break;
+      case UpdateKind::adam:
+        updateLanes<UpdateKind::adam>(*update, run, at, found);
+        break;
+      case UpdateKind::store:
+        updateLanes<UpdateKind::store>(*update, run, at, found);
+        break;
+    }
+    store(poison, found);
+    at += 16;
+  }
+  inline __attribute__((always_inline)) void finish() {
+    while (at < count) step();
+  }
+};
+
 struct WeightGradientTask {
   const float* x;  // at the tile's first input
   size_t ldx;
@@ -29,13 +65,10 @@ struct WeightGradientTask {
   const Update* update;
   const ParameterSlots* slots;
   size_t offset;  // of the tile in the slots
+  WaitingUpdate* waiting;
 };
 
-// Whether a tile fetches the parameters of the next one, a line of each slot per row of its chains. A small tile asks
-// for its own few lines at once, and has them when its chains end; the many lines of a large one would fill the cache's
-// line buffers and hold up the chains' own loads (spread, they make momentum a tenth faster at 32 rows).
-constexpr bool kFetchesAhead = kPanelVectors > 1;
-
+// Fetches a tile's own parameters, a line of each slot per row of its chains: they are wanted when the chains end.
 struct Prefetcher {
   const float* slots[3];
   size_t lines;  // still to be fetched
@@ -71,36 +104,53 @@ SAMEBITS_INLINE void chainOverRow(Tile<Rows, Vectors>& sums, const float* x, con
 }
 
 template <int Rows, int Vectors>
-__attribute__((noinline)) bool weightGradientTile(const WeightGradientTask& task) {
+__attribute__((noinline)) void weightGradientTile(const WeightGradientTask& task) {
   constexpr size_t kFloats = Rows * Vectors * 16;
   Tile<Rows, Vectors> tile;
-  Prefetcher ahead(*task.update, *task.slots, task.offset + (kFetchesAhead ? kFloats : 0), kFloats);
-  if (!kFetchesAhead) {
-    for (size_t i = 0; i < ahead.lines; ++i) ahead.step();
+  WaitingUpdate& waiting = *task.waiting;
+  Prefetcher ahead(*task.update, *task.slots, task.offset, kFloats);
+  if (!kOverlapsOptimizer) {
+    while (ahead.lines > 0) {
+      ahead.step();
+      --ahead.lines;
+    }
   }
   const size_t ldx = task.ldx, lddz = task.lddz;
   sumByRowOrder(tile, *task.order, [&](Tile<Rows, Vectors>& sums, size_t begin, size_t count) SAMEBITS_INLINE_LAMBDA {
     const float* x = task.x + begin * ldx;
     const float* dz = task.dz + begin * lddz;
-    const size_t fetching = kFetchesAhead ? smaller(count, ahead.lines) : 0;
-    ahead.lines -= fetching;
-    for (size_t i = 0; i < fetching; ++i, x += ldx, dz += lddz) {
-      ahead.step();
-      chainOverRow(sums, x, dz);
+    size_t i = 0;
+    if (kOverlapsOptimizer) {
+      const size_t both = smaller(count, smaller(ahead.lines, (waiting.count - waiting.at) / 16));
+      for (; i < both; ++i, x += ldx, dz += lddz) {
+        waiting.step();
+        ahead.step();
+        chainOverRow(sums, x, dz);
+      }
+      ahead.lines -= both;
+      const size_t fetching = smaller(count - i, ahead.lines);  // the first tile of a call
+      ahead.lines -= fetching;
+      for (const size_t end = i + fetching; i < end; ++i, x += ldx, dz += lddz) {
+        ahead.step();
+        chainOverRow(sums, x, dz);
+      }
     }
-    for (size_t i = fetching; i < count; ++i, x += ldx, dz += lddz) chainOverRow(sums, x, dz);
+    for (; i < count; ++i, x += ldx, dz += lddz) chainOverRow(sums, x, dz);
   });
-  alignas(64) float sums[kFloats];
-  storeSums(tile, task.columns, sums);
-  return applyUpdate(*task.update, kFloats, sums, *task.slots, task.offset);
+  waiting.finish();
+  storeSums(tile, task.columns, waiting.sums);
+  waiting.run = UpdateRun(waiting.sums, *task.slots, task.offset);
+  waiting.at = 0;
+  waiting.count = kFloats;
+  if (!kOverlapsOptimizer) waiting.finish();
 }
 
 template <int Rows, int Vectors>
-bool weightGradientRows(int rows, const WeightGradientTask& task) {
+void weightGradientRows(int rows, const WeightGradientTask& task) {
   if constexpr (Rows > 1) {
     if (rows < Rows) return weightGradientRows<Rows - 1, Vectors>(rows, task);
   }
-  return weightGradientTile<Rows, Vectors>(task);
+  weightGradientTile<Rows, Vectors>(task);
 }
 
 // A block's columns of x are copied together, for rows up to here: apart, each row stands in a page and (at some leading
@@ -131,7 +181,7 @@ SAMEBITS_INLINE void copyBlock(const float* x, size_t ldx, size_t rows, size_t i
 bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, const RowOrder* order, size_t inputs,
                     size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin, size_t columnEnd,
                     const Update* update, const ParameterSlots* slots) {
-  bool broken = false;
+  WaitingUpdate waiting = {{}, {}, update, UpdateRun(nullptr, *slots, 0), 0, 0};
   alignas(64) float copied[kCopiedRows * kInputStrip];
   const size_t rows = rowsOf(*order);
   const bool copies = rows <= kCopiedRows && columnEnd - columnBegin >= kPanelsForCopy * kPanel;
@@ -153,14 +203,18 @@ bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, co
                                          smaller(kPanel, columnEnd - column),
                                          update,
                                          slots,
-                                         panelOffset(column, inputs) + input * width};
-        const bool tileBroken = width == kPanel ? weightGradientRows<kTileRows, kPanelVectors>(tiles.size(t), task)
-                                                : weightGradientRows<kTileRows, 1>(tiles.size(t), task);
-        broken = broken || tileBroken;
+                                         panelOffset(column, inputs) + input * width,
+                                         &waiting};
+        if (width == kPanel) {
+          weightGradientRows<kTileRows, kPanelVectors>(tiles.size(t), task);
+        } else {
+          weightGradientRows<kTileRows, 1>(tiles.size(t), task);
+        }
       }
     }
   }
-  return broken;
+  waiting.finish();
+  return any(isNan(load(waiting.poison)));
 }
 
 template <int Vectors>

@@ -91,7 +91,7 @@ struct KernelTable {
   const char* name;      // "scalar", "avx2", "avx512", "neon"
   uint32_t panel;        // columns of a panel: a multiple of 16
   uint32_t forwardRows;  // rows that a forward tile likes best: callers split rows at multiples where they can
-  uint32_t inputTile;    // inputs that a weight gradient tile spans: callers split inputs at multiples of it
+  uint32_t inputTile;  // inputs of a weight gradient block: callers split inputs at multiples, and give it many columns
 
   // ---- products -------------------------------------------------------------------------------------------------
   // z[i, j] = tree256 over k of fma chains x[i,k] * w[k,j], then + bias[j] (if bias is not null), then relu if

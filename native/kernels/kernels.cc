@@ -27,7 +27,7 @@ namespace samebits {
 namespace {
 
 constexpr KernelTable kTable = {
-    kTableName,    kPanel,         kTileRows,    kTileRows,    forward,    packRows,
+    kTableName,    kPanel,         kTileRows,    kInputStrip,  forward,    packRows,
     inputGradient, weightGradient, biasGradient, updateStored, activate,   activationGradient,
     loss,          gatherBytes,    gatherFloats, sumLeaf,      dotLeaf,    sumOn,
     dotOn,         combineLanes,   math_exp,     math_log,     math_log1p, math_tanh,

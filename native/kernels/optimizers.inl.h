@@ -3,64 +3,74 @@
 namespace samebits {
 namespace {
 
-// Runs over `count` contiguous elements, a multiple of 16. Returns a vector with a NaN wherever a new value was
-// infinite or NaN: w * 0 is NaN for those and a zero for all others, which costs one fma.
+// Where an update reads and writes, 16 elements at a time.
+struct UpdateRun {
+  const float* gradient;  // finished sums; for a stored gradient the slot itself
+  float* stored;          // UpdateKind::store only
+  float* value;
+  float* first;
+  float* second;
+
+  UpdateRun(const float* sums, const ParameterSlots& slots, size_t offset)
+      : gradient(sums),
+        stored(slots.gradient == nullptr ? nullptr : slots.gradient + offset),
+        value(slots.value == nullptr ? nullptr : slots.value + offset),
+        first(slots.first == nullptr ? nullptr : slots.first + offset),
+        second(slots.second == nullptr ? nullptr : slots.second + offset) {}
+};
+
+// Element i to i + 15. Adds to `poison`, which becomes NaN where a new value is infinite or NaN: w * 0 is NaN for those
+// and a zero for all others, which costs one fma.
 template <UpdateKind Kind>
-SAMEBITS_INLINE Lanes updateRun(const Update& update, size_t count, const float* gradient, float* value, float* first,
-                                float* second) {
-  const Lanes scale = broadcast(update.scale);
-  const Lanes descent = broadcast(-update.learningRate);
-  const Lanes momentum = broadcast(update.momentum);
-  const Lanes beta1 = broadcast(update.beta1), oneMinusBeta1 = broadcast(update.oneMinusBeta1);
-  const Lanes beta2 = broadcast(update.beta2), oneMinusBeta2 = broadcast(update.oneMinusBeta2);
-  const Lanes stepSize = broadcast(update.stepSize);
-  const Lanes inverseRoot = broadcast(update.inverseRoot), epsilon = broadcast(update.epsilon);
-  Lanes poison = zero();
-  for (size_t i = 0; i < count; i += 16) {
-    const Lanes g = mul(load(gradient + i), scale);
-    Lanes w = load(value + i);
-    if constexpr (Kind == UpdateKind::sgd) {
-      w = fma(descent, g, w);
-    } else if constexpr (Kind == UpdateKind::momentum) {
-      const Lanes m = fma(momentum, load(first + i), g);
-      store(first + i, m);
-      w = fma(descent, m, w);
-    } else {
-      const Lanes m = fma(beta1, load(first + i), mul(oneMinusBeta1, g));
-      const Lanes v = fma(beta2, load(second + i), mul(mul(oneMinusBeta2, g), g));
-      store(first + i, m);
-      store(second + i, v);
-      w = sub(w, div(mul(stepSize, m), fma(sqrt(v), inverseRoot, epsilon)));
-    }
-    store(value + i, w);
-    poison = fma(w, zero(), poison);
+SAMEBITS_INLINE void updateLanes(const Update& update, const UpdateRun& run, size_t i, Lanes& poison) {
+  const Lanes sum = load(run.gradient + i);
+  if constexpr (Kind == UpdateKind::store) {
+    store(run.stored + i, sum);
+    return;
   }
-  return poison;
+  const Lanes g = mul(sum, broadcast(update.scale));
+  Lanes w = load(run.value + i);
+  if constexpr (Kind == UpdateKind::sgd) {
+    w = fma(broadcast(-update.learningRate), g, w);
+  } else if constexpr (Kind == UpdateKind::momentum) {
+    const Lanes m = fma(broadcast(update.momentum), load(run.first + i), g);
+    store(run.first + i, m);
+    w = fma(broadcast(-update.learningRate), m, w);
+  } else {
+    const Lanes m = fma(broadcast(update.beta1), load(run.first + i), mul(broadcast(update.oneMinusBeta1), g));
+    const Lanes v = fma(broadcast(update.beta2), load(run.second + i), mul(mul(broadcast(update.oneMinusBeta2), g), g));
+    store(run.first + i, m);
+    store(run.second + i, v);
+    w = sub(w, div(mul(broadcast(update.stepSize), m),
+                   fma(sqrt(v), broadcast(update.inverseRoot), broadcast(update.epsilon))));
+  }
+  store(run.value + i, w);
+  poison = fma(w, zero(), poison);
 }
 
-SAMEBITS_INLINE bool anyNan(Lanes v) { return any(isNan(v)); }
+template <UpdateKind Kind>
+SAMEBITS_INLINE bool updateAll(const Update& update, const UpdateRun& run, size_t count) {
+  const Update own = update;  // its own copy: no store can change it, so that its broadcasts stay in registers
+  Lanes poison = zero();
+  for (size_t i = 0; i < count; i += 16) updateLanes<Kind>(own, run, i, poison);
+  return any(isNan(poison));
+}
 
-// Applies `update` to `count` finished sums and the parameters at `offset` of the slots; true if a new value is
-// infinite or NaN. The gradient is read from `sums`, which for a stored gradient is the slot itself.
+// Applies `update` to `count` finished sums (a multiple of 16) and the parameters at `offset` of the slots; true if a new
+// value is infinite or NaN.
 bool applyUpdate(const Update& update, size_t count, const float* sums, const ParameterSlots& slots, size_t offset) {
-  if (update.kind == UpdateKind::store) {  // the other slots may be null, which may not be moved by an offset
-    float* gradient = slots.gradient + offset;
-    for (size_t i = 0; i < count; i += 16) store(gradient + i, load(sums + i));
-    return false;
-  }
-  float* value = slots.value + offset;
+  const UpdateRun run(sums, slots, offset);
   switch (update.kind) {
     case UpdateKind::sgd:
-      return anyNan(updateRun<UpdateKind::sgd>(update, count, sums, value, nullptr, nullptr));
+      return updateAll<UpdateKind::sgd>(update, run, count);
     case UpdateKind::momentum:
-      return anyNan(updateRun<UpdateKind::momentum>(update, count, sums, value, slots.first + offset, nullptr));
+      return updateAll<UpdateKind::momentum>(update, run, count);
     case UpdateKind::adam:
-      return anyNan(
-          updateRun<UpdateKind::adam>(update, count, sums, value, slots.first + offset, slots.second + offset));
+      return updateAll<UpdateKind::adam>(update, run, count);
     case UpdateKind::store:
       break;
   }
-  return false;
+  return updateAll<UpdateKind::store>(update, run, count);
 }
 
 bool updateStored(const Update* update, size_t count, const ParameterSlots* slots) {
