@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "arena.h"
+#include "division.h"
 #include "packing.h"
 #include "random.h"
 #include "repetitions.h"
@@ -10,18 +11,6 @@
 
 namespace samebits {
 namespace {
-
-// Fewer rows for each member than this, and members divide columns instead, as a training step does.
-constexpr size_t kRowsWorthAllWeights = 24;
-
-struct Share {
-  size_t begin, end;
-};
-// A member's share of `count` items, cut at multiples of `step`.
-Share shareOf(size_t count, size_t step, unsigned member, unsigned members) {
-  const size_t steps = (count + step - 1) / step;
-  return {std::min(count, steps * member / members * step), std::min(count, steps * (member + 1) / members * step)};
-}
 
 // [rows, units] of uniform numbers from [low, high), the same for the same stream; what lies between units and ld is left.
 void fillRows(uint32_t stream, float low, float high, size_t rows, size_t units, size_t ld, float* target) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control_word.h"
+#include "division.h"
 #include "optimizers.h"
 #include "packing.h"
 #include "tree.h"
@@ -22,7 +23,7 @@ size_t blockRowsFor(size_t rows, unsigned members) {
 }  // namespace
 
 Predictor::Predictor(const Network& network, RowPass::Purpose purpose, size_t rows, unsigned members)
-    : network_(network), blockRows_(blockRowsFor(rows, members)) {
+    : network_(network), members_(members), blockRows_(blockRowsFor(rows, members)) {
   const auto cut = [&](Cutter* cutter) { pass_.emplace(network, purpose, blockRows_ * members, members, 0, cutter); };
   Cutter counter(nullptr);
   cut(&counter);
@@ -47,7 +48,35 @@ void Predictor::overBlocks(Team* team, size_t rows, Body&& body) {
   team->run(work);
 }
 
+void Predictor::predictByColumns(Team* team, const DataView& data, float* outputs) {
+  const std::vector<Layer>& layers = network_.layers();
+  const size_t rows = data.rows;
+  const Batch batch{nullptr, 0, rows};
+  team->run([&](unsigned member) {
+    const Share own = shareOf(rows, 1, member, members_);
+    if (own.count() > 0) pass_->gather(data, batch, own.begin, own.count());
+    for (size_t l = 0; l < layers.size(); ++l) {
+      team->barrier();
+      const Share columns = shareOf(layers[l].units, network_.table().panel, member, members_);
+      if (columns.count() > 0) pass_->forwardColumns(l, 0, rows, columns.begin, columns.end);
+      if (!pass_->activatesRows(l)) continue;
+      team->barrier();
+      if (own.count() > 0) pass_->activateRows(l, own.begin, own.count());
+    }
+    team->barrier();
+    if (own.count() == 0) return;
+    pass_->activateLast(own.begin, own.count());
+    const Rows& last = pass_->outputs(layers.size() - 1);
+    gatherRows(last.at(own.begin), last.ld, own.count(), network_.outputs(), outputs + own.begin * network_.outputs());
+  });
+}
+
 void Predictor::predict(Team* team, const DataView& data, float* outputs) {
+  // All rows must fit into the blocks of all members together, which hold what the constructor was told.
+  if (dividesColumns(network_, data.rows, members_) && data.rows <= blockRows_ * members_) {
+    predictByColumns(team, data, outputs);
+    return;
+  }
   const size_t units = network_.outputs();
   const Rows& last = pass_->outputs(network_.layers().size() - 1);
   overBlocks(team, data.rows, [&](size_t lane, size_t first, size_t count) {

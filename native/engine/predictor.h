@@ -1,4 +1,5 @@
-// Outputs and losses without training: rows are passed in blocks that any member of a team takes.
+// Outputs and losses without training: rows are passed in blocks that any member of a team takes, or, where they are few
+// for the team, all at once with each layer's columns divided.
 #ifndef SAMEBITS_ENGINE_PREDICTOR_H
 #define SAMEBITS_ENGINE_PREDICTOR_H
 
@@ -37,8 +38,10 @@ class Predictor {
   // Calls body(lane, first row, rows) for blocks of rows; `lane` is the place in the buffers that the member owns.
   template <typename Body>
   void overBlocks(Team* team, size_t rows, Body&& body);
+  void predictByColumns(Team* team, const DataView& data, float* outputs);
 
   const Network& network_;
+  const unsigned members_;
   size_t blockRows_;
   Block block_;
   std::optional<RowPass> pass_;  // members_ * blockRows_ rows: block_ of each member

@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "arrival.h"
 #include "control_word.h"
+#include "division.h"
 #include "packing.h"
 #include "tree.h"
 
@@ -16,15 +17,6 @@ namespace {
 
 // Elements of a run that a thread claims in free order.
 constexpr size_t kFreeRun = 4096;
-
-// [begin, end) of `count` items for one member, cut at multiples of `step`.
-struct Share {
-  size_t begin, end;
-};
-Share shareOf(size_t count, size_t step, unsigned member, unsigned members) {
-  const size_t steps = (count + step - 1) / step;
-  return {std::min(count, steps * member / members * step), std::min(count, steps * (member + 1) / members * step)};
-}
 
 template <typename LeafSum>
 float fixedSum(Team* team, size_t count, LeafSum&& leafSum) {

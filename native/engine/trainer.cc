@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "division.h"
 namespace samebits {
 namespace {
 
@@ -17,26 +18,6 @@ constexpr double kLongStepFlops = 1e6;
 constexpr uint64_t kStepsPerLook = 16;
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-// With fewer rows than this for each member, a member that takes rows through all layers reads every weight for too few
-// of them; one that takes columns reads its own weights for all rows, and mostly those that it wrote.
-constexpr size_t kRowsWorthAllWeights = 24;
-
-// A member's share of `count` in multiples of `step`.
-struct Share {
-  size_t begin, end;
-};
-Share shareOf(size_t count, size_t step, unsigned member, unsigned members) {
-  const size_t steps = (count + step - 1) / step;
-  return {std::min(count, steps * member / members * step), std::min(count, steps * (member + 1) / members * step)};
-}
-
-bool prefersColumns(const Network& network, size_t rows, unsigned members) {
-  if (members == 1 || rows >= kRowsWorthAllWeights * members) return false;
-  size_t widest = 0;
-  for (const Layer& layer : network.layers()) widest = std::max(widest, layer.units);
-  return widest >= members * network.table().panel;
-}
 
 size_t rowsPerMember(const TrainOptions& options, size_t rows, unsigned members, bool byColumns) {
   if (byColumns) return rows;
@@ -53,7 +34,7 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
       options_(std::move(options)),
       members_(members),
       maxRows_(options_.inEpoch ? std::min(options_.batchSize, options_.data.rows) : options_.data.rows),
-      byColumns_(prefersColumns(network_, maxRows_, members)) {
+      byColumns_(dividesColumns(network_, maxRows_, members)) {
   const size_t perMember = std::min(maxRows_, rowsPerMember(options_, maxRows_, members, byColumns_));
   const auto cut = [&](Cutter* cutter) {
     rowPass_.emplace(network_, RowPass::Purpose::train, maxRows_, members, perMember, cutter);
@@ -155,7 +136,7 @@ void Trainer::overRows(unsigned member, Pass&& pass) {
   }
   // Even shares. Any division gives the same bits.
   const Share share = shareOf(batch_.rows, 1, member, members_);
-  if (share.end > share.begin) pass(share.begin, share.end - share.begin);
+  if (share.end > share.begin) pass(share.begin, share.count());
 }
 
 void Trainer::passByRows(unsigned member) {
@@ -172,14 +153,14 @@ void Trainer::passByColumns(Team* team, unsigned member) {
   const std::vector<Layer>& layers = network_.layers();
   const size_t rows = batch_.rows;
   const Share own = shareOf(rows, 1, member, members_);
-  pass.gather(options_.data, batch_, own.begin, own.end - own.begin);
+  pass.gather(options_.data, batch_, own.begin, own.count());
   team->barrier();
   for (size_t l = 0; l < layers.size(); ++l) {
     const Share columns = shareOf(layers[l].units, network_.table().panel, member, members_);
     if (columns.end > columns.begin) pass.forwardColumns(l, 0, rows, columns.begin, columns.end);
     team->barrier();
     if (!pass.activatesRows(l)) continue;
-    pass.activateRows(l, own.begin, own.end - own.begin);
+    pass.activateRows(l, own.begin, own.count());
     team->barrier();
   }
   // In free order this is where rows are taken: the only part of the pass that goes by rows.
@@ -187,7 +168,7 @@ void Trainer::passByColumns(Team* team, unsigned member) {
   for (size_t l = layers.size(); l-- > 0;) {
     if (pass.activatesBackward(l)) {
       team->barrier();
-      pass.backwardActivation(l, own.begin, own.end - own.begin);
+      pass.backwardActivation(l, own.begin, own.count());
     }
     if (l == 0) break;
     team->barrier();

@@ -86,6 +86,11 @@ it('a row is predicted alone as it is in a batch, on any threads and instruction
   await built.fit(x, labels, { batchSize: 64 });
   const expected = (await built.predict(x, { threads: 1 })).data;
   for (const threads of [2, 3, 8]) expect((await built.predict(x, { threads })).data).toEqual(expected);
+  // Few rows for the team: each member takes columns of every layer.
+  for (const threads of [2, 3]) {
+    const few = await built.predict({ data: bytes.slice(0, 5 * COLUMNS), rows: 5, columns: COLUMNS }, { threads });
+    expect(few.data).toEqual(expected.subarray(0, 5 * CLASSES));
+  }
   for (const row of [0, 1, 127, 128, 332]) {
     const alone = built.predictSync({
       data: bytes.slice(row * COLUMNS, (row + 1) * COLUMNS),
