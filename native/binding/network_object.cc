@@ -97,11 +97,14 @@ Array copyOf(Napi::Env env, const std::vector<Element>& values) {
 // One call of train().
 class TrainCall : public Job {
  public:
-  TrainCall(NetworkObject* self, TrainOptions options, unsigned threads)
-      : self_(self), options_(std::move(options)), threads_(threads) {}
+  // `alone`: the leader makes the steps, the rest of the team sleeps on.
+  TrainCall(NetworkObject* self, TrainOptions options, bool alone)
+      : self_(self), options_(std::move(options)), alone_(alone) {}
 
   void execute(Team* team) override {
-    Trainer trainer(self_->network_.get(), &self_->epoch_, &self_->workspace_, std::move(options_), threads_);
+    Team leader(1);
+    if (alone_) team = &leader;
+    Trainer trainer(self_->network_.get(), &self_->epoch_, &self_->workspace_, std::move(options_), team->size());
     outcome_ = trainer.run(team, &abort);
   }
 
@@ -134,7 +137,7 @@ class TrainCall : public Job {
  private:
   NetworkObject* const self_;
   TrainOptions options_;
-  const unsigned threads_;
+  const bool alone_;
   const bool recorded_ = options_.record;
   TrainOutcome outcome_;
 };
@@ -401,7 +404,10 @@ Napi::Value NetworkObject::train(const Napi::CallbackInfo& info) {
   expectIdle(env);
   const Napi::Object job = object(info[0], "job");
   const unsigned size = threads(job.Get("threads"));
-  auto call = std::make_unique<TrainCall>(this, trainOptions(job, size), size);
+  TrainOptions options = trainOptions(job, size);
+  // Who forces a plan (tests do) gets the whole team too.
+  const bool alone = text(job.Get("plan"), "plan") == "auto" && isTinyStep(*network_, options);
+  auto call = std::make_unique<TrainCall>(this, std::move(options), alone);
   TrainCall* const started = call.get();
   const Napi::Promise promise = Environment::of(env).start(
       env, std::move(call), size, {info.This(), job.Get("x"), job.Get("targets"), job.Get("order"), job.Get("replay")});

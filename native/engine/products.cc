@@ -10,6 +10,7 @@
 #include "control_word.h"
 #include "division.h"
 #include "packing.h"
+#include "row_pass.h"
 #include "tree.h"
 
 namespace samebits {
@@ -17,6 +18,9 @@ namespace {
 
 // Elements of a run that a thread claims in free order.
 constexpr size_t kFreeRun = 4096;
+
+// Forward tiles of rows in a block of denseForward.
+constexpr size_t kBlockTiles = 8;
 
 template <typename LeafSum>
 float fixedSum(Team* team, size_t count, LeafSum&& leafSum) {
@@ -63,28 +67,45 @@ float freeSum(Team* team, const KernelTable& table, size_t count, SumOn&& sumOn)
 
 void denseForward(Team* team, const KernelTable& table, DenseShape shape, const float* x, const float* weights,
                   const float* bias, Activation activation, float* z) {
+  const unsigned members = team->size();
   const size_t ldx = leadingDimension(shape.inputs), ldz = leadingDimension(shape.units);
-  const size_t panels = panelsSize(shape.inputs, shape.units);
-  const Block block((shape.rows * (ldx + ldz) + panels + round16(shape.units)) * sizeof(float));
-  float* xRows = static_cast<float*>(block.data());
-  float* zRows = xRows + shape.rows * ldx;
-  float* packed = zRows + shape.rows * ldz;
-  float* packedBias = packed + panels;
-  packPanels(weights, {0, shape.inputs}, shape.inputs, shape.units, table.panel, packed);
+  // Members pass blocks of their rows through buffers that stay in the second-level cache.
+  const size_t blockRows = std::min(shape.rows, kBlockTiles * table.forwardRows);
+  Cutter counter(nullptr);
+  const auto cut = [&](Cutter* cutter, float** packed, float** packedBias, std::vector<Rows>* blocks) {
+    *packed = cutter->take<float>(panelsSize(shape.inputs, shape.units));
+    *packedBias = cutter->take<float>(round16(shape.units));
+    blocks->clear();
+    for (unsigned member = 0; member < members; ++member) {
+      blocks->push_back({cutter->take<float>(blockRows * ldx), ldx});
+      blocks->push_back({cutter->take<float>(blockRows * ldz), ldz});
+    }
+  };
+  float *packed, *packedBias;
+  std::vector<Rows> blocks;  // of each member x, then z
+  cut(&counter, &packed, &packedBias, &blocks);
+  const Block block(counter.used());
+  Cutter cutter(block.data());
+  cut(&cutter, &packed, &packedBias, &blocks);
   if (bias != nullptr) std::copy_n(bias, shape.units, packedBias);
   team->run([&](unsigned member) {
-    const Share share = shareOf(shape.rows, 1, member, team->size());
-    const size_t rows = share.end - share.begin;
-    if (rows == 0) return;
-    float* xOwn = xRows + share.begin * ldx;
-    float* zOwn = zRows + share.begin * ldz;
-    spreadRows(x + share.begin * shape.inputs, rows, shape.inputs, xOwn, ldx);
-    table.forward(xOwn, ldx, packed, bias == nullptr ? nullptr : packedBias, shape.inputs, shape.units, rows, 0,
-                  shape.units, activation == Activation::relu, zOwn, ldz);
-    if (activation != Activation::relu && activation != Activation::linear) {
-      table.activate(activation, zOwn, ldz, rows, shape.units);
+    const Share own = shareOf(shape.inputs, 1, member, members);
+    const RowRange packedRows{own.begin, own.count()};
+    packPanels(weights + own.begin * shape.units, packedRows, shape.inputs, shape.units, table.panel, packed);
+    team->barrier();
+    const Rows& xBlock = blocks[2 * member];
+    const Rows& zBlock = blocks[2 * member + 1];
+    const Share share = shareOf(shape.rows, table.forwardRows, member, members);
+    for (size_t row = share.begin; row < share.end; row += blockRows) {
+      const size_t rows = std::min(blockRows, share.end - row);
+      spreadRows(x + row * shape.inputs, rows, shape.inputs, xBlock.data, ldx);
+      table.forward(xBlock.data, ldx, packed, bias == nullptr ? nullptr : packedBias, shape.inputs, shape.units, rows,
+                    0, shape.units, activation == Activation::relu, zBlock.data, ldz);
+      if (activation != Activation::relu && activation != Activation::linear) {
+        table.activate(activation, zBlock.data, ldz, rows, shape.units);
+      }
+      gatherRows(zBlock.data, ldz, rows, shape.units, z + row * shape.units);
     }
-    gatherRows(zOwn, ldz, rows, shape.units, z + share.begin * shape.units);
   });
 }
 

@@ -14,6 +14,9 @@ namespace {
 // should work is waiting for ours: give it up at once.
 constexpr unsigned kSpinMicroseconds = 50;
 constexpr unsigned kCrowdedSpinMicroseconds = 1;
+// Of those, the first are spent without asking the operating system; after them whoever wants the core may have it, so
+// that a busy neighbor (or a member that shares our core) is not held up.
+constexpr unsigned kUnyieldingMicroseconds = 5;
 constexpr int kPausesPerLook = 32;
 
 void pauseBriefly() {
@@ -50,13 +53,14 @@ void Doorbell::ring() {
 
 void Doorbell::wait(uint32_t seen, unsigned spinMicroseconds) {
   using Clock = std::chrono::steady_clock;
-  const Clock::time_point end = Clock::now() + std::chrono::microseconds(spinMicroseconds);
-  do {
+  const Clock::time_point start = Clock::now();
+  for (Clock::duration waited{}; waited < std::chrono::microseconds(spinMicroseconds); waited = Clock::now() - start) {
+    if (waited >= std::chrono::microseconds(kUnyieldingMicroseconds)) std::this_thread::yield();
     for (int i = 0; i < kPausesPerLook; ++i) {
       if (rings() != seen) return;
       pauseBriefly();
     }
-  } while (Clock::now() < end);
+  }
   std::unique_lock<std::mutex> lock(mutex_);
   sleepers_.fetch_add(1, std::memory_order_seq_cst);
   while (rings_.load(std::memory_order_seq_cst) == seen) woken_.wait(lock);

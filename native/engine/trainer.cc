@@ -16,6 +16,8 @@ constexpr size_t kMaxRecordedWords = 1 << 20;
 // A clock is read after every step of at least this many FLOPs, and after every kStepsPerLook of smaller ones.
 constexpr double kLongStepFlops = 1e6;
 constexpr uint64_t kStepsPerLook = 16;
+// A step of fewer FLOPs (forward and back) takes about as long on one thread as its barriers do on several.
+constexpr double kTinyStepFlops = 3e5;
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -27,6 +29,11 @@ size_t rowsPerMember(const TrainOptions& options, size_t rows, unsigned members,
 }
 
 }  // namespace
+
+bool isTinyStep(const Network& network, const TrainOptions& options) {
+  const size_t rows = options.inEpoch ? std::min(options.batchSize, options.data.rows) : options.data.rows;
+  return 3 * network.rowFlops() * static_cast<double>(rows) < kTinyStepFlops;
+}
 
 Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, TrainOptions options, unsigned members)
     : network_(*network),

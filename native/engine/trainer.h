@@ -76,6 +76,9 @@ struct TrainOutcome {
   std::vector<uint32_t> recording;
 };
 
+// Whether a team would only get into its own way: steps of so few FLOPs end before others have woken.
+bool isTinyStep(const Network& network, const TrainOptions& options);
+
 class Trainer {
  public:
   // Allocates all that the steps need; `workspace` is used again where it fits. Throws std::bad_alloc. The options' arrays
