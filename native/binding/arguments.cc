@@ -3,11 +3,10 @@
 #include <cmath>
 
 #include "../engine/dispatch.h"
+#include "environment.h"
 
 namespace samebits::binding {
 namespace {
-
-constexpr uint64_t kMostSafeInteger = (uint64_t{1} << 53) - 1;
 
 template <typename Element>
 Elements<Element> elements(const Napi::Value& value, napi_typedarray_type type, const char* what, const char* name) {
@@ -27,6 +26,10 @@ Elements<Element> elements(const Napi::Value& value, napi_typedarray_type type, 
 }  // namespace
 
 Napi::Error errorOf(Napi::Env env, const char* code, const std::string& message) {
+  const Napi::FunctionReference& errorClass = Environment::of(env).errorClass;
+  if (!errorClass.IsEmpty()) {
+    return Napi::Error(env, errorClass.New({Napi::String::New(env, code), Napi::String::New(env, message)}));
+  }
   Napi::Error error = Napi::Error::New(env, message);
   error.Set("code", Napi::String::New(env, code));
   return error;

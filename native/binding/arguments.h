@@ -22,7 +22,13 @@ constexpr const char* kBusy = "ERR_SAMEBITS_BUSY";
 constexpr const char* kIsa = "ERR_SAMEBITS_ISA";
 constexpr const char* kResources = "ERR_SAMEBITS_RESOURCES";
 
-// An Error with `code`; for throwing or rejecting.
+// Largest counts that are taken: the engine's indices are 32 bits wide.
+constexpr uint64_t kMostRows = UINT32_MAX - 1;
+constexpr uint64_t kMostUnits = 1u << 24;
+constexpr uint64_t kMostSafeInteger = (uint64_t{1} << 53) - 1;
+
+// A SamebitsError with `code` (an Error with that property while the class is not known: see
+// Environment::errorClass); for throwing or rejecting.
 Napi::Error errorOf(Napi::Env env, const char* code, const std::string& message);
 // "Expected <what> for <name>".
 Napi::Error expected(Napi::Env env, const char* what, const char* name, const char* code = kArgument);

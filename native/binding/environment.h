@@ -80,6 +80,9 @@ class Environment {
   void forget(Napi::Env env, size_t bytes);
   void drop(Collectable* owner) { owners_.erase(owner); }
 
+  // SamebitsError(code, message), once TypeScript has handed it over.
+  Napi::FunctionReference errorClass;
+
  private:
   explicit Environment(Napi::Env env);
   void collect(Napi::Env env);

@@ -15,9 +15,6 @@
 namespace samebits::binding {
 namespace {
 
-constexpr uint64_t kMostRows = UINT32_MAX - 1;
-constexpr uint64_t kMostUnits = 1u << 24;
-
 // A call of one product: `body` computes into arrays that `result` keeps.
 class ProductCall : public Job {
  public:

@@ -18,8 +18,6 @@ namespace {
 constexpr uint64_t kMostRepetitions = 1u << 20;
 constexpr uint64_t kMostRounds = 1u << 30;
 constexpr uint64_t kMostFloats = 1u << 30;  // of an array or an operand: 4 GiB
-constexpr uint64_t kMostRows = 1u << 20;
-constexpr uint64_t kMostUnits = 1u << 20;
 
 // A call whose result is the seconds of each repetition.
 class TimingCall : public Job {

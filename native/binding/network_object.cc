@@ -7,83 +7,10 @@
 #include <vector>
 
 #include "arguments.h"
+#include "network_arguments.h"
 
 namespace samebits::binding {
 namespace {
-
-// Largest count that is taken from JavaScript: indices are 32 bits wide in the engine.
-constexpr uint64_t kMostRows = UINT32_MAX - 1;
-constexpr uint64_t kMostUnits = 1u << 24;
-constexpr uint64_t kMostLayers = 1024;
-constexpr double kMostSafe = 9007199254740991.0;  // 2^53 - 1
-
-ParameterKind parameterKind(const Napi::Value& value) {
-  const std::string name = text(value, "kind");
-  if (name == "kernel") return ParameterKind::kernel;
-  if (name == "bias") return ParameterKind::bias;
-  throw expected(value.Env(), "'kernel' or 'bias'", "kind");
-}
-
-Loss lossOf(const Napi::Value& value) {
-  const std::string name = text(value, "loss");
-  if (name == "sparseCategoricalCrossentropy") return Loss::sparseCategoricalCrossentropy;
-  if (name == "categoricalCrossentropy") return Loss::categoricalCrossentropy;
-  if (name == "binaryCrossentropy") return Loss::binaryCrossentropy;
-  if (name == "meanSquaredError") return Loss::meanSquaredError;
-  throw expected(value.Env(), "the name of a loss", "loss");
-}
-
-OptimizerDescription optimizerOf(const Napi::Object& value) {
-  OptimizerDescription optimizer;
-  const std::string kind = text(value.Get("kind"), "optimizer.kind");
-  optimizer.learningRate = number(value.Get("learningRate"), "learningRate");
-  if (kind == "momentum") {
-    optimizer.kind = UpdateKind::momentum;
-    optimizer.momentum = number(value.Get("momentum"), "momentum");
-  } else if (kind == "adam") {
-    optimizer.kind = UpdateKind::adam;
-    optimizer.beta1 = number(value.Get("beta1"), "beta1");
-    optimizer.beta2 = number(value.Get("beta2"), "beta2");
-    optimizer.epsilon = number(value.Get("epsilon"), "epsilon");
-  } else if (kind != "sgd") {
-    throw expected(value.Env(), "'sgd', 'momentum' or 'adam'", "optimizer.kind");
-  }
-  return optimizer;
-}
-
-NetworkDescription descriptionOf(const Napi::Object& value) {
-  const Napi::Env env = value.Env();
-  NetworkDescription description;
-  description.inputs = integer(value.Get("inputs"), "inputs", 1, kMostUnits);
-  if (const Napi::Value rescale = value.Get("rescale"); !isNothing(rescale)) {
-    description.rescale = true;
-    description.scale = number(object(rescale, "rescale").Get("scale"), "scale");
-    description.offset = number(object(rescale, "rescale").Get("offset"), "offset");
-  }
-  const Napi::Object layers = object(value.Get("layers"), "layers");
-  const uint64_t count = integer(layers.Get("length"), "layers.length", 1, kMostLayers);
-  for (uint32_t i = 0; i < count; ++i) {
-    const Napi::Object layer = object(layers.Get(i), "layer");
-    description.layers.push_back({integer(layer.Get("units"), "units", 1, kMostUnits),
-                                  activation(layer.Get("activation")), boolean(layer.Get("useBias"), "useBias")});
-  }
-  if (const Napi::Value loss = value.Get("loss"); !isNothing(loss)) {
-    description.hasLoss = true;
-    description.loss = lossOf(loss);
-    const Activation last = description.layers.back().activation;
-    const bool softmax =
-        description.loss == Loss::sparseCategoricalCrossentropy || description.loss == Loss::categoricalCrossentropy;
-    const bool sigmoid = description.loss == Loss::binaryCrossentropy;
-    if ((softmax && last != Activation::softmax) || (sigmoid && last != Activation::sigmoid)) {
-      throw expected(env, "the loss's own activation", "the last layer");
-    }
-  }
-  if (const Napi::Value optimizer = value.Get("optimizer"); !isNothing(optimizer)) {
-    description.hasOptimizer = true;
-    description.optimizer = optimizerOf(object(optimizer, "optimizer"));
-  }
-  return description;
-}
 
 template <typename Element, typename Array>
 Array copyOf(Napi::Env env, const std::vector<Element>& values) {
@@ -297,7 +224,7 @@ void NetworkObject::setCounters(const Napi::CallbackInfo& info) {
   Network& to = network(info.Env());
   expectIdle(info.Env());
   const Napi::Object counters = object(info[0], "counters");
-  const uint64_t steps = integer(counters.Get("steps"), "steps", 0, static_cast<uint64_t>(kMostSafe));
+  const uint64_t steps = integer(counters.Get("steps"), "steps", 0, kMostSafeInteger);
   const uint64_t epochs = integer(counters.Get("epochs"), "epochs", 0, UINT32_MAX);
   const double beta1Power = number(counters.Get("beta1Power"), "beta1Power");
   const double beta2Power = number(counters.Get("beta2Power"), "beta2Power");
@@ -313,98 +240,13 @@ void NetworkObject::startEpoch(const Napi::CallbackInfo& info) {
   epoch_ = EpochState{};
 }
 
-DataView NetworkObject::dataOf(const Napi::Object& job, bool withTargets) const {
-  const Napi::Env env = job.Env();
-  DataView data;
-  data.rows = integer(job.Get("rows"), "rows", 1, kMostRows);
-  data.columns = network_->description().inputs;
-  const Napi::Value x = job.Get("x");
-  data.bytes = x.IsTypedArray() && x.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
-  size_t count;
-  if (data.bytes) {
-    const Elements<uint8_t> elements = bytes(x, "x");
-    data.x = elements.data;
-    count = elements.count;
-  } else {
-    const Elements<float> elements = floats(x, "x");
-    data.x = elements.data;
-    count = elements.count;
-  }
-  expectElements(env, count, data.rows, data.columns, "x", Fit::atLeast);
-  if (!withTargets) return data;
-  if (network_->description().loss == Loss::sparseCategoricalCrossentropy) {
-    const Elements<uint32_t> labels = words(job.Get("targets"), "targets");
-    expectElements(env, labels.count, data.rows, 1, "targets", Fit::atLeast);
-    data.labels = labels.data;
-  } else {
-    const Elements<float> targets = floats(job.Get("targets"), "targets");
-    expectElements(env, targets.count, data.rows, network_->outputs(), "targets", Fit::atLeast);
-    data.targets = targets.data;
-  }
-  return data;
-}
-
-TrainOptions NetworkObject::trainOptions(const Napi::Object& job, unsigned threads) const {
-  const Napi::Env env = job.Env();
-  if (!network_->description().hasLoss || !network_->description().hasOptimizer) {
-    throw errorOf(env, kState, "The network has no loss or no optimizer");
-  }
-  TrainOptions options;
-  options.data = dataOf(job, true);
-  options.batchSize = integer(job.Get("batchSize"), "batchSize", 1, kMostRows);
-  options.batchLeaf = integer(job.Get("batchLeaf"), "batchLeaf", 1, kMostRows);
-  options.freeGrain = integer(job.Get("freeGrain"), "freeGrain", 1, kMostRows);
-  options.reduction = reduction(job.Get("reduction"));
-  const std::string plan = text(job.Get("plan"), "plan");
-  if (plan != "auto" && plan != "stored" && plan != "fused") {
-    throw expected(env, "'auto', 'stored' or 'fused'", "plan");
-  }
-  options.form = plan == "stored" ? PlanForm::stored : PlanForm::fused;
-  if (const Napi::Value shuffle = job.Get("shuffle"); !isNothing(shuffle)) {
-    options.shuffle = true;
-    options.key = philoxKey(object(shuffle, "shuffle").Get("key"));
-    options.stream = static_cast<uint32_t>(integer(object(shuffle, "shuffle").Get("stream"), "stream", 0, UINT32_MAX));
-  }
-  if (const Napi::Value order = job.Get("order"); !isNothing(order)) {
-    const Elements<uint32_t> rows = words(order, "order");
-    expectElements(env, rows.count, options.data.rows, 1, "order");
-    for (size_t i = 0; i < rows.count; ++i) {
-      if (rows.data[i] >= options.data.rows) throw expected(env, "numbers of rows", "order");
-    }
-    options.order = rows.data;
-  }
-  options.inEpoch = boolean(job.Get("inEpoch"), "inEpoch");
-  if (options.inEpoch && epoch_.position >= options.data.rows) throw expected(env, "the epoch's rows", "rows", kShape);
-  options.maxSteps = limit(job.Get("maxSteps"), "maxSteps");
-  options.stopAtEpochEnd = boolean(job.Get("stopAtEpochEnd"), "stopAtEpochEnd");
-  options.maxEpochs = limit(job.Get("maxEpochs"), "maxEpochs");
-  options.maxSeconds = static_cast<double>(limit(job.Get("maxMilliseconds"), "maxMilliseconds")) / 1000;
-  options.stopOnNonFinite = boolean(job.Get("stopOnNonFinite"), "stopOnNonFinite");
-  options.record = boolean(job.Get("record"), "record") && options.reduction == Reduction::free;
-  if (const Napi::Value replay = job.Get("replay"); !isNothing(replay)) {
-    const Elements<uint32_t> recording = words(replay, "replay");
-    if (options.reduction != Reduction::free) throw expected(env, "reduction 'free'", "replay");
-    if (recording.count == 0) throw expected(env, "a recording", "replay", kData);
-    options.replay = recording.data;
-    options.replayWords = recording.count;
-  }
-  if (const Napi::Value delays = job.Get("delays"); !isNothing(delays)) {
-    const Napi::Object list = object(delays, "delays");
-    for (uint32_t i = 0; i < threads; ++i) {
-      const Napi::Value delay = list.Get(i);
-      options.delays.push_back(isNothing(delay) ? 0 : number(delay, "delays"));
-    }
-  }
-  return options;
-}
-
 Napi::Value NetworkObject::train(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   network(env);
   expectIdle(env);
   const Napi::Object job = object(info[0], "job");
   const unsigned size = threads(job.Get("threads"));
-  TrainOptions options = trainOptions(job, size);
+  TrainOptions options = trainOptions(job, *network_, epoch_, size);
   // Who forces a plan (tests do) gets the whole team too.
   const bool alone = text(job.Get("plan"), "plan") == "auto" && isTinyStep(*network_, options);
   auto call = std::make_unique<TrainCall>(this, std::move(options), alone);
@@ -426,7 +268,7 @@ Napi::Value NetworkObject::evaluate(const Napi::CallbackInfo& info) {
   if (!network_->description().hasLoss) throw errorOf(env, kState, "The network has no loss");
   const Napi::Object job = object(info[0], "job");
   const unsigned size = threads(job.Get("threads"));
-  const DataView data = dataOf(job, true);
+  const DataView data = dataView(job, *network_, true);
   const size_t leaf = integer(job.Get("batchLeaf"), "batchLeaf", 1, kMostRows);
   auto call = std::make_unique<RowsCall>(this, RowPass::Purpose::evaluate, data, size, leaf, Elements<float>{});
   const Napi::Promise promise =
@@ -441,7 +283,7 @@ Napi::Value NetworkObject::predict(const Napi::CallbackInfo& info) {
   expectNotTraining(env);
   const Napi::Object job = object(info[0], "job");
   const unsigned size = threads(job.Get("threads"));
-  const DataView data = dataOf(job, false);
+  const DataView data = dataView(job, *network_, false);
   const Napi::Float32Array outputs = Napi::Float32Array::New(env, data.rows * network_->outputs());
   auto call = std::make_unique<RowsCall>(this, RowPass::Purpose::predict, data, size, 1, floats(outputs, "outputs"));
   call->keepOutputs(outputs);
@@ -456,7 +298,7 @@ Napi::Value NetworkObject::predictSync(const Napi::CallbackInfo& info) {
   expectNotTraining(env);
   const Napi::Object job = object(info[0], "job");
   const unsigned size = threads(job.Get("threads"));
-  const DataView data = dataOf(job, false);
+  const DataView data = dataView(job, *network_, false);
   Napi::Float32Array outputs = Napi::Float32Array::New(env, data.rows * network_->outputs());
   float* const target = outputs.Data();
   Environment::of(env).runHere(env, size, [&](Team* team) {

@@ -44,8 +44,6 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject>, public Collectable
   // Throws ERR_SAMEBITS_BUSY if weights may not be written (any job), or read (training) now.
   void expectIdle(Napi::Env env) const;
   void expectNotTraining(Napi::Env env) const;
-  TrainOptions trainOptions(const Napi::Object& job, unsigned threads) const;
-  DataView dataOf(const Napi::Object& job, bool withTargets) const;
 
   Environment& environment_;
   Block arena_;

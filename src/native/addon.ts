@@ -6,6 +6,7 @@
  * Arrays that are passed in are kept alive and read until the returned promise settles; they must not be changed
  * meanwhile. Arrays that come back are fresh copies.
  */
+import { SamebitsError } from '../errors.js';
 import { loadAddon } from './load.js';
 
 /** Instruction sets that a kernel table exists for; which of them can run here is `instructionSets().available`. */
@@ -228,6 +229,8 @@ export interface Diagnostics {
 export interface Addon {
   /** Version of the numerics contract. */
   readonly contract: number;
+  /** The class of what the addon throws: `new errorClass(code, message)`. */
+  setErrorClass(errorClass: typeof SamebitsError): void;
   readonly Network: new (description: NetworkDescription) => NativeNetwork;
 
   /** `available`, best last, is what this machine can run of what is compiled. */
@@ -311,7 +314,13 @@ export interface Addon {
   };
 }
 
+let loaded: Addon | null = null;
+
 /** The addon of this environment, loaded on first use. Throws ERR_SAMEBITS_NO_BINARY where there is none. */
 export function addon(): Addon {
-  return loadAddon() as Addon;
+  if (loaded === null) {
+    loaded = loadAddon() as Addon;
+    loaded.setErrorClass(SamebitsError);
+  }
+  return loaded;
 }

@@ -44,6 +44,7 @@ int main() {
   testPrediction();
   testProducts();
   testControlWord();
+  testAllocations();
   std::printf("%zu passed, %zu failed\n", passed.load(), failed.load());
   return failed == 0 && passed > 0 ? 0 : 1;
 }

@@ -77,5 +77,6 @@ void testFreeOrder();
 void testPrediction();
 void testProducts();
 void testControlWord();
+void testAllocations();
 
 #endif
