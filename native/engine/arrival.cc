@@ -126,6 +126,7 @@ void Arrival::reserve(size_t rows, size_t grain, unsigned members) {
 void Arrival::begin(size_t rows) {
   rows_ = rows;
   units_ = static_cast<uint32_t>((rows + grain_ - 1) / grain_);
+  firstClaim_ = members_ == 1 ? units_ : std::max(1u, units_ * 3 / (4 * members_));
   for (Claims& claims : claims_) claims.taken.clear();
   nextUnit_.store(0, std::memory_order_relaxed);
   arrived_.store(0, std::memory_order_relaxed);
@@ -137,7 +138,7 @@ bool Arrival::claim(unsigned member, RowSegment* rows) {
   do {
     if (first >= units_) return false;
     const uint32_t left = units_ - first;
-    count = members_ == 1 ? left : std::max(1u, left / (2 * members_));
+    count = std::min(left, first < members_ * firstClaim_ ? firstClaim_ : std::max(1u, left / (2 * members_)));
   } while (!nextUnit_.compare_exchange_weak(first, first + count, std::memory_order_relaxed));
   claims_[member].taken.push_back({first, count});
   const size_t begin = first * grain_;

@@ -60,8 +60,9 @@ class Arrival {
   void reserve(size_t rows, size_t grain, unsigned members);
   // By one thread, before the members claim.
   void begin(size_t rows);
-  // The next rows for this member; false when none are left. A claim takes several neighbouring units: about half of a
-  // fair share of what is left, so that the first claims are long and the last ones even out who was slow.
+  // The next rows for this member; false when none are left. A member's first claim is three quarters of a fair share:
+  // long passes, which use each weight for many rows. The rest goes in small claims, half a fair share of what is left,
+  // that even out who was slow.
   bool claim(unsigned member, RowSegment* rows);
   // By each member after its last claim.
   void arrive(unsigned member);
@@ -84,6 +85,7 @@ class Arrival {
   size_t rows_ = 0;
   uint32_t units_ = 0;
   uint32_t maxUnits_ = 0;
+  uint32_t firstClaim_ = 1;
   unsigned members_ = 1;
   std::vector<Claims> claims_;
   std::vector<unsigned> arrivals_;  // members in order of arrival
