@@ -17,7 +17,9 @@ const architectures = { x86_64: 'x64', aarch64: 'arm64' };
 const machine = execFileSync(compiler, ['-dumpmachine'], { encoding: 'utf8' }).split('-')[0];
 const architecture = architectures[machine];
 if (architecture === undefined) {
-  throw new Error(`expected a compiler for ${Object.keys(architectures).join(' or ')}, CXX, received one for ${machine}`);
+  throw new Error(
+    `expected a compiler for ${Object.keys(architectures).join(' or ')}, CXX, received one for ${machine}`,
+  );
 }
 
 const native = JSON.parse(readFileSync(join(root, 'native/sources.json'), 'utf8'));

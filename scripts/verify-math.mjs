@@ -69,15 +69,10 @@ function buildProgram(directory) {
     return object;
   });
   const program = join(directory, 'verify_math');
-  compile(
-    [...kernelFlags.slice(0, 2), ...build.flags, '-Werror', 'verify_math.cc', 'math_oracle.cc', ...objects].concat(
-      '-o',
-      program,
-      '-lmpfr',
-      '-lgmp',
-      '-pthread',
-    ),
-  );
+  const testSources = ['verify_math.cc', 'verify_math_options.cc', 'math_oracle.cc'];
+  const libraries = ['-lmpfr', '-lgmp', '-pthread'];
+  const flags = [...kernelFlags.slice(0, 2), ...build.flags, '-Werror'];
+  compile([...flags, ...testSources, ...objects, '-o', program, ...libraries]);
   return program;
 }
 

@@ -87,9 +87,7 @@ std::string text(const Napi::Value& value, const char* name) {
   return value.As<Napi::String>().Utf8Value();
 }
 
-unsigned threads(const Napi::Value& value) {
-  return static_cast<unsigned>(integer(value, "threads", 1, kMaxThreads));
-}
+unsigned threads(const Napi::Value& value) { return static_cast<unsigned>(integer(value, "threads", 1, kMaxThreads)); }
 
 Reduction reduction(const Napi::Value& value) {
   const std::string name = text(value, "reduction");

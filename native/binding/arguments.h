@@ -55,8 +55,7 @@ PhiloxKey philoxKey(const Napi::Value& value);
 
 // rows * columns, or throws kShape where that overflows or differs from `count` (exactly, or at least).
 enum class Fit { exactly, atLeast };
-void expectElements(Napi::Env env, size_t count, size_t rows, size_t columns, const char* name,
-                    Fit fit = Fit::exactly);
+void expectElements(Napi::Env env, size_t count, size_t rows, size_t columns, const char* name, Fit fit = Fit::exactly);
 
 }  // namespace samebits::binding
 

@@ -79,10 +79,12 @@ Napi::Promise Environment::start(Napi::Env env, std::unique_ptr<Job> job, unsign
   const Napi::Promise promise = job->deferred_->Promise();
   if (running_.empty()) finished_.Ref(env);
   running_.insert(job.get());
+  // Taken here: an environment that ends takes the crew from the job before it waits for the leader.
+  Team* const team = &job->crew_->team;
   Job* const started = job.release();
-  leader->start([this, started] {
+  leader->start([this, started, team] {
     try {
-      started->execute(&started->crew_->team);
+      started->execute(team);
     } catch (const std::bad_alloc&) {
       started->outOfMemory_ = true;
     }

@@ -143,7 +143,8 @@ Napi::Value denseBackwardCall(const Napi::CallbackInfo& info) {
   const Napi::Object options = object(info[6], "options");
   const unsigned size = threads(options.Get("threads"));
   const KernelTable* table = instructionSet(options.Get("isa"));
-  const RowReduction over{reduction(options.Get("reduction")), integer(options.Get("batchLeaf"), "batchLeaf", 1, kMostRows),
+  const RowReduction over{reduction(options.Get("reduction")),
+                          integer(options.Get("batchLeaf"), "batchLeaf", 1, kMostRows),
                           integer(options.Get("freeGrain"), "freeGrain", 1, kMostRows)};
   expectElements(env, x.count, shape.rows, shape.inputs, "x");
   expectElements(env, weights.count, shape.inputs, shape.units, "weights");
@@ -173,8 +174,8 @@ Napi::Value sumCall(const Napi::CallbackInfo& info) {
   const unsigned size = threads(options.Get("threads"));
   const KernelTable* table = instructionSet(options.Get("isa"));
   const Reduction order = reduction(options.Get("reduction"));
-  auto call = std::make_unique<SumCall>(
-      [=](Team* team) { return sumVector(team, *table, values.data, values.count, order); });
+  auto call =
+      std::make_unique<SumCall>([=](Team* team) { return sumVector(team, *table, values.data, values.count, order); });
   return Environment::of(env).start(env, std::move(call), size, {info[0]});
 }
 
@@ -186,8 +187,8 @@ Napi::Value dotCall(const Napi::CallbackInfo& info) {
   const unsigned size = threads(options.Get("threads"));
   const KernelTable* table = instructionSet(options.Get("isa"));
   const Reduction order = reduction(options.Get("reduction"));
-  auto call = std::make_unique<SumCall>(
-      [=](Team* team) { return dotVectors(team, *table, a.data, b.data, a.count, order); });
+  auto call =
+      std::make_unique<SumCall>([=](Team* team) { return dotVectors(team, *table, a.data, b.data, a.count, order); });
   return Environment::of(env).start(env, std::move(call), size, {info[0], info[1]});
 }
 

@@ -181,18 +181,16 @@ class RowsCall : public Job {
 };
 
 Napi::Function NetworkObject::define(Napi::Env env) {
-  return DefineClass(env, "Network",
-                     {InstanceMethod<&NetworkObject::getParameter>("getParameter"),
-                      InstanceMethod<&NetworkObject::setParameter>("setParameter"),
-                      InstanceMethod<&NetworkObject::getCounters>("getCounters"),
-                      InstanceMethod<&NetworkObject::setCounters>("setCounters"),
-                      InstanceMethod<&NetworkObject::startEpoch>("startEpoch"),
-                      InstanceMethod<&NetworkObject::train>("train"), InstanceMethod<&NetworkObject::abort>("abort"),
-                      InstanceMethod<&NetworkObject::evaluate>("evaluate"),
-                      InstanceMethod<&NetworkObject::predict>("predict"),
-                      InstanceMethod<&NetworkObject::predictSync>("predictSync"),
-                      InstanceMethod<&NetworkObject::memory>("memory"),
-                      InstanceMethod<&NetworkObject::dispose>("dispose")});
+  return DefineClass(
+      env, "Network",
+      {InstanceMethod<&NetworkObject::getParameter>("getParameter"),
+       InstanceMethod<&NetworkObject::setParameter>("setParameter"),
+       InstanceMethod<&NetworkObject::getCounters>("getCounters"),
+       InstanceMethod<&NetworkObject::setCounters>("setCounters"),
+       InstanceMethod<&NetworkObject::startEpoch>("startEpoch"), InstanceMethod<&NetworkObject::train>("train"),
+       InstanceMethod<&NetworkObject::abort>("abort"), InstanceMethod<&NetworkObject::evaluate>("evaluate"),
+       InstanceMethod<&NetworkObject::predict>("predict"), InstanceMethod<&NetworkObject::predictSync>("predictSync"),
+       InstanceMethod<&NetworkObject::memory>("memory"), InstanceMethod<&NetworkObject::dispose>("dispose")});
 }
 
 NetworkObject::NetworkObject(const Napi::CallbackInfo& info)
@@ -393,8 +391,7 @@ Napi::Value NetworkObject::train(const Napi::CallbackInfo& info) {
   auto call = std::make_unique<TrainCall>(this, trainOptions(job, size), size);
   TrainCall* const started = call.get();
   const Napi::Promise promise = Environment::of(env).start(
-      env, std::move(call), size,
-      {info.This(), job.Get("x"), job.Get("targets"), job.Get("order"), job.Get("replay")});
+      env, std::move(call), size, {info.This(), job.Get("x"), job.Get("targets"), job.Get("order"), job.Get("replay")});
   training_ = started;
   return promise;
 }
@@ -413,8 +410,8 @@ Napi::Value NetworkObject::evaluate(const Napi::CallbackInfo& info) {
   const DataView data = dataOf(job, true);
   const size_t leaf = integer(job.Get("batchLeaf"), "batchLeaf", 1, kMostRows);
   auto call = std::make_unique<RowsCall>(this, RowPass::Purpose::evaluate, data, size, leaf, Elements<float>{});
-  const Napi::Promise promise = Environment::of(env).start(env, std::move(call), size,
-                                                           {info.This(), job.Get("x"), job.Get("targets")});
+  const Napi::Promise promise =
+      Environment::of(env).start(env, std::move(call), size, {info.This(), job.Get("x"), job.Get("targets")});
   ++reading_;
   return promise;
 }
@@ -429,8 +426,7 @@ Napi::Value NetworkObject::predict(const Napi::CallbackInfo& info) {
   const Napi::Float32Array outputs = Napi::Float32Array::New(env, data.rows * network_->outputs());
   auto call = std::make_unique<RowsCall>(this, RowPass::Purpose::predict, data, size, 1, floats(outputs, "outputs"));
   call->keepOutputs(outputs);
-  const Napi::Promise promise =
-      Environment::of(env).start(env, std::move(call), size, {info.This(), job.Get("x")});
+  const Napi::Promise promise = Environment::of(env).start(env, std::move(call), size, {info.This(), job.Get("x")});
   ++reading_;
   return promise;
 }

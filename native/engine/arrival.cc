@@ -66,7 +66,8 @@ const RowOrder& ChainTree::order() {
     const Node& node = nodes_[top];
     if (node.left == kLeaf) {
       const uint32_t chain = node.right;
-      for (uint32_t i = chain == 0 ? 0 : takenEnd_[chain - 1]; i < takenEnd_[chain]; ++i) segments_.push_back(taken_[i]);
+      for (uint32_t i = chain == 0 ? 0 : takenEnd_[chain - 1]; i < takenEnd_[chain]; ++i)
+        segments_.push_back(taken_[i]);
       chainEnd_.push_back(static_cast<uint32_t>(segments_.size()));
       mergesAfter_.push_back(0);
       continue;

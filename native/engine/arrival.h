@@ -38,12 +38,12 @@ class ChainTree {
   size_t grain_ = 1;
   size_t rows_ = 0;
   size_t units_ = 0;
-  std::vector<RowSegment> taken_;       // segments in the order of chains
-  std::vector<uint32_t> takenEnd_;      // per chain
+  std::vector<RowSegment> taken_;   // segments in the order of chains
+  std::vector<uint32_t> takenEnd_;  // per chain
   std::vector<Node> nodes_;
-  std::vector<uint32_t> current_;       // node that chain i stands for now
-  std::vector<uint32_t> open_;          // nodes still to be visited
-  std::vector<RowSegment> segments_;    // in the order of evaluation
+  std::vector<uint32_t> current_;     // node that chain i stands for now
+  std::vector<uint32_t> open_;        // nodes still to be visited
+  std::vector<RowSegment> segments_;  // in the order of evaluation
   std::vector<uint32_t> chainEnd_;
   std::vector<uint32_t> mergesAfter_;
   uint32_t root_ = 0;

@@ -41,7 +41,8 @@ Network::Network(const KernelTable* table, NetworkDescription description, void*
 
 double Network::rowFlops() const {
   double flops = 0;
-  for (const Layer& layer : layers_) flops += 2.0 * static_cast<double>(layer.inputs) * static_cast<double>(layer.units);
+  for (const Layer& layer : layers_)
+    flops += 2.0 * static_cast<double>(layer.inputs) * static_cast<double>(layer.units);
   return flops;
 }
 

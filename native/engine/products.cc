@@ -137,8 +137,8 @@ void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const
     spreadRows(x + begin * shape.inputs, rows, shape.inputs, xRows + begin * ldx, ldx);
     spreadRows(dz + begin * shape.units, rows, shape.units, dzRows + begin * ldz, ldz);
     table.packRows(dzRows + begin * ldz, ldz, rows, shape.units, own);
-    table.inputGradient(own, packed, shape.inputs, shape.units, rows, 0, shape.inputs, nullptr, 0,
-                        dxRows + begin * ldx, ldx);
+    table.inputGradient(own, packed, shape.inputs, shape.units, rows, 0, shape.inputs, nullptr, 0, dxRows + begin * ldx,
+                        ldx);
     gatherRows(dxRows + begin * ldx, ldx, rows, shape.inputs, inputGradient + begin * shape.inputs);
   };
   team->run([&](unsigned member) {

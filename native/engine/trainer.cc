@@ -16,9 +16,7 @@ constexpr size_t kMaxRecordedWords = 1 << 20;
 constexpr double kLongStepFlops = 1e6;
 constexpr uint64_t kStepsPerLook = 16;
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 // With fewer rows than this for each member, a member that takes rows through all layers reads every weight for too few
 // of them; one that takes columns reads its own weights for all rows, and mostly those that it wrote.
@@ -133,7 +131,9 @@ void Trainer::beginStep() {
       shuffleRows(options_.key, options_.stream, static_cast<uint32_t>(network_.epochs), epoch_.order.data(), rows);
       epoch_.orderMade = true;
     }
-    const uint32_t* order = options_.order != nullptr ? options_.order : options_.shuffle ? epoch_.order.data() : nullptr;
+    const uint32_t* order = options_.order != nullptr ? options_.order
+                            : options_.shuffle        ? epoch_.order.data()
+                                                      : nullptr;
     batch_.rows = std::min(options_.batchSize, rows - epoch_.position);
     batch_.firstRow = epoch_.position;
     batch_.indices = order == nullptr ? nullptr : order + epoch_.position;
@@ -271,8 +271,8 @@ bool Trainer::mustStop(bool epochEnded, const std::atomic<bool>* abort) {
   if (outcome_.epochLosses.size() >= options_.maxEpochs) return true;
   if (options_.replay != nullptr && replayAt_ == options_.replayWords) return true;
   if (outcome_.recording.size() >= kMaxRecordedWords) return true;
-  const bool look = network_.rowFlops() * static_cast<double>(batch_.rows) >= kLongStepFlops ||
-                    outcome_.steps % kStepsPerLook == 0;
+  const bool look =
+      network_.rowFlops() * static_cast<double>(batch_.rows) >= kLongStepFlops || outcome_.steps % kStepsPerLook == 0;
   return look && secondsSinceStart() >= options_.maxSeconds;
 }
 

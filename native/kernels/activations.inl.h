@@ -33,24 +33,19 @@ SAMEBITS_INLINE float rowMaximum(const float* z, size_t units) {
 // out[j] = exp(z[j] - maximum); out may be z.
 SAMEBITS_INLINE void shiftedExp(const float* z, float maximum, size_t count, float* out) {
   const Lanes m = broadcast(maximum);
-  overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
-    storeUpTo(out + i, sub(loadUpTo(z + i, n), m), n);
-  });
+  overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA { storeUpTo(out + i, sub(loadUpTo(z + i, n), m), n); });
   math_exp(out, count, out);
 }
 
 SAMEBITS_INLINE float sumOfVector(const float* values, size_t count) {
-  return sumVector(count, [&](size_t begin, size_t n) SAMEBITS_INLINE_LAMBDA {
-    return sumLanes(zero(), values + begin, n);
-  });
+  return sumVector(count,
+                   [&](size_t begin, size_t n) SAMEBITS_INLINE_LAMBDA { return sumLanes(zero(), values + begin, n); });
 }
 
 SAMEBITS_INLINE void softmaxRow(float* z, size_t units) {
   shiftedExp(z, rowMaximum(z, units), units, z);
   const Lanes sum = broadcast(sumOfVector(z, units));
-  overRow(units, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
-    storeUpTo(z + i, div(loadUpTo(z + i, n), sum), n);
-  });
+  overRow(units, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA { storeUpTo(z + i, div(loadUpTo(z + i, n), sum), n); });
 }
 
 SAMEBITS_INLINE Lanes relu(Lanes z) { return select(lessThan(z, zero()), zero(), z); }
@@ -60,9 +55,8 @@ void activate(Activation kind, float* z, size_t ld, size_t rows, size_t units) {
   for (size_t r = 0; r < rows; ++r) {
     float* row = z + r * ld;
     if (kind == Activation::relu) {
-      overRow(units, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
-        storeUpTo(row + i, relu(loadUpTo(row + i, n)), n);
-      });
+      overRow(units,
+              [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA { storeUpTo(row + i, relu(loadUpTo(row + i, n)), n); });
     } else if (kind == Activation::tanh) {
       math_tanh(row, units, row);
     } else if (kind == Activation::sigmoid) {
@@ -102,19 +96,16 @@ void activationGradient(Activation kind, const float* a, size_t lda, float* dy, 
     case Activation::linear:
       break;
     case Activation::relu:
-      overRows(a, lda, dy, lddy, rows, units, [](Lanes y, Lanes d) SAMEBITS_INLINE_LAMBDA {
-        return select(lessOrEqual(y, zero()), zero(), d);
-      });
+      overRows(a, lda, dy, lddy, rows, units,
+               [](Lanes y, Lanes d) SAMEBITS_INLINE_LAMBDA { return select(lessOrEqual(y, zero()), zero(), d); });
       break;
     case Activation::tanh:
-      overRows(a, lda, dy, lddy, rows, units, [&](Lanes y, Lanes d) SAMEBITS_INLINE_LAMBDA {
-        return mul(d, fma(negate(y), y, one));
-      });
+      overRows(a, lda, dy, lddy, rows, units,
+               [&](Lanes y, Lanes d) SAMEBITS_INLINE_LAMBDA { return mul(d, fma(negate(y), y, one)); });
       break;
     case Activation::sigmoid:
-      overRows(a, lda, dy, lddy, rows, units, [&](Lanes y, Lanes d) SAMEBITS_INLINE_LAMBDA {
-        return mul(d, mul(y, sub(one, y)));
-      });
+      overRows(a, lda, dy, lddy, rows, units,
+               [&](Lanes y, Lanes d) SAMEBITS_INLINE_LAMBDA { return mul(d, mul(y, sub(one, y))); });
       break;
     case Activation::softmax:
       for (size_t r = 0; r < rows; ++r) softmaxRowGradient(a + r * lda, dy + r * lddy, units);

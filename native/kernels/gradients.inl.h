@@ -40,7 +40,8 @@ struct Prefetcher {
   const float* slots[3];
   size_t lines;  // still to be fetched
 
-  Prefetcher(const Update& update, const ParameterSlots& used, size_t offset, size_t floats) : lines(update.kind == UpdateKind::store ? 0 : floats / 16) {
+  Prefetcher(const Update& update, const ParameterSlots& used, size_t offset, size_t floats)
+      : lines(update.kind == UpdateKind::store ? 0 : floats / 16) {
     const float* any = update.kind == UpdateKind::store ? used.gradient : used.value;
     slots[0] = any + offset;
     slots[1] = (update.kind >= UpdateKind::momentum ? used.first : any) + offset;
@@ -114,9 +115,9 @@ bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, co
       const size_t width = panelWidth(column, units);
       for (size_t t = 0; t < tiles.tiles; ++t) {
         const size_t input = block + tiles.begin(t);
-        const WeightGradientTask task = {
-            x + input, ldx, dz + column, lddz, order, smaller(kPanel, columnEnd - column), update, slots,
-            panelOffset(column, inputs) + input * width};
+        const WeightGradientTask task = {x + input, ldx,   dz + column,
+                                         lddz,      order, smaller(kPanel, columnEnd - column),
+                                         update,    slots, panelOffset(column, inputs) + input * width};
         const bool tileBroken = width == kPanel ? weightGradientRows<kTileRows, kPanelVectors>(tiles.size(t), task)
                                                 : weightGradientRows<kTileRows, 1>(tiles.size(t), task);
         broken = broken || tileBroken;
@@ -149,9 +150,8 @@ bool biasGradient(const float* dz, size_t lddz, const RowOrder* order, size_t, s
   for (size_t column = columnBegin; column < columnEnd;) {
     const bool wide = columnEnd - column >= 64;
     const size_t columns = smaller(wide ? 64 : 16, columnEnd - column);
-    const bool tileBroken =
-        wide ? biasGradientTile<4>(dz + column, lddz, *order, columns, *update, *slots, column)
-             : biasGradientTile<1>(dz + column, lddz, *order, columns, *update, *slots, column);
+    const bool tileBroken = wide ? biasGradientTile<4>(dz + column, lddz, *order, columns, *update, *slots, column)
+                                 : biasGradientTile<1>(dz + column, lddz, *order, columns, *update, *slots, column);
     broken = broken || tileBroken;
     column += columns;
   }

@@ -113,9 +113,9 @@ struct KernelTable {
   // gradient[k, j] = sum over rows in `order` of x[i,k] * dz[i,j], for k in [inputBegin, inputEnd), j in
   // [columnBegin, columnEnd) (columnBegin a multiple of panel; columnEnd too, or units), and then what `update` says,
   // on slots in panels layout. Returns true if a updated value (not a padding column) is infinite or NaN.
-  bool (*weightGradient)(const float* x, size_t ldx, const float* dz, size_t lddz, const RowOrder* order,
-                         size_t inputs, size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin,
-                         size_t columnEnd, const Update* update, const ParameterSlots* slots);
+  bool (*weightGradient)(const float* x, size_t ldx, const float* dz, size_t lddz, const RowOrder* order, size_t inputs,
+                         size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin, size_t columnEnd,
+                         const Update* update, const ParameterSlots* slots);
 
   // The same for a bias: sum over rows in `order` of dz[i,j] by additions; slots are vectors.
   bool (*biasGradient)(const float* dz, size_t lddz, const RowOrder* order, size_t units, size_t columnBegin,

@@ -26,10 +26,10 @@ namespace samebits {
 namespace {
 
 constexpr KernelTable kTable = {
-    kTableName, kPanel,     kTileRows, kTileRows,          forward,   packRows,    inputGradient, weightGradient,
-    biasGradient, updateStored, activate, activationGradient, loss,      gatherBytes, gatherFloats,  sumLeaf,
-    dotLeaf,    sumOn,      dotOn,     combineLanes,       math_exp,  math_log,    math_log1p,    math_tanh,
-    math_sigmoid, math_sinpi, math_cospi, math_expm1,       math_erf,
+    kTableName,   kPanel,       kTileRows,  kTileRows,          forward,  packRows,    inputGradient, weightGradient,
+    biasGradient, updateStored, activate,   activationGradient, loss,     gatherBytes, gatherFloats,  sumLeaf,
+    dotLeaf,      sumOn,        dotOn,      combineLanes,       math_exp, math_log,    math_log1p,    math_tanh,
+    math_sigmoid, math_sinpi,   math_cospi, math_expm1,         math_erf,
 };
 
 }  // namespace

@@ -34,23 +34,22 @@ struct SoftmaxRow {
   const float* z;
   size_t units;
   float maximum, sum;
+  float e[kFeatureLeaf];  // exponentials of the last leaf
 
   SoftmaxRow(const float* row, size_t count) : z(row), units(count), maximum(rowMaximum(row, count)) {
     sum = sumVector(units, [this](size_t begin, size_t n) {
-      float e[kFeatureLeaf];
       shiftedExp(z + begin, maximum, n, e);
       return sumLanes(zero(), e, n);
     });
   }
 
-  // p[j] = exp(z[begin + j] - maximum) / sum. Computes the exponentials again: cheaper than room for a row of any
-  // length, and a value is a value.
-  void probabilities(size_t begin, size_t count, float* p) const {
-    shiftedExp(z + begin, maximum, count, p);
+  // p[j] = exp(z[begin + j] - maximum) / sum. A row of one leaf still has its exponentials; those of a longer one are
+  // computed again, as there is no room for a row of any length.
+  void probabilities(size_t begin, size_t count, float* p) {
+    if (units > kFeatureLeaf) shiftedExp(z + begin, maximum, count, e);
     const Lanes divisor = broadcast(sum);
-    overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
-      storeUpTo(p + i, div(loadUpTo(p + i, n), divisor), n);
-    });
+    overRow(count,
+            [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA { storeUpTo(p + i, div(loadUpTo(e + i, n), divisor), n); });
   }
 };
 
@@ -68,7 +67,7 @@ SAMEBITS_INLINE void copy(const float* from, size_t count, float* to) {
 }
 
 void sparseCategoricalRow(const LossRow& row, uint32_t label) {
-  const SoftmaxRow softmax(row.z, row.units);
+  SoftmaxRow softmax(row.z, row.units);
   *row.loss = cr_log(softmax.sum) - (row.z[label] - softmax.maximum);
   GreatestSoFar greatest;
   for (size_t begin = 0; begin < row.units; begin += kFeatureLeaf) {
@@ -86,7 +85,7 @@ void sparseCategoricalRow(const LossRow& row, uint32_t label) {
 }
 
 void categoricalRow(const LossRow& row, const float* targets) {
-  const SoftmaxRow softmax(row.z, row.units);
+  SoftmaxRow softmax(row.z, row.units);
   const Lanes maximum = broadcast(softmax.maximum), logSum = broadcast(cr_log(softmax.sum));
   *row.loss = -sumVector(row.units, [&](size_t begin, size_t count) {
     return continueLanes(zero(), count, [&](Lanes sum, size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
@@ -118,9 +117,8 @@ void binaryRow(const LossRow& row, const float* targets, float share) {
     const float* z = row.z + begin;
     const float* t = targets + begin;
     float tail[kFeatureLeaf], y[kFeatureLeaf];  // log1p(exp(-|z|)), sigmoid(z)
-    overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
-      storeUpTo(tail + i, negate(magnitude(loadUpTo(z + i, n))), n);
-    });
+    overRow(count, [&](size_t i, size_t n)
+                       SAMEBITS_INLINE_LAMBDA { storeUpTo(tail + i, negate(magnitude(loadUpTo(z + i, n))), n); });
     math_exp(tail, count, tail);
     math_log1p(tail, count, tail);
     math_sigmoid(z, count, y);

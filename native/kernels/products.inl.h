@@ -34,6 +34,7 @@ __attribute__((noinline)) void forwardTile(const ForwardTask& task) {
   sumByFeatureTree(tile, task.inputs, [&](Tile<Rows, kAll>& sums, size_t begin, size_t count) SAMEBITS_INLINE_LAMBDA {
     const float* x = task.x + begin;
     const float* w = task.weights + begin * (Vectors * 16);
+#pragma GCC unroll 2
     for (size_t k = 0; k < count; ++k, w += Vectors * 16) {
       Lanes row[kAll];
       SAMEBITS_UNROLL
@@ -92,8 +93,8 @@ void forward(const float* x, size_t ldx, const float* weights, const float* bias
              size_t rows, size_t columnBegin, size_t columnEnd, bool relu, float* z, size_t ldz) {
   for (size_t column = columnBegin; column < columnEnd;) {
     const size_t left = columnEnd - column;
-    ForwardTask task = {x,      ldx,  weights + panelOffset(column, inputs),    kPanel * inputs,
-                        nullptr, inputs, 0, relu, z + column, ldz};
+    ForwardTask task = {
+        x, ldx, weights + panelOffset(column, inputs), kPanel * inputs, nullptr, inputs, 0, relu, z + column, ldz};
     if (bias != nullptr) task.bias = bias + column;
     size_t columns = kPanel;
     if (rows == 1 && left >= 4 * kPanel) {
@@ -147,6 +148,7 @@ static_assert(kInputStrip % 16 == 0 && kInputStrip % kTileRows == 0, "whole tran
 template <int Width, int Rows, int Vectors>
 SAMEBITS_INLINE void chainOverPanel(Tile<Rows, Vectors>& sums, const float* dz, const float* w, const float* ahead,
                                     size_t count) {
+#pragma GCC unroll 4
   for (size_t j = 0; j < count; ++j) {
     prefetch(ahead + j * 16);
     Lanes row[Vectors];
@@ -174,7 +176,9 @@ __attribute__((noinline)) void inputGradientTile(const float* dzPanel, const flo
       const float* dz = dzPanel + unit * (Vectors * 16);
       const float* w = weights + panelOffset(unit, inputs) + inputBegin * width;
       const float* ahead = w + kPanel * inputs;
-      if (width == kPanel) {
+      if (present == kPanel) {
+        chainOverPanel<kPanel>(sums, dz, w, ahead, kPanel);
+      } else if (width == kPanel) {
         chainOverPanel<kPanel>(sums, dz, w, ahead, present);
       } else {
         chainOverPanel<16>(sums, dz, w, ahead, present);
@@ -244,7 +248,8 @@ void inputGradient(const float* dzPanels, const float* weights, size_t inputs, s
         const size_t begin = tiles.begin(t);
         float* to = sums + begin * width;
         if (width == kPanel) {
-          inputGradientRows<kTileRows, kPanelVectors>(tiles.size(t), dzPanel, weights, inputs, strip + begin, units, to);
+          inputGradientRows<kTileRows, kPanelVectors>(tiles.size(t), dzPanel, weights, inputs, strip + begin, units,
+                                                      to);
         } else {
           inputGradientRows<kTileRows, 1>(tiles.size(t), dzPanel, weights, inputs, strip + begin, units, to);
         }

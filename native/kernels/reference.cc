@@ -159,8 +159,8 @@ void biasGradient(const float* dz, size_t rows, size_t units, size_t leaf, float
 void weightGradientOrdered(const float* x, const float* dz, const Order& order, size_t inputs, size_t units, float* g) {
   for (size_t k = 0; k < inputs; ++k) {
     for (size_t j = 0; j < units; ++j) {
-      g[k * units + j] = orderedSum(
-          order, [&](float sum, uint32_t i) { return fma(x[i * inputs + k], dz[i * units + j], sum); });
+      g[k * units + j] =
+          orderedSum(order, [&](float sum, uint32_t i) { return fma(x[i * inputs + k], dz[i * units + j], sum); });
     }
   }
 }

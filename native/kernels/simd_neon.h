@@ -33,9 +33,7 @@ SAMEBITS_INLINE Lanes zero() { return broadcast(0.0f); }
 SAMEBITS_INLINE Lanes load(const float* p) {
   return {{vld1q_f32(p), vld1q_f32(p + 4), vld1q_f32(p + 8), vld1q_f32(p + 12)}};
 }
-SAMEBITS_INLINE void store(float* p, Lanes v) {
-  SAMEBITS_EACH_QUAD vst1q_f32(p + 4 * i, v.q[i]);
-}
+SAMEBITS_INLINE void store(float* p, Lanes v) { SAMEBITS_EACH_QUAD vst1q_f32(p + 4 * i, v.q[i]); }
 SAMEBITS_INLINE Lanes loadFirst(const float* p, size_t n) {
   float all[16] = {};
   for (size_t l = 0; l < n; ++l) all[l] = p[l];
@@ -117,7 +115,8 @@ SAMEBITS_INLINE Mask firstLanes(size_t n) {
   const uint32x4_t lane = vld1q_u32(start);
   Mask m;
   SAMEBITS_EACH_QUAD {
-    m.q[i] = vcltq_u32(vaddq_u32(lane, vdupq_n_u32(static_cast<uint32_t>(4 * i))), vdupq_n_u32(static_cast<uint32_t>(n)));
+    m.q[i] =
+        vcltq_u32(vaddq_u32(lane, vdupq_n_u32(static_cast<uint32_t>(4 * i))), vdupq_n_u32(static_cast<uint32_t>(n)));
   }
   return m;
 }

@@ -85,7 +85,9 @@ SAMEBITS_INLINE void sumByRowOrder(Tile<Rows, Vectors>& tile, const RowOrder& or
 struct EvenTiles {
   size_t tiles, base, longer;
   EvenTiles(size_t count, size_t limit)
-      : tiles((count + limit - 1) / limit), base(tiles == 0 ? 0 : count / tiles), longer(tiles == 0 ? 0 : count % tiles) {}
+      : tiles((count + limit - 1) / limit),
+        base(tiles == 0 ? 0 : count / tiles),
+        longer(tiles == 0 ? 0 : count % tiles) {}
   size_t begin(size_t t) const { return t * base + (t < longer ? t : longer); }
   int size(size_t t) const { return static_cast<int>(base + (t < longer ? 1 : 0)); }
 };

@@ -14,16 +14,7 @@ export type InstructionSet = 'scalar' | 'avx2' | 'avx512' | 'neon';
 /** The order of sums over rows: one fixed tree, or the order in which threads arrive. */
 export type Reduction = 'fixed' | 'free';
 
-export type ElementaryFunction =
-  | 'exp'
-  | 'expm1'
-  | 'log'
-  | 'log1p'
-  | 'tanh'
-  | 'sigmoid'
-  | 'erf'
-  | 'sinpi'
-  | 'cospi';
+export type ElementaryFunction = 'exp' | 'expm1' | 'log' | 'log1p' | 'tanh' | 'sigmoid' | 'erf' | 'sinpi' | 'cospi';
 
 export type ActivationName = 'linear' | 'relu' | 'tanh' | 'sigmoid' | 'softmax';
 

@@ -1,6 +1,6 @@
 /** One recipe has one fingerprint: over threads, instruction sets, plans, and ways to train. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { adam, dense, type FitOptions, rescaling, type Sequential, sequential, sgd } from 'samebits';
+import { adam, dense, type FitOptions, type Optimizer, rescaling, type Sequential, sequential, sgd } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../dist/native/addon.js';
 
@@ -14,7 +14,7 @@ const bytes = Uint8Array.from({ length: ROWS * COLUMNS }, (_, i) => (i * 40_503 
 const x = { data: bytes, rows: ROWS, columns: COLUMNS };
 const labels = Uint32Array.from({ length: ROWS }, (_, i) => (i * 7 + (i >> 3)) % CLASSES);
 
-function model(optimizer = adam()): Sequential {
+function model(optimizer: Optimizer = adam()): Sequential {
   const built = sequential({
     layers: [
       rescaling({ scale: 1 / 255, inputShape: [COLUMNS] }),
@@ -30,7 +30,7 @@ function model(optimizer = adam()): Sequential {
 }
 
 /** Weights, optimizer state, losses: everything that a run leaves behind. */
-async function trained(options: FitOptions, optimizer = adam()): Promise<unknown> {
+async function trained(options: FitOptions, optimizer: Optimizer = adam()): Promise<unknown> {
   const built = model(optimizer);
   const run = await built.fit(x, labels, { epochs: 2, ...options });
   return { state: built.fingerprint('state'), history: run.history };
@@ -99,7 +99,8 @@ it('a row is predicted alone as it is in a batch, on any threads and instruction
 // The operating system counts the threads; elsewhere than on Linux there is no such list to read.
 it.runIf(process.platform === 'linux')('threads are really started', async () => {
   const ours = (): number =>
-    readdirSync('/proc/self/task').filter((id) => readFileSync(`/proc/self/task/${id}/comm`, 'utf8') === 'samebits\n').length;
+    readdirSync('/proc/self/task').filter((id) => readFileSync(`/proc/self/task/${id}/comm`, 'utf8') === 'samebits\n')
+      .length;
   const built = model();
   const before = ours();
   let during = 0;

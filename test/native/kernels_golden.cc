@@ -49,7 +49,8 @@ std::string hash(const std::vector<float>& values) { return sha256(values.data()
 void testShape(const KernelTable& table, const std::string& line, Random& random) {
   const size_t rows = std::stoul(field(line, "rows")), inputs = std::stoul(field(line, "inputs")),
                units = std::stoul(field(line, "units"));
-  RowMatrix x(goldenTensor(rows * inputs, 1), rows, inputs, random), dz(goldenTensor(rows * units, 4), rows, units, random);
+  RowMatrix x(goldenTensor(rows * inputs, 1), rows, inputs, random),
+      dz(goldenTensor(rows * units, 4), rows, units, random);
   PanelMatrix w(goldenTensor(inputs * units, 2), inputs, units, table.panel);
   std::vector<float> bias = goldenTensor(units, 3);
   bias.resize(round16(units), 0.0f);
@@ -62,17 +63,22 @@ void testShape(const KernelTable& table, const std::string& line, Random& random
   Guarded packed(round16(rows) * units);
   table.packRows(dz.data(), dz.ld, rows, units, packed.data());
   table.inputGradient(packed.data(), w.data(), inputs, units, rows, 0, inputs, nullptr, 0, dx.data(), dx.ld);
-  check(hash(unpadded(dx)) == field(line, "inputGradient"), describe(table, "golden inputGradient", {rows, inputs, units}));
+  check(hash(unpadded(dx)) == field(line, "inputGradient"),
+        describe(table, "golden inputGradient", {rows, inputs, units}));
 
   const OwnedOrder owned = balancedOrder(rows, 64);
   const RowOrder order = owned.order();
   Update store = {};
   store.kind = UpdateKind::store;
-  PanelMatrix g(std::vector<float>(inputs * units), inputs, units, table.panel), b(std::vector<float>(units), 1, units, table.panel);
-  const ParameterSlots weightSlots = {g.data(), nullptr, nullptr, nullptr}, biasSlots = {b.data(), nullptr, nullptr, nullptr};
-  table.weightGradient(x.data(), x.ld, dz.data(), dz.ld, &order, inputs, units, 0, inputs, 0, units, &store, &weightSlots);
+  PanelMatrix g(std::vector<float>(inputs * units), inputs, units, table.panel),
+      b(std::vector<float>(units), 1, units, table.panel);
+  const ParameterSlots weightSlots = {g.data(), nullptr, nullptr, nullptr},
+                       biasSlots = {b.data(), nullptr, nullptr, nullptr};
+  table.weightGradient(x.data(), x.ld, dz.data(), dz.ld, &order, inputs, units, 0, inputs, 0, units, &store,
+                       &weightSlots);
   table.biasGradient(dz.data(), dz.ld, &order, units, 0, units, &store, &biasSlots);
-  check(hash(unpacked(g)) == field(line, "weightGradient"), describe(table, "golden weightGradient", {rows, inputs, units}));
+  check(hash(unpacked(g)) == field(line, "weightGradient"),
+        describe(table, "golden weightGradient", {rows, inputs, units}));
   check(hash(unpacked(b)) == field(line, "biasGradient"), describe(table, "golden biasGradient", {rows, units}));
 
   std::vector<float> rowSums;

@@ -53,8 +53,10 @@ bool anyNonFinite(const std::vector<float>& values) {
 struct PanelSlots {
   PanelMatrix gradient, value, first, second;
   PanelSlots(const Slots& s, size_t inputs, size_t units, size_t panel)
-      : gradient(s.gradient, inputs, units, panel), value(s.value, inputs, units, panel),
-        first(s.first, inputs, units, panel), second(s.second, inputs, units, panel) {}
+      : gradient(s.gradient, inputs, units, panel),
+        value(s.value, inputs, units, panel),
+        first(s.first, inputs, units, panel),
+        second(s.second, inputs, units, panel) {}
   ParameterSlots slots() { return {gradient.data(), value.data(), first.data(), second.data()}; }
   // Only the slots that the update uses: the others are null.
   ParameterSlots used(UpdateKind kind) {
@@ -103,7 +105,8 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
     const ParameterSlots slots = whole.used(update.kind);
     const bool broken = table->weightGradient(rows.data(), rows.ld, gradients.data(), gradients.ld, &order, c.inputs,
                                               c.units, 0, c.inputs, 0, c.units, &update, &slots);
-    check(whole.equal(weightsAfter), describe(*table, "weightGradient", {c.rows, c.inputs, c.units, size_t(update.kind)}));
+    check(whole.equal(weightsAfter),
+          describe(*table, "weightGradient", {c.rows, c.inputs, c.units, size_t(update.kind)}));
     check(broken == (updates && anyNonFinite(weightsAfter.value)), describe(*table, "weightGradient's flag", {c.rows}));
 
     PanelSlots pieces(weightsBefore, c.inputs, c.units, table->panel);
@@ -150,7 +153,7 @@ void testGradients(const std::vector<const KernelTable*>& all) {
   Random random{2};
   for (size_t i = 0; i < 90; ++i) {
     const size_t rows = random.extent(300);
-    const OwnedOrder order = i % 3 == 0 ? balancedOrder(rows, 64)
+    const OwnedOrder order = i % 3 == 0   ? balancedOrder(rows, 64)
                              : i % 3 == 1 ? balancedOrder(rows, 1 + random.below(9))
                                           : randomOrder(rows, random);
     testCase(all, {rows, random.extent(300), random.extent(300), order, kAllValues[i % 4]}, random);
@@ -161,7 +164,8 @@ void testGradients(const std::vector<const KernelTable*>& all) {
     const std::vector<float> dz = randomTensor(random, rows * 2, Values::plain);
     std::vector<float> tree(6), ordered(6);
     reference::weightGradient(x.data(), dz.data(), rows, 3, 2, 64, tree.data());
-    reference::weightGradientOrdered(x.data(), dz.data(), balancedOrder(rows, 64).referenceOrder(), 3, 2, ordered.data());
+    reference::weightGradientOrdered(x.data(), dz.data(), balancedOrder(rows, 64).referenceOrder(), 3, 2,
+                                     ordered.data());
     check(tree == ordered, "reference: a balanced order is the tree");
   }
 }

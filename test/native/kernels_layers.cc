@@ -72,9 +72,8 @@ Expected expectedLoss(Loss kind, const std::vector<float>& z, const std::vector<
             ? reference::sparseCategoricalCrossentropy(kFunctions, row, labels[r], units, outputs, gradient)
         : kind == Loss::categoricalCrossentropy
             ? reference::categoricalCrossentropy(kFunctions, row, t, units, outputs, gradient)
-        : kind == Loss::binaryCrossentropy
-            ? reference::binaryCrossentropy(kFunctions, row, t, units, outputs, gradient)
-            : reference::meanSquaredError(row, t, units, gradient);
+        : kind == Loss::binaryCrossentropy ? reference::binaryCrossentropy(kFunctions, row, t, units, outputs, gradient)
+                                           : reference::meanSquaredError(row, t, units, gradient);
     e.loss.push_back(result.loss);
     e.hits.push_back(result.hits);
   }

@@ -10,9 +10,9 @@ struct Shape {
 };
 
 std::vector<Shape> shapes(Random& random) {
-  std::vector<Shape> all = {{1, 1, 1},      {1, 300, 300},  {300, 1, 17},  {17, 256, 16},  {13, 257, 33}, {3, 1030, 40},
-                            {1, 2100, 130}, {2, 600, 70},   {5, 70, 1030}, {1, 5, 2100},   {7, 0, 20},    {0, 5, 20},
-                            {33, 512, 64},  {127, 300, 10}, {50, 31, 300}, {300, 64, 1},   {6, 768, 96},  {31, 33, 65}};
+  std::vector<Shape> all = {{1, 1, 1},      {1, 300, 300},  {300, 1, 17},  {17, 256, 16}, {13, 257, 33}, {3, 1030, 40},
+                            {1, 2100, 130}, {2, 600, 70},   {5, 70, 1030}, {1, 5, 2100},  {7, 0, 20},    {0, 5, 20},
+                            {33, 512, 64},  {127, 300, 10}, {50, 31, 300}, {300, 64, 1},  {6, 768, 96},  {31, 33, 65}};
   for (int i = 0; i < 60; ++i) all.push_back({random.extent(300), random.extent(300), random.extent(300)});
   return all;
 }
@@ -35,7 +35,8 @@ void testForward(const std::vector<const KernelTable*>& all, const Shape& s, Val
     const float* b = biased ? biases.data() : nullptr;
 
     RowMatrix z(s.rows, s.units, random);
-    table->forward(rows.data(), rows.ld, weights.data(), b, s.inputs, s.units, s.rows, 0, s.units, relu, z.data(), z.ld);
+    table->forward(rows.data(), rows.ld, weights.data(), b, s.inputs, s.units, s.rows, 0, s.units, relu, z.data(),
+                   z.ld);
     check(z.equals(expected), describe(*table, "forward", {s.rows, s.inputs, s.units}));
 
     RowMatrix pieces(s.rows, s.units, random);

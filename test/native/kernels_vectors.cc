@@ -71,7 +71,8 @@ void testFma(const std::vector<const KernelTable*>& all) {
       if (random.below(3) != 0) c[l] = hardAddend(a[l], b[l], random);
     }
     bool referenceWell = true;
-    for (size_t l = 0; l < 16; ++l) referenceWell = referenceWell && same(reference::fma(a[l], b[l], c[l]), std::fma(a[l], b[l], c[l]));
+    for (size_t l = 0; l < 16; ++l)
+      referenceWell = referenceWell && same(reference::fma(a[l], b[l], c[l]), std::fma(a[l], b[l], c[l]));
     check(referenceWell, "reference: fma is the C library's");
     for (const KernelTable* table : all) {
       float lanes[16];
@@ -91,9 +92,12 @@ struct NamedFunction {
   float (*expected)(float);
 };
 constexpr NamedFunction kFunctions[] = {
-    {"exp", &KernelTable::exp, correctlyRoundedExp},       {"expm1", &KernelTable::expm1, correctlyRoundedExpm1},
-    {"log", &KernelTable::log, correctlyRoundedLog},       {"log1p", &KernelTable::log1p, correctlyRoundedLog1p},
-    {"tanh", &KernelTable::tanh, correctlyRoundedTanh},    {"erf", &KernelTable::erf, correctlyRoundedErf},
+    {"exp", &KernelTable::exp, correctlyRoundedExp},
+    {"expm1", &KernelTable::expm1, correctlyRoundedExpm1},
+    {"log", &KernelTable::log, correctlyRoundedLog},
+    {"log1p", &KernelTable::log1p, correctlyRoundedLog1p},
+    {"tanh", &KernelTable::tanh, correctlyRoundedTanh},
+    {"erf", &KernelTable::erf, correctlyRoundedErf},
     {"sigmoid", &KernelTable::sigmoid, correctlyRoundedSigmoid},
 };
 

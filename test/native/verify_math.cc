@@ -15,10 +15,8 @@
 // 1,024 whatever they say. Of those that MPFR decides, the single-value form is checked as well.
 // Exit code: 0 no misrounding, 1 misrounding, 2 wrong usage.
 #include <math.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -31,22 +29,13 @@
 #include <vector>
 
 #include "math_oracle.h"
+#include "verify_math_options.h"
 
 namespace {
 
 constexpr uint64_t kChunk = 1 << 14;
 constexpr uint64_t kMpfrStride = 1024;
 constexpr int kPrinted = 10;  // misrounded arguments per function and instruction set
-
-struct Options {
-  std::vector<FunctionId> functions;
-  std::vector<const MathUnderTest*> isas;
-  int sampleBits = 20;
-  bool cases = false;
-  bool answer = false;
-  unsigned threads = std::max(1u, std::thread::hardware_concurrency());
-  size_t nearest = 0;
-};
 
 struct HardCase {
   double distance;
@@ -69,91 +58,6 @@ double seconds() {
   timespec now;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
-}
-
-[[noreturn]] void usage(const char* expected, const char* received) {
-  fprintf(stderr, "verify_math: expected %s, received %s\n", expected, received);
-  exit(2);
-}
-
-std::vector<const MathUnderTest*> machineIsas() {
-#if defined(__x86_64__)
-  std::vector<const MathUnderTest*> isas = {&mathUnderTest_scalar};
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) isas.push_back(&mathUnderTest_avx2);
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl")) {
-    isas.push_back(&mathUnderTest_avx512);
-  }
-  return isas;
-#else
-  return {&mathUnderTest_neon};
-#endif
-}
-
-std::vector<std::string> split(const char* list) {
-  std::vector<std::string> parts(1);
-  for (; *list; list++) {
-    if (*list == ',') {
-      parts.emplace_back();
-    } else {
-      parts.back() += *list;
-    }
-  }
-  return parts;
-}
-
-FunctionId functionNamed(const std::string& name) {
-  for (size_t f = 0; f < kFunctions; f++) {
-    if (name == kFunctionNames[f]) return FunctionId(f);
-  }
-  usage("the name of a function", name.c_str());
-}
-
-long number(const char* text, long low, long high, const char* expected) {
-  char* end = nullptr;
-  const long value = text ? strtol(text, &end, 10) : low - 1;
-  if (!text || *end || value < low || value > high) usage(expected, text ? text : "nothing");
-  return value;
-}
-
-Options parse(char** argument) {
-  Options options;
-  std::vector<std::string> isas;
-  while (*++argument) {
-    const std::string name = *argument;
-    if (name == "--full") {
-      options.sampleBits = 32;
-    } else if (name == "--cases") {
-      options.cases = true;
-    } else if (name == "--answer") {
-      options.answer = true;
-    } else if (!argument[1]) {
-      usage("an option with a value", name.c_str());
-    } else if (name == "--sample") {
-      options.sampleBits = int(number(*++argument, 8, 32, "--sample from 8 to 32"));
-    } else if (name == "--threads") {
-      options.threads = unsigned(number(*++argument, 1, 1024, "--threads from 1 to 1024"));
-    } else if (name == "--nearest") {
-      options.nearest = size_t(number(*++argument, 0, 100000, "--nearest from 0 to 100000"));
-    } else if (name == "--function") {
-      for (const std::string& part : split(*++argument)) options.functions.push_back(functionNamed(part));
-    } else if (name == "--isa") {
-      isas = split(*++argument);
-    } else {
-      usage("a known option", name.c_str());
-    }
-  }
-  if (options.functions.empty()) {
-    for (size_t f = 0; f < kFunctions; f++) options.functions.push_back(FunctionId(f));
-  }
-  const std::vector<const MathUnderTest*> machine = machineIsas();
-  if (isas.empty()) options.isas = machine;
-  for (const std::string& isa : isas) {
-    const auto found = std::find_if(machine.begin(), machine.end(), [&](auto* t) { return isa == t->isa; });
-    if (found == machine.end()) usage("an instruction set that this machine has", isa.c_str());
-    options.isas.push_back(*found);
-  }
-  return options;
 }
 
 // Everything that the threads find out about one function.
@@ -319,7 +223,7 @@ void answer() {
 }  // namespace
 
 int main(int, char** argv) {
-  const Options options = parse(argv);
+  const Options options = parseOptions(argv);
   if (options.answer) {
     answer();
     return 0;
