@@ -75,7 +75,8 @@ export class Trainee {
       while (stepLosses.length < steps) {
         signal.throwIfAborted();
         const result = await this.#session.advance({ maxSteps: steps - stepLosses.length });
-        stepLosses.push(...result.stepLosses);
+        // One by one: a chunk may have more steps than a call may have arguments.
+        for (const loss of result.stepLosses) stepLosses.push(loss);
         seconds += result.seconds;
         if (result.recording !== null) orders.push(result.recording);
         this.#checkFinite(result);

@@ -15,8 +15,6 @@ export class CompareWorkers {
     filename: join(__dirname, 'worker.js'),
     minThreads: 1,
     maxThreads: MOST_WORKERS,
-    // A new worker would load the addon and start its team within a run.
-    idleTimeout: Number.POSITIVE_INFINITY,
   });
 
   constructor(private readonly signal: AbortSignal | undefined) {}

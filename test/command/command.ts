@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const TERMINAL = fileURLToPath(new URL('./terminal.cjs', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
@@ -13,8 +12,11 @@ export interface Ended {
 
 export interface CommandOptions {
   readonly cwd: string;
-  /** Make standard error look like a terminal of 80 columns. @default false */
-  readonly terminal?: boolean;
+  /**
+   * A module of this folder that is loaded first: `terminal.cjs` makes standard error look like a terminal of 80 columns,
+   * `fault.cjs` makes the last run differ.
+   */
+  readonly preload?: 'terminal.cjs' | 'fault.cjs';
   /** Interrupt the command as soon as standard error has this text. */
   readonly interruptAt?: string;
   /** Variables beside the inherited ones. */
@@ -22,12 +24,12 @@ export interface CommandOptions {
 }
 
 export function samebits(words: readonly string[], options: CommandOptions): Promise<Ended> {
-  const { cwd, terminal = false, interruptAt } = options;
-  const preload = terminal ? ['--require', TERMINAL] : [];
+  const { cwd, preload, interruptAt } = options;
+  const first = preload === undefined ? [] : ['--require', fileURLToPath(new URL(preload, import.meta.url))];
   // Settings of the machine that runs the tests must not reach them.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SAMEBITS_'));
   const env = { ...Object.fromEntries(inherited), ...options.env };
-  const child = spawn(process.execPath, [...preload, MAIN, ...words], { cwd, env });
+  const child = spawn(process.execPath, [...first, MAIN, ...words], { cwd, env });
   let stdout = '';
   let stderr = '';
   let interrupted = false;

@@ -132,9 +132,19 @@ describe('samebits compare', () => {
     expect(new Set(runs.map(({ fingerprint }) => fingerprint)).size).toBe(1);
   });
 
+  it('ends with exit code 1 where fixed-order runs differ, and only there', async () => {
+    const words = ['compare', 'digits', ...SMALL, '--threads', '1,2'];
+    const broken = await samebits([...words, '--reduction', 'fixed', '--json'], { cwd, preload: 'fault.cjs' });
+    expect(parse(broken.stdout).summary.fixedIdentical).toBe(false);
+    expect(broken.code).toBe(1);
+    const free = await samebits([...words, '--json'], { cwd, preload: 'fault.cjs' });
+    expect(parse(free.stdout).summary).toMatchObject({ fixedIdentical: true, freeDiverged: true });
+    expect(free.code).toBe(0);
+  });
+
   it('shows a bar for each run on a terminal, within 80 columns', async () => {
     const words = ['compare', 'digits', ...SMALL, '--threads', '1,2'];
-    const { code, stderr } = await samebits(words, { cwd, terminal: true });
+    const { code, stderr } = await samebits(words, { cwd, preload: 'terminal.cjs' });
     expect(code).toBe(0);
     const drawn = stripVTControlCharacters(stderr).split(/(?=run \d)/);
     expect(drawn.filter((line) => line.includes('100%') && /\d s/.test(line))).toHaveLength(4);
@@ -143,7 +153,7 @@ describe('samebits compare', () => {
 
   it('stops when it is interrupted, with nothing written and exit code 130', async () => {
     const words = ['compare', 'digits', '--epochs', '100000', '--output', 'runs.json'];
-    const ended = await samebits(words, { cwd, terminal: true, interruptAt: 'run  1/12' });
+    const ended = await samebits(words, { cwd, preload: 'terminal.cjs', interruptAt: 'run  1/12' });
     expect(ended.code).toBe(130);
     expect(ended.stdout).toBe('');
     expect(ended.stderr).toContain('interrupted, nothing was written');
