@@ -100,11 +100,12 @@ class Operands {
     const Share inputs = shareOf(shape_.inputs, table_.inputTile, member, members_);
     if (inputs.begin == inputs.end) return;
     table_.weightGradient(x_, ldx_, dz_, ldz_, &order_.of(shape_.rows), shape_.inputs, shape_.units, inputs.begin,
-                          inputs.end, 0, shape_.units, &update_, &slots_);
+                          inputs.end, 0, shape_.units, &update_, &slots_, scratch_ + member * scratchSize());
   }
 
  private:
   bool byRows() const { return members_ == 1 || shape_.rows >= kRowsWorthAllWeights * members_; }
+  size_t scratchSize() const { return weightGradientScratch(table_, shape_.rows); }
   size_t rowPanelsSize() const { return round16(shape_.rows) * shape_.units; }
 
   void cut(Cutter* cutter) {
@@ -117,6 +118,7 @@ class Operands {
       *slot = cutter->take<float>(panels);
     }
     rowPanels_ = cutter->take<float>(members_ * rowPanelsSize());
+    scratch_ = cutter->take<float>(members_ * scratchSize());
   }
 
   const KernelTable& table_;
@@ -124,7 +126,7 @@ class Operands {
   const unsigned members_;
   size_t ldx_ = 0, ldz_ = 0;
   Block block_;
-  float *x_ = nullptr, *dx_ = nullptr, *dz_ = nullptr, *bias_ = nullptr, *rowPanels_ = nullptr;
+  float *x_ = nullptr, *dx_ = nullptr, *dz_ = nullptr, *bias_ = nullptr, *rowPanels_ = nullptr, *scratch_ = nullptr;
   ParameterSlots slots_{};
   Update update_{};
   FixedOrder order_;

@@ -1,7 +1,6 @@
 #include "packing.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "../kernels/kernel_table.h"
 
@@ -17,27 +16,31 @@ size_t panelWidth(size_t column, size_t units, size_t panel) {
 
 size_t panelsSize(size_t inputs, size_t units) { return inputs * round16(units); }
 
+// Row by row: a row is read in one run, and what a page of each panel gets next is near.
 void packPanels(const float* source, RowRange range, size_t inputs, size_t units, size_t panel, float* panels) {
-  for (size_t column = 0; column < units; column += panel) {
-    const size_t width = panelWidth(column, units, panel);
-    const size_t used = units - column < width ? units - column : width;
-    float* target = panels + column * inputs + range.first * width;
-    for (size_t k = 0; k < range.count; ++k) {
-      std::memcpy(target + k * width, source + k * units + column, used * sizeof(float));
-      std::memset(target + k * width + used, 0, (width - used) * sizeof(float));
+  for (size_t k = 0; k < range.count; ++k) {
+    for (size_t column = 0; column < units; column += panel) {
+      const size_t width = panelWidth(column, units, panel);
+      const size_t used = std::min(width, units - column);
+      float* target = panels + column * inputs + (range.first + k) * width;
+      std::copy_n(source + k * units + column, used, target);
+      std::fill_n(target + used, width - used, 0.0f);
     }
   }
 }
 
 void unpackPanels(const float* panels, RowRange range, size_t inputs, size_t units, size_t panel, float* target) {
-  for (size_t column = 0; column < units; column += panel) {
-    const size_t width = panelWidth(column, units, panel);
-    const size_t used = units - column < width ? units - column : width;
-    const float* source = panels + column * inputs + range.first * width;
-    for (size_t k = 0; k < range.count; ++k) {
-      std::memcpy(target + k * units + column, source + k * width, used * sizeof(float));
+  for (size_t k = 0; k < range.count; ++k) {
+    for (size_t column = 0; column < units; column += panel) {
+      const size_t width = panelWidth(column, units, panel);
+      const float* source = panels + column * inputs + (range.first + k) * width;
+      std::copy_n(source, std::min(width, units - column), target + k * units + column);
     }
   }
+}
+
+size_t weightGradientScratch(const KernelTable& table, size_t rows) {
+  return round16(std::min<size_t>(rows, table.packedRows) * table.scratchPerRow);
 }
 
 size_t leadingDimension(size_t units) { return round16(units) + 16; }

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include "../kernels/kernel_table.h"
+
 namespace samebits {
 
 // Floats of an [inputs, units] matrix in panels layout.
@@ -18,6 +20,9 @@ struct RowRange {
 void packPanels(const float* source, RowRange range, size_t inputs, size_t units, size_t panel, float* panels);
 // The other way; padding is not read.
 void unpackPanels(const float* panels, RowRange range, size_t inputs, size_t units, size_t panel, float* target);
+
+// Floats of scratch memory for the table's weightGradient over `rows` rows, a multiple of 16.
+size_t weightGradientScratch(const KernelTable& table, size_t rows);
 
 // Leading dimension of a matrix of rows: a multiple of 16 that keeps neighbouring rows out of each other's cache sets
 // (a power of two costs a third of the speed of a wide layer).

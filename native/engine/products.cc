@@ -19,8 +19,24 @@ namespace {
 // Elements of a run that a thread claims in free order.
 constexpr size_t kFreeRun = 4096;
 
-// Forward tiles of rows in a block of denseForward.
-constexpr size_t kBlockTiles = 8;
+// A larger workspace is kept only until the next product.
+constexpr size_t kMostKept = 64 * 1024 * 1024;
+
+// Floats of x in a block of rows of denseForward: a quarter of a second-level cache, beside panels of weights.
+constexpr size_t kBlockFloats = 128 * 1024;
+// Forward tiles in such a block at least: each block reads all weights.
+constexpr size_t kLeastBlockTiles = 4;
+
+// Memory for one product. The thread that leads a team keeps it from call to call, whatever was in it: new pages cost as
+// much as packing does.
+void* workspace(size_t bytes) {
+  thread_local Block kept;
+  if (kept.bytes() < bytes || kept.bytes() > kMostKept) {
+    kept = Block();  // frees the old one first
+    kept = Block(bytes);
+  }
+  return kept.data();
+}
 
 template <typename LeafSum>
 float fixedSum(Team* team, size_t count, LeafSum&& leafSum) {
@@ -68,9 +84,10 @@ float freeSum(Team* team, const KernelTable& table, size_t count, SumOn&& sumOn)
 void denseForward(Team* team, const KernelTable& table, DenseShape shape, const float* x, const float* weights,
                   const float* bias, Activation activation, float* z) {
   const unsigned members = team->size();
-  const size_t ldx = leadingDimension(shape.inputs), ldz = leadingDimension(shape.units);
+  const size_t ldx = leadingDimension(shape.inputs);
   // Members pass blocks of their rows through buffers that stay in the second-level cache.
-  const size_t blockRows = std::min(shape.rows, kBlockTiles * table.forwardRows);
+  const size_t tiles = std::max(kLeastBlockTiles, kBlockFloats / (table.forwardRows * ldx));
+  const size_t blockRows = std::min(shape.rows, tiles * table.forwardRows);
   Cutter counter(nullptr);
   const auto cut = [&](Cutter* cutter, float** packed, float** packedBias, std::vector<Rows>* blocks) {
     *packed = cutter->take<float>(panelsSize(shape.inputs, shape.units));
@@ -78,33 +95,31 @@ void denseForward(Team* team, const KernelTable& table, DenseShape shape, const 
     blocks->clear();
     for (unsigned member = 0; member < members; ++member) {
       blocks->push_back({cutter->take<float>(blockRows * ldx), ldx});
-      blocks->push_back({cutter->take<float>(blockRows * ldz), ldz});
     }
   };
   float *packed, *packedBias;
-  std::vector<Rows> blocks;  // of each member x, then z
+  std::vector<Rows> blocks;  // of x, one for each member
   cut(&counter, &packed, &packedBias, &blocks);
-  const Block block(counter.used());
-  Cutter cutter(block.data());
+  Cutter cutter(workspace(counter.used()));
   cut(&cutter, &packed, &packedBias, &blocks);
-  if (bias != nullptr) std::copy_n(bias, shape.units, packedBias);
+  if (bias != nullptr)
+    std::fill_n(std::copy_n(bias, shape.units, packedBias), round16(shape.units) - shape.units, 0.0f);
   team->run([&](unsigned member) {
     const Share own = shareOf(shape.inputs, 1, member, members);
     const RowRange packedRows{own.begin, own.count()};
     packPanels(weights + own.begin * shape.units, packedRows, shape.inputs, shape.units, table.panel, packed);
     team->barrier();
-    const Rows& xBlock = blocks[2 * member];
-    const Rows& zBlock = blocks[2 * member + 1];
+    const Rows& xBlock = blocks[member];
     const Share share = shareOf(shape.rows, table.forwardRows, member, members);
     for (size_t row = share.begin; row < share.end; row += blockRows) {
       const size_t rows = std::min(blockRows, share.end - row);
+      float* const to = z + row * shape.units;
       spreadRows(x + row * shape.inputs, rows, shape.inputs, xBlock.data, ldx);
       table.forward(xBlock.data, ldx, packed, bias == nullptr ? nullptr : packedBias, shape.inputs, shape.units, rows,
-                    0, shape.units, activation == Activation::relu, zBlock.data, ldz);
+                    0, shape.units, activation == Activation::relu, to, shape.units);
       if (activation != Activation::relu && activation != Activation::linear) {
-        table.activate(activation, zBlock.data, ldz, rows, shape.units);
+        table.activate(activation, to, shape.units, rows, shape.units);
       }
-      gatherRows(zBlock.data, ldz, rows, shape.units, z + row * shape.units);
     }
   });
 }
@@ -123,7 +138,9 @@ void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const
   const size_t panels = panelsSize(shape.inputs, shape.units);
   const size_t memberRows = free && members > 1 ? (shape.rows + 1) / 2 + over.freeGrain : shape.rows;
   const size_t rowPanels = round16(std::min(shape.rows, memberRows)) * shape.units;
-  const Block block((shape.rows * (2 * ldx + ldz) + 2 * panels + round16(shape.units) + members * rowPanels + 16) *
+  // A member packs rows for the one product, then for the other.
+  const size_t perMember = std::max(rowPanels, weightGradientScratch(table, shape.rows));
+  const Block block((shape.rows * (2 * ldx + ldz) + 2 * panels + round16(shape.units) + members * perMember + 16) *
                     sizeof(float));
   float* xRows = static_cast<float*>(block.data());
   float* dxRows = xRows + shape.rows * ldx;
@@ -147,7 +164,7 @@ void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const
   }
   Update store{};
   const auto passRows = [&](unsigned member, size_t begin, size_t rows) {
-    float* own = scratch + member * rowPanels;
+    float* own = scratch + member * perMember;
     spreadRows(x + begin * shape.inputs, rows, shape.inputs, xRows + begin * ldx, ldx);
     spreadRows(dz + begin * shape.units, rows, shape.units, dzRows + begin * ldz, ldz);
     table.packRows(dzRows + begin * ldz, ldz, rows, shape.units, own);
@@ -170,7 +187,7 @@ void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const
     const Share share = shareOf(shape.units, table.panel, member, members);
     if (share.begin == share.end) return;
     table.weightGradient(xRows, ldx, dzRows, ldz, order, shape.inputs, shape.units, 0, shape.inputs, share.begin,
-                         share.end, &store, &kernelSlots);
+                         share.end, &store, &kernelSlots, scratch + member * perMember);
     table.biasGradient(dzRows, ldz, order, shape.units, share.begin, share.end, &store, &biasSlots);
   });
   unpackPanels(kernelSlots.gradient, {0, shape.inputs}, shape.inputs, shape.units, table.panel, weightGradient);

@@ -45,7 +45,7 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
   const size_t perMember = std::min(maxRows_, rowsPerMember(options_, maxRows_, members, byColumns_));
   const auto cut = [&](Cutter* cutter) {
     rowPass_.emplace(network_, RowPass::Purpose::train, maxRows_, members, perMember, cutter);
-    weightPass_.emplace(network_, options_.form, members, cutter);
+    weightPass_.emplace(network_, options_.form, members, maxRows_, cutter);
   };
   const bool fits = workspace->block.bytes() > 0 && workspace->rows == maxRows_ &&
                     workspace->rowsPerMember == perMember && workspace->members == members &&

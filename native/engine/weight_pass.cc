@@ -20,7 +20,7 @@ unsigned ownerOf(double from, double size, double total, unsigned members) {
 
 }  // namespace
 
-WeightPass::WeightPass(const Network& network, PlanForm form, unsigned members, Cutter* cutter)
+WeightPass::WeightPass(const Network& network, PlanForm form, unsigned members, size_t rows, Cutter* cutter)
     : network_(network), form_(form), tiles_(members), pieces_(members), nonFinite_(2 * network.layers().size()) {
   for (const Layer& layer : network.layers()) {
     kernels_.push_back(layer.kernel);
@@ -29,6 +29,8 @@ WeightPass::WeightPass(const Network& network, PlanForm form, unsigned members, 
     kernels_.back().gradient = cutter->take<float>(panelsSize(layer.inputs, layer.units));
     if (layer.useBias) biases_.back().gradient = cutter->take<float>(round16(layer.units));
   }
+  scratchPerMember_ = weightGradientScratch(network.table(), rows);
+  scratch_ = cutter->take<float>(scratchPerMember_ * members);
   divideTiles(members);
   if (form == PlanForm::stored) dividePieces(members);
 }
@@ -96,16 +98,17 @@ void WeightPass::gradients(unsigned member, const RowPass& rows, const RowOrder&
   const KernelTable& table = network_.table();
   Update what = update;
   if (form_ == PlanForm::stored) what.kind = UpdateKind::store;
+  float* const scratch = scratch_ + member * scratchPerMember_;
   for (const Tile& tile : tiles_[member]) {
     const Layer& layer = network_.layers()[tile.layer];
     const Rows& x = tile.layer == 0 ? rows.input() : rows.outputs(tile.layer - 1);
     const Rows& dz = rows.gradients(tile.layer);
-    const bool nonFinite =
-        tile.kind == ParameterKind::kernel
-            ? table.weightGradient(x.data, x.ld, dz.data, dz.ld, &order, layer.inputs, layer.units, tile.inputBegin,
-                                   tile.inputEnd, tile.columnBegin, tile.columnEnd, &what, &kernels_[tile.layer])
-            : table.biasGradient(dz.data, dz.ld, &order, layer.units, tile.columnBegin, tile.columnEnd, &what,
-                                 &biases_[tile.layer]);
+    const bool nonFinite = tile.kind == ParameterKind::kernel
+                               ? table.weightGradient(x.data, x.ld, dz.data, dz.ld, &order, layer.inputs, layer.units,
+                                                      tile.inputBegin, tile.inputEnd, tile.columnBegin, tile.columnEnd,
+                                                      &what, &kernels_[tile.layer], scratch)
+                               : table.biasGradient(dz.data, dz.ld, &order, layer.units, tile.columnBegin,
+                                                    tile.columnEnd, &what, &biases_[tile.layer]);
     note(tile.layer, tile.kind, nonFinite);
   }
 }

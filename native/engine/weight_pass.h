@@ -18,8 +18,8 @@ enum class PlanForm { stored, fused };
 
 class WeightPass {
  public:
-  // Cuts gradient buffers from `cutter` if the form is stored.
-  WeightPass(const Network& network, PlanForm form, unsigned members, Cutter* cutter);
+  // For batches of at most `rows` rows. Cuts scratch memory from `cutter`, and gradient buffers if the form is stored.
+  WeightPass(const Network& network, PlanForm form, unsigned members, size_t rows, Cutter* cutter);
 
   PlanForm form() const { return form_; }
 
@@ -50,6 +50,8 @@ class WeightPass {
 
   const Network& network_;
   const PlanForm form_;
+  float* scratch_ = nullptr;
+  size_t scratchPerMember_ = 0;
   std::vector<ParameterSlots> kernels_;  // per layer, with gradient buffers if stored
   std::vector<ParameterSlots> biases_;
   std::vector<std::vector<Tile>> tiles_;    // per member

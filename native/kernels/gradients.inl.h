@@ -3,7 +3,7 @@ namespace samebits {
 namespace {
 
 // Sums of a tile go through a small buffer in the first-level cache to the optimizer: in panels layout a tile is one
-// contiguous run, so the optimizer is a plain loop (and could run inside the next tile's chains).
+// contiguous run, so the optimizer is a plain loop.
 // Columns past `columns` become +0: what padding of x and dz gave there (a NaN times zero, say) must not be written.
 template <int Rows, int Vectors>
 SAMEBITS_INLINE void storeSums(const Tile<Rows, Vectors>& tile, size_t columns, float* sums) {
@@ -19,39 +19,25 @@ SAMEBITS_INLINE void storeSums(const Tile<Rows, Vectors>& tile, size_t columns, 
   }
 }
 
-// A wide tile's sums wait here while the next tile's chains run, and the optimizer goes over them 16 a row inside those
-// chains: division, root and the way to memory hide behind the multiplications (at 32 rows that is a quarter of the
-// time). A narrow tile leaves too few registers for that; there the optimizer runs at once.
+// A whole tile's sums wait here while the next tile's chains run, and the optimizer goes over them 16 a row inside those
+// chains: division, root and the way to memory hide behind the multiplications (at 32 rows that is a third of the time).
+// A narrow tile leaves too few registers for that; there the optimizer runs at once.
 constexpr bool kOverlapsOptimizer = kPanelVectors > 1;
+// Floats that parameters are fetched ahead of the optimizer: three tiles, about the latency of the last-level cache.
+constexpr size_t kAhead = 3 * kTileRows * kPanel;
 
 struct WaitingUpdate {
   alignas(64) float sums[kTileRows * kPanel];
-  alignas(64) float poison[16] = {};
   const Update* update;
-  UpdateRun run;
-  size_t at = 0, count = 0;  // floats done, floats there are
+  const ParameterSlots* slots;
+  size_t offset = 0, count = 0;  // where in the slots, and how many floats
+  bool broken = false;           // a value became infinite or NaN
 
-  inline __attribute__((always_inline)) void step() {
-    Lanes found = load(poison);
-    switch (update->kind) {
-      case UpdateKind::sgd:
-        updateLanes<UpdateKind::sgd>(*update, run, at, found);
-        break;
-      case UpdateKind::momentum:
-        updateLanes<UpdateKind::momentum>(*update, run, at, found);
-        break;
-      case UpdateKind::adam:
-        updateLanes<UpdateKind::adam>(*update, run, at, found);
-        break;
-      case UpdateKind::store:
-        updateLanes<UpdateKind::store>(*update, run, at, found);
-        break;
-    }
-    store(poison, found);
-    at += 16;
-  }
-  inline __attribute__((always_inline)) void finish() {
-    while (at < count) step();
+  WaitingUpdate(const Update* what, const ParameterSlots* where) : update(what), slots(where) {}
+
+  void finish() {
+    if (applyUpdate(*update, count, sums, *slots, offset)) broken = true;
+    count = 0;
   }
 };
 
@@ -62,31 +48,8 @@ struct WeightGradientTask {
   size_t lddz;
   const RowOrder* order;
   size_t columns;  // of the tile that exist
-  const Update* update;
-  const ParameterSlots* slots;
-  size_t offset;  // of the tile in the slots
+  size_t offset;   // of the tile in the slots
   WaitingUpdate* waiting;
-};
-
-// Fetches a tile's own parameters, a line of each slot per row of its chains: they are wanted when the chains end.
-struct Prefetcher {
-  const float* slots[3];
-  size_t lines;  // still to be fetched
-
-  Prefetcher(const Update& update, const ParameterSlots& used, size_t offset, size_t floats)
-      : lines(update.kind == UpdateKind::store ? 0 : floats / 16) {
-    const float* any = update.kind == UpdateKind::store ? used.gradient : used.value;
-    slots[0] = any + offset;
-    slots[1] = (update.kind >= UpdateKind::momentum ? used.first : any) + offset;
-    slots[2] = (update.kind == UpdateKind::adam ? used.second : any) + offset;
-  }
-  inline __attribute__((always_inline)) void step() {
-    SAMEBITS_UNROLL
-    for (int s = 0; s < 3; ++s) {
-      prefetch(slots[s]);
-      slots[s] += 16;
-    }
-  }
 };
 
 // Continues the chains over one row: Rows neighbors of a row of x, broadcast, times Vectors * 16 columns of dz.
@@ -103,46 +66,51 @@ SAMEBITS_INLINE void chainOverRow(Tile<Rows, Vectors>& sums, const float* x, con
   }
 }
 
+// Any tile, its optimizer at its end.
 template <int Rows, int Vectors>
 __attribute__((noinline)) void weightGradientTile(const WeightGradientTask& task) {
-  constexpr size_t kFloats = Rows * Vectors * 16;
   Tile<Rows, Vectors> tile;
-  WaitingUpdate& waiting = *task.waiting;
-  Prefetcher ahead(*task.update, *task.slots, task.offset, kFloats);
-  if (!kOverlapsOptimizer) {
-    while (ahead.lines > 0) {
-      ahead.step();
-      --ahead.lines;
-    }
-  }
   const size_t ldx = task.ldx, lddz = task.lddz;
   sumByRowOrder(tile, *task.order, [&](Tile<Rows, Vectors>& sums, size_t begin, size_t count) SAMEBITS_INLINE_LAMBDA {
     const float* x = task.x + begin * ldx;
     const float* dz = task.dz + begin * lddz;
-    size_t i = 0;
-    if (kOverlapsOptimizer) {
-      const size_t both = smaller(count, smaller(ahead.lines, (waiting.count - waiting.at) / 16));
-      for (; i < both; ++i, x += ldx, dz += lddz) {
-        waiting.step();
-        ahead.step();
-        chainOverRow(sums, x, dz);
-      }
-      ahead.lines -= both;
-      const size_t fetching = smaller(count - i, ahead.lines);  // the first tile of a call
-      ahead.lines -= fetching;
-      for (const size_t end = i + fetching; i < end; ++i, x += ldx, dz += lddz) {
-        ahead.step();
-        chainOverRow(sums, x, dz);
-      }
-    }
-    for (; i < count; ++i, x += ldx, dz += lddz) chainOverRow(sums, x, dz);
+    for (size_t i = 0; i < count; ++i, x += ldx, dz += lddz) chainOverRow(sums, x, dz);
   });
+  WaitingUpdate& waiting = *task.waiting;
   waiting.finish();
   storeSums(tile, task.columns, waiting.sums);
-  waiting.run = UpdateRun(waiting.sums, *task.slots, task.offset);
-  waiting.at = 0;
-  waiting.count = kFloats;
-  if (!kOverlapsOptimizer) waiting.finish();
+  waiting.offset = task.offset;
+  waiting.count = Rows * Vectors * 16;
+  waiting.finish();
+}
+
+// A whole tile of packed operands: the optimizer of the tile before runs inside its chains, and its own sums wait.
+template <UpdateKind Kind>
+__attribute__((noinline)) void overlappingTile(const WeightGradientTask& task) {
+  Tile<kTileRows, kPanelVectors> tile;
+  WaitingUpdate& waiting = *task.waiting;
+  const Update update = *waiting.update;  // its own copy, as in updateAll
+  const UpdateRun run(waiting.sums, *waiting.slots, waiting.offset);
+  const size_t waits = waiting.count;
+  Lanes poison = zero();
+  size_t at = 0;
+  sumByRowOrder(tile, *task.order, [&](auto& sums, size_t begin, size_t count) SAMEBITS_INLINE_LAMBDA {
+    const float* x = task.x + begin * kTileRows;
+    const float* dz = task.dz + begin * kPanel;
+    const float* const end = dz + count * kPanel;
+    const float* const both = dz + smaller(count, (waits - at) / 16) * kPanel;
+    for (; dz != both; x += kTileRows, dz += kPanel, at += 16) {
+      prefetchParameters<Kind>(run, at + kAhead);
+      updateLanes<Kind>(update, run, at, poison);
+      chainOverRow(sums, x, dz);
+    }
+    for (; dz != end; x += kTileRows, dz += kPanel) chainOverRow(sums, x, dz);
+  });
+  for (; at < waits; at += 16) updateLanes<Kind>(update, run, at, poison);
+  if (any(isNan(poison))) waiting.broken = true;
+  storeSums(tile, task.columns, waiting.sums);
+  waiting.offset = task.offset;
+  waiting.count = kTileRows * kPanel;
 }
 
 template <int Rows, int Vectors>
@@ -153,10 +121,21 @@ void weightGradientRows(int rows, const WeightGradientTask& task) {
   weightGradientTile<Rows, Vectors>(task);
 }
 
-// A block's columns of x are copied together, for rows up to here: apart, each row stands in a page and (at some leading
-// dimensions) in a cache set of its own, and chains stall. The copy pays where at least so many panels read it.
-constexpr size_t kCopiedRows = 256;
-constexpr size_t kPanelsForCopy = 4;
+void weightGradientWhole(const WeightGradientTask& task) {
+  if constexpr (kOverlapsOptimizer) {
+    switch (task.waiting->update->kind) {
+      case UpdateKind::store:
+        return overlappingTile<UpdateKind::store>(task);
+      case UpdateKind::sgd:
+        return overlappingTile<UpdateKind::sgd>(task);
+      case UpdateKind::momentum:
+        return overlappingTile<UpdateKind::momentum>(task);
+      case UpdateKind::adam:
+        return overlappingTile<UpdateKind::adam>(task);
+    }
+  }
+  weightGradientTile<kTileRows, kPanelVectors>(task);
+}
 
 // Rows that an order reaches: one past the last.
 SAMEBITS_INLINE size_t rowsOf(const RowOrder& order) {
@@ -168,53 +147,90 @@ SAMEBITS_INLINE size_t rowsOf(const RowOrder& order) {
   return rows;
 }
 
-SAMEBITS_INLINE void copyBlock(const float* x, size_t ldx, size_t rows, size_t inputs, float* block) {
-  for (size_t r = 0; r < rows; ++r) {
-    for (size_t k = 0; k < inputs; k += 16) {
-      store(block + r * kInputStrip + k, loadFirst(x + r * ldx + k, smaller(16, inputs - k)));
+// Operands are packed so that a tile reads two contiguous runs: in rows of a matrix, each row stands in a page and (at
+// some leading dimensions) in a cache set of its own, and chains stall. x is packed for a block of at most so many tiles.
+constexpr size_t kBlockTiles = 48;
+constexpr size_t kBlockInputs = kBlockTiles * kTileRows;
+constexpr size_t kPackedFloatsPerRow = kPanel + kBlockInputs;
+// Fewer tiles than this are not worth it, and more rows than this are too much memory.
+constexpr size_t kTilesWorthPacking = 4;
+constexpr size_t kPackedRows = 4096;
+
+// Columns [0, count) of x to [tile][row][kTileRows]; what the last tile lacks is left.
+SAMEBITS_INLINE void packInputs(const float* x, size_t ldx, size_t rows, size_t count, float* packed) {
+  for (size_t r = 0; r < rows; ++r, x += ldx, packed += kTileRows) {
+    const float* from = x;
+    const float* const end = x + count / kTileRows * kTileRows;
+    float* to = packed;
+    for (; from != end; from += kTileRows, to += rows * kTileRows) {
+      __builtin_memcpy(to, from, kTileRows * sizeof(float));
     }
+    for (size_t k = 0; k < count % kTileRows; ++k) to[k] = from[k];
   }
 }
 
-// A block of inputs at a time, all columns, tile by tile: the block's columns of x stay in the first-level cache while
-// strips of dz pass from the second, and gradients and weights are streamed once.
+// A panel's columns of dz to [row][kPanel].
+SAMEBITS_INLINE void packPanel(const float* dz, size_t lddz, size_t rows, float* packed) {
+  for (size_t r = 0; r < rows; ++r, dz += lddz, packed += kPanel) {
+    SAMEBITS_UNROLL
+    for (int v = 0; v < kPanelVectors; ++v) store(packed + v * 16, load(dz + v * 16));
+  }
+}
+
+// A panel of columns at a time, all inputs of a block, tile by tile: the panel's columns of dz stay in the first-level
+// cache while x passes from the second, and parameters are streamed once, in the order in which they lie.
 bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, const RowOrder* order, size_t inputs,
                     size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin, size_t columnEnd,
-                    const Update* update, const ParameterSlots* slots) {
-  WaitingUpdate waiting = {{}, {}, update, UpdateRun(nullptr, *slots, 0), 0, 0};
-  alignas(64) float copied[kCopiedRows * kInputStrip];
+                    const Update* update, const ParameterSlots* slots, float* scratch) {
+  WaitingUpdate waiting(update, slots);
   const size_t rows = rowsOf(*order);
-  const bool copies = rows <= kCopiedRows && columnEnd - columnBegin >= kPanelsForCopy * kPanel;
-  for (size_t block = inputBegin; block < inputEnd; block += kInputStrip) {
-    const size_t count = smaller(kInputStrip, inputEnd - block);
-    if (copies) copyBlock(x + block, ldx, rows, count, copied);
-    const float* blockOfX = copies ? copied : x + block;
-    const size_t ldBlock = copies ? kInputStrip : ldx;
-    const EvenTiles tiles(count, kTileRows);
+  float* const packedX = scratch + rows * kPanel;
+  const EvenTiles blocks((inputEnd - inputBegin + kTileRows - 1) / kTileRows, kBlockTiles);
+  for (size_t b = 0; b < blocks.tiles; ++b) {
+    const size_t block = inputBegin + blocks.begin(b) * kTileRows;
+    const size_t count = smaller(inputEnd - block, blocks.size(b) * kTileRows);
+    const size_t whole = count / kTileRows * kTileRows;
+    const bool packs = rows <= kPackedRows && count / kTileRows >= kTilesWorthPacking && units > 16;
+    if (packs) packInputs(x + block, ldx, rows, count, packedX);
     for (size_t column = columnBegin; column < columnEnd; column += kPanel) {
       const size_t width = panelWidth(column, units);
-      for (size_t t = 0; t < tiles.tiles; ++t) {
-        const size_t input = block + tiles.begin(t);
-        const WeightGradientTask task = {blockOfX + tiles.begin(t),
-                                         ldBlock,
-                                         dz + column,
-                                         lddz,
-                                         order,
-                                         smaller(kPanel, columnEnd - column),
-                                         update,
-                                         slots,
-                                         panelOffset(column, inputs) + input * width,
-                                         &waiting};
-        if (width == kPanel) {
-          weightGradientRows<kTileRows, kPanelVectors>(tiles.size(t), task);
-        } else {
-          weightGradientRows<kTileRows, 1>(tiles.size(t), task);
+      const size_t offset = panelOffset(column, inputs) + block * width;
+      const bool wide = width == kPanel;
+      WeightGradientTask task = {x + block, ldx,     dz + column, lddz, order, smaller(kPanel, columnEnd - column),
+                                 offset,    &waiting};
+      size_t nextTile = kTileRows;  // floats from one tile's inputs to the next's
+      if (packs) {
+        task.x = packedX;
+        task.ldx = kTileRows;
+        nextTile = rows * kTileRows;
+        if (wide) {
+          packPanel(task.dz, lddz, rows, scratch);
+          task.dz = scratch;
+          task.lddz = kPanel;
         }
+      }
+      for (size_t input = 0; input < whole; input += kTileRows) {
+        if (!wide) {
+          weightGradientTile<kTileRows, 1>(task);
+        } else if (packs) {
+          weightGradientWhole(task);
+        } else {
+          weightGradientTile<kTileRows, kPanelVectors>(task);
+        }
+        task.x += nextTile;
+        task.offset += kTileRows * width;
+      }
+      if (count == whole) continue;
+      const int rest = static_cast<int>(count - whole);
+      if (wide) {
+        weightGradientRows<kTileRows - 1, kPanelVectors>(rest, task);
+      } else {
+        weightGradientRows<kTileRows - 1, 1>(rest, task);
       }
     }
   }
   waiting.finish();
-  return any(isNan(load(waiting.poison)));
+  return waiting.broken;
 }
 
 template <int Vectors>

@@ -88,10 +88,12 @@ struct ParameterSlots {
 };
 
 struct KernelTable {
-  const char* name;      // "scalar", "avx2", "avx512", "neon"
-  uint32_t panel;        // columns of a panel: a multiple of 16
-  uint32_t forwardRows;  // rows that a forward tile likes best: callers split rows at multiples where they can
-  uint32_t inputTile;  // inputs of a weight gradient block: callers split inputs at multiples, and give it many columns
+  const char* name;        // "scalar", "avx2", "avx512", "neon"
+  uint32_t panel;          // columns of a panel: a multiple of 16
+  uint32_t forwardRows;    // rows that a forward tile likes best: callers split rows at multiples where they can
+  uint32_t inputTile;      // callers split the inputs of a weight gradient at multiples
+  uint32_t packedRows;     // rows up to which weightGradient packs its operands: then it needs
+  uint32_t scratchPerRow;  // so many floats of scratch memory for each row
 
   // ---- products -------------------------------------------------------------------------------------------------
   // z[i, j] = tree256 over k of fma chains x[i,k] * w[k,j], then + bias[j] (if bias is not null), then relu if
@@ -112,10 +114,12 @@ struct KernelTable {
 
   // gradient[k, j] = sum over rows in `order` of x[i,k] * dz[i,j], for k in [inputBegin, inputEnd), j in
   // [columnBegin, columnEnd) (columnBegin a multiple of panel; columnEnd too, or units), and then what `update` says,
-  // on slots in panels layout. Returns true if a updated value (not a padding column) is infinite or NaN.
+  // on slots in panels layout. Returns true if a updated value (not a padding column) is infinite or NaN. inputBegin is a
+  // multiple of inputTile; inputEnd too, or inputs. `scratch` is 64-byte aligned memory of the caller's that no other
+  // thread uses: scratchPerRow floats for each row up to the last that `order` names; none above packedRows rows.
   bool (*weightGradient)(const float* x, size_t ldx, const float* dz, size_t lddz, const RowOrder* order, size_t inputs,
                          size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin, size_t columnEnd,
-                         const Update* update, const ParameterSlots* slots);
+                         const Update* update, const ParameterSlots* slots, float* scratch);
 
   // The same for a bias: sum over rows in `order` of dz[i,j] by additions; slots are vectors.
   bool (*biasGradient)(const float* dz, size_t lddz, const RowOrder* order, size_t units, size_t columnBegin,

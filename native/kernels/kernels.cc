@@ -27,11 +27,22 @@ namespace samebits {
 namespace {
 
 constexpr KernelTable kTable = {
-    kTableName,    kPanel,         kTileRows,    kInputStrip,  forward,    packRows,
-    inputGradient, weightGradient, biasGradient, updateStored, activate,   activationGradient,
-    loss,          gatherBytes,    gatherFloats, sumLeaf,      dotLeaf,    sumOn,
-    dotOn,         combineLanes,   math_exp,     math_log,     math_log1p, math_tanh,
-    math_sigmoid,  math_sinpi,     math_cospi,   math_expm1,   math_erf,   kFmaFlopsPerRound,
+    kTableName,    kPanel,
+    kTileRows,     kInputStrip,
+    kPackedRows,   kPackedFloatsPerRow,
+    forward,       packRows,
+    inputGradient, weightGradient,
+    biasGradient,  updateStored,
+    activate,      activationGradient,
+    loss,          gatherBytes,
+    gatherFloats,  sumLeaf,
+    dotLeaf,       sumOn,
+    dotOn,         combineLanes,
+    math_exp,      math_log,
+    math_log1p,    math_tanh,
+    math_sigmoid,  math_sinpi,
+    math_cospi,    math_expm1,
+    math_erf,      kFmaFlopsPerRound,
     fmaChains,
 };
 

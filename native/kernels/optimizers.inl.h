@@ -48,6 +48,18 @@ SAMEBITS_INLINE void updateLanes(const Update& update, const UpdateRun& run, siz
   poison = fma(w, zero(), poison);
 }
 
+// Fetches what updateLanes will read and write at element i. A hint: i may lie past the end.
+template <UpdateKind Kind>
+SAMEBITS_INLINE void prefetchParameters(const UpdateRun& run, size_t i) {
+  if constexpr (Kind == UpdateKind::store) {
+    prefetchToWrite(run.stored + i);
+  } else {
+    prefetchToWrite(run.value + i);
+  }
+  if constexpr (Kind == UpdateKind::momentum || Kind == UpdateKind::adam) prefetchToWrite(run.first + i);
+  if constexpr (Kind == UpdateKind::adam) prefetchToWrite(run.second + i);
+}
+
 template <UpdateKind Kind>
 SAMEBITS_INLINE bool updateAll(const Update& update, const UpdateRun& run, size_t count) {
   const Update own = update;  // its own copy: no store can change it, so that its broadcasts stay in registers

@@ -16,6 +16,7 @@ struct ForwardTask {
   const float* x;
   size_t ldx;
   const float* weights;  // first panel of the tile
+  const float* ahead;    // what to fetch meanwhile, a line for each pair of lines of weights
   size_t panelStride;    // floats from one panel to the next
   const float* bias;     // at the tile's first column, or null
   size_t inputs;
@@ -34,8 +35,10 @@ __attribute__((noinline)) void forwardTile(const ForwardTask& task) {
   sumByFeatureTree(tile, task.inputs, [&](Tile<Rows, kAll>& sums, size_t begin, size_t count) SAMEBITS_INLINE_LAMBDA {
     const float* x = task.x + begin;
     const float* w = task.weights + begin * (Vectors * 16);
+    const float* ahead = task.ahead + begin * (Vectors * 16);
 #pragma GCC unroll 2
-    for (size_t k = 0; k < count; ++k, w += Vectors * 16) {
+    for (size_t k = 0; k < count; ++k, w += Vectors * 16, ahead += Vectors * 16) {
+      prefetchFar(ahead);
       Lanes row[kAll];
       SAMEBITS_UNROLL
       for (int v = 0; v < kAll; ++v) row[v] = load(w + v / Vectors * task.panelStride + v % Vectors * 16);
@@ -80,7 +83,9 @@ SAMEBITS_INLINE void forwardPanel(ForwardTask task, size_t rows) {
   const EvenTiles tiles(rows, Rows);
   const float* x = task.x;
   float* z = task.z;
+  const float* ahead = task.ahead;
   for (size_t t = 0; t < tiles.tiles; ++t) {
+    task.ahead = t < 2 ? ahead + t * 16 : task.weights;
     task.x = x + tiles.begin(t) * task.ldx;
     task.z = z + tiles.begin(t) * task.ldz;
     forwardRows<Rows, Vectors, Panels>(tiles.size(t), task);
@@ -93,8 +98,17 @@ void forward(const float* x, size_t ldx, const float* weights, const float* bias
              size_t rows, size_t columnBegin, size_t columnEnd, bool relu, float* z, size_t ldz) {
   for (size_t column = columnBegin; column < columnEnd;) {
     const size_t left = columnEnd - column;
-    ForwardTask task = {
-        x, ldx, weights + panelOffset(column, inputs), kPanel * inputs, nullptr, inputs, 0, relu, z + column, ldz};
+    ForwardTask task = {x,
+                        ldx,
+                        weights + panelOffset(column, inputs),
+                        weights + panelOffset(column, inputs) + kPanel * inputs,
+                        kPanel * inputs,
+                        nullptr,
+                        inputs,
+                        0,
+                        relu,
+                        z + column,
+                        ldz};
     if (bias != nullptr) task.bias = bias + column;
     size_t columns = kPanel;
     if (rows == 1 && left >= 4 * kPanel) {

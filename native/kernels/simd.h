@@ -15,7 +15,8 @@
 //   select(mask, a, b)               a where the mask is true, else b
 //   firstLanes(n) any(mask)
 //   transpose(v)                     v[16], in place: lane c of v[r] becomes lane r of v[c]
-//   prefetch(p)                      a hint; never faults
+//   prefetch(p), prefetchFar(p)       hints, never faults: into the first-level cache, into the second
+//   prefetchToWrite(p)               the same for what will be written
 //   kPanel, kTileRows                register tile: kTileRows x kPanel accumulators fill the register file
 //   kTableName
 // A lane never meets another lane but in transpose: so no instruction set can change an order of summation.

@@ -139,6 +139,8 @@ SAMEBITS_INLINE void transpose(Lanes v[16]) {
 }
 
 SAMEBITS_INLINE void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0); }
+SAMEBITS_INLINE void prefetchFar(const void* p) { __builtin_prefetch(p, 0, 2); }
+SAMEBITS_INLINE void prefetchToWrite(const void* p) { __builtin_prefetch(p, 1); }
 
 }  // namespace
 }  // namespace samebits

@@ -156,6 +156,8 @@ SAMEBITS_INLINE void transpose(Lanes v[16]) {
 #undef SAMEBITS_EACH_QUAD
 
 SAMEBITS_INLINE void prefetch(const void* p) { __builtin_prefetch(p); }
+SAMEBITS_INLINE void prefetchFar(const void* p) { __builtin_prefetch(p, 0, 2); }
+SAMEBITS_INLINE void prefetchToWrite(const void* p) { __builtin_prefetch(p, 1); }
 
 }  // namespace
 }  // namespace samebits

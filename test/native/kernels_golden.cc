@@ -74,8 +74,9 @@ void testShape(const KernelTable& table, const std::string& line, Random& random
       b(std::vector<float>(units), 1, units, table.panel);
   const ParameterSlots weightSlots = {g.data(), nullptr, nullptr, nullptr},
                        biasSlots = {b.data(), nullptr, nullptr, nullptr};
+  Guarded scratch(std::min<size_t>(rows, table.packedRows) * table.scratchPerRow);
   table.weightGradient(x.data(), x.ld, dz.data(), dz.ld, &order, inputs, units, 0, inputs, 0, units, &store,
-                       &weightSlots);
+                       &weightSlots, scratch.data());
   table.biasGradient(dz.data(), dz.ld, &order, units, 0, units, &store, &biasSlots);
   check(hash(unpacked(g)) == field(line, "weightGradient"),
         describe(table, "golden weightGradient", {rows, inputs, units}));

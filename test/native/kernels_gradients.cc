@@ -101,10 +101,11 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
     RowMatrix rows(x, c.rows, c.inputs, random);
     RowMatrix gradients(dz, c.rows, c.units, random);
 
+    Guarded scratch(std::min<size_t>(c.rows, table->packedRows) * table->scratchPerRow);
     PanelSlots whole(weightsBefore, c.inputs, c.units, table->panel);
     const ParameterSlots slots = whole.used(update.kind);
     const bool broken = table->weightGradient(rows.data(), rows.ld, gradients.data(), gradients.ld, &order, c.inputs,
-                                              c.units, 0, c.inputs, 0, c.units, &update, &slots);
+                                              c.units, 0, c.inputs, 0, c.units, &update, &slots, scratch.data());
     check(whole.equal(weightsAfter),
           describe(*table, "weightGradient", {c.rows, c.inputs, c.units, size_t(update.kind)}));
     check(broken == (updates && anyNonFinite(weightsAfter.value)), describe(*table, "weightGradient's flag", {c.rows}));
@@ -116,7 +117,8 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
     for (size_t i = 0; i + 1 < inputCuts.size(); ++i) {
       for (size_t j = 0; j + 1 < columnCuts.size(); ++j) {
         table->weightGradient(rows.data(), rows.ld, gradients.data(), gradients.ld, &order, c.inputs, c.units,
-                              inputCuts[i], inputCuts[i + 1], columnCuts[j], columnCuts[j + 1], &update, &pieceSlots);
+                              inputCuts[i], inputCuts[i + 1], columnCuts[j], columnCuts[j + 1], &update, &pieceSlots,
+                              scratch.data());
       }
     }
     check(pieces.equal(weightsAfter), describe(*table, "weightGradient in pieces", {c.rows, c.inputs, c.units}));
@@ -126,13 +128,15 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
       PanelSlots stored(weightsBefore, c.inputs, c.units, table->panel);
       const ParameterSlots storedSlots = stored.slots();
       table->weightGradient(rows.data(), rows.ld, gradients.data(), gradients.ld, &order, c.inputs, c.units, 0,
-                            c.inputs, 0, c.units, &store, &storedSlots);
+                            c.inputs, 0, c.units, &store, &storedSlots, scratch.data());
       check(stored.gradient.equals(weightSums), describe(*table, "stored gradient", {c.rows, c.inputs, c.units}));
       const bool storedBroken = table->update(&update, stored.value.floats(), &storedSlots);
       check(stored.value.equals(weightsAfter.value) && stored.first.equals(weightsAfter.first) &&
                 stored.second.equals(weightsAfter.second) && storedBroken == broken,
             describe(*table, "stored gradient, then update", {c.rows, c.inputs, c.units, size_t(update.kind)}));
     }
+
+    check(scratch.guardsIntact(), describe(*table, "weightGradient's scratch memory", {c.rows, c.inputs, c.units}));
 
     PanelSlots bias(biasBefore, 1, c.units, table->panel);
     const ParameterSlots biasSlots = bias.used(update.kind);
@@ -158,6 +162,9 @@ void testGradients(const std::vector<const KernelTable*>& all) {
                                           : randomOrder(rows, random);
     testCase(all, {rows, random.extent(300), random.extent(300), order, kAllValues[i % 4]}, random);
   }
+  // Several blocks of packed inputs with a rest; and more rows than are packed.
+  testCase(all, {37, 1003, 75, balancedOrder(37, 8), Values::plain}, random);
+  testCase(all, {4099, 61, 40, balancedOrder(4099, 64), Values::plain}, random);
   // The ordered reference on a balanced order is the tree.
   for (size_t rows : {1, 64, 65, 200, 300}) {
     const std::vector<float> x = randomTensor(random, rows * 3, Values::plain);
