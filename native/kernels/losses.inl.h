@@ -158,8 +158,83 @@ void squaredErrorRow(const LossRow& row, const float* targets, float share) {
   *row.hits = 0;
 }
 
+// One unit: a row has one element, so a vector holds rows. What a row would have done with its other lanes (adding +0)
+// is done here too: it turns -0 into +0. The unit's share of the mean is 1.
+struct LossColumn {
+  const float* z;
+  size_t ldz;
+  const float* targets;
+  size_t ldt;
+  float* gradient;  // or null
+  size_t ldg;
+  float* outputs;  // or null
+  size_t ldo;
+  float* loss;
+  uint32_t* hits;
+
+  LossColumn from(size_t row) const {
+    return {z + row * ldz, ldz, targets + row * ldt, ldt, gradient == nullptr ? nullptr : gradient + row * ldg, ldg,
+            outputs == nullptr ? nullptr : outputs + row * ldo, ldo, loss + row, hits + row};
+  }
+};
+
+SAMEBITS_INLINE void readColumn(const float* from, size_t ld, size_t rows, float* to) {
+  for (size_t r = 0; r < rows; ++r) to[r] = from[r * ld];
+}
+SAMEBITS_INLINE void writeColumn(const float* from, size_t rows, float* to, size_t ld) {
+  if (to == nullptr) return;
+  for (size_t r = 0; r < rows; ++r) to[r * ld] = from[r];
+}
+
+// Up to kFeatureLeaf rows.
+void binaryColumn(const LossColumn& column, size_t rows) {
+  float z[kFeatureLeaf], t[kFeatureLeaf], tail[kFeatureLeaf], y[kFeatureLeaf], gradient[kFeatureLeaf];
+  readColumn(column.z, column.ldz, rows, z);
+  readColumn(column.targets, column.ldt, rows, t);
+  overRow(rows, [&](size_t i, size_t n)
+                    SAMEBITS_INLINE_LAMBDA { storeUpTo(tail + i, negate(magnitude(loadUpTo(z + i, n))), n); });
+  math_exp(tail, rows, tail);
+  math_log1p(tail, rows, tail);
+  math_sigmoid(z, rows, y);
+  overRow(rows, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
+    const Lanes logit = loadUpTo(z + i, n), target = loadUpTo(t + i, n);
+    const Lanes loss = add(fma(negate(logit), target, relu(logit)), loadUpTo(tail + i, n));
+    storeUpTo(column.loss + i, add(zero(), loss), n);
+    storeUpTo(gradient + i, sub(loadUpTo(y + i, n), target), n);
+  });
+  for (size_t r = 0; r < rows; ++r) column.hits[r] = (y[r] > 0.5f ? 1.0f : 0.0f) == t[r] ? 1 : 0;
+  writeColumn(y, rows, column.outputs, column.ldo);
+  writeColumn(gradient, rows, column.gradient, column.ldg);
+}
+
+void squaredErrorColumn(const LossColumn& column, size_t rows) {
+  float z[kFeatureLeaf], t[kFeatureLeaf], gradient[kFeatureLeaf];
+  readColumn(column.z, column.ldz, rows, z);
+  readColumn(column.targets, column.ldt, rows, t);
+  overRow(rows, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
+    const Lanes error = sub(loadUpTo(z + i, n), loadUpTo(t + i, n));
+    storeUpTo(column.loss + i, fma(error, error, zero()), n);
+    storeUpTo(gradient + i, add(error, error), n);
+  });
+  for (size_t r = 0; r < rows; ++r) column.hits[r] = 0;
+  writeColumn(gradient, rows, column.gradient, column.ldg);
+}
+
 void loss(Loss kind, const float* z, size_t ldz, const void* targets, size_t ldt, size_t rows, size_t units,
           float* gradient, size_t ldg, float* outputs, size_t ldo, float* lossPerRow, uint32_t* hitsPerRow) {
+  if (units == 1 && (kind == Loss::binaryCrossentropy || kind == Loss::meanSquaredError)) {
+    const LossColumn column = {z,   ldz,     static_cast<const float*>(targets), ldt,        gradient,
+                               ldg, outputs, ldo,                                lossPerRow, hitsPerRow};
+    for (size_t r = 0; r < rows; r += kFeatureLeaf) {
+      const size_t count = smaller(kFeatureLeaf, rows - r);
+      if (kind == Loss::binaryCrossentropy) {
+        binaryColumn(column.from(r), count);
+      } else {
+        squaredErrorColumn(column.from(r), count);
+      }
+    }
+    return;
+  }
   const float share = static_cast<float>(1.0 / static_cast<double>(units));
   for (size_t r = 0; r < rows; ++r) {
     const LossRow row = {z + r * ldz,

@@ -246,10 +246,108 @@ SAMEBITS_INLINE void storeTransposed(const float* sums, size_t width, size_t inp
   }
 }
 
+// ---- input gradient of few units ----------------------------------------------------------------------------------
+// Chains of few terms are cheaper than the transposes of their sums. Here the weights of a strip of inputs are transposed
+// instead, once for all rows, and vectors lie along inputs, so that sums come as rows.
+
+constexpr size_t kFewUnits = 32;
+constexpr int kStripVectors = 2 * kPanelVectors;
+
+// Weights of 16 inputs from `input` on to vectors [unit][vector], 16 units at a time; +0 past the last input.
+SAMEBITS_INLINE void transposeWeights(const float* weights, size_t width, size_t inputs, size_t units, float* strip) {
+  for (size_t unit = 0; unit < units; unit += 16) {
+    Lanes block[16];
+    for (size_t k = 0; k < 16; ++k) block[k] = k < inputs ? load(weights + k * width + unit) : zero();
+    transpose(block);
+    for (size_t j = 0; j < smaller(16, units - unit); ++j) store(strip + (unit + j) * kStripVectors * 16, block[j]);
+  }
+}
+
+// Rows of the batch x (Vectors * 16) inputs; dz points at the tile's first row in its row panel, `out` at its first input.
+template <int Rows, int Vectors>
+__attribute__((noinline)) void fewUnitsTile(const float* dz, size_t width, const float* strip, size_t units,
+                                            size_t inputs, const InputGradientOutput& out) {
+  Tile<Rows, Vectors> tile;
+  clear(tile);
+  for (size_t j = 0; j < units; ++j, dz += width, strip += kStripVectors * 16) {
+    Lanes row[Vectors];
+    SAMEBITS_UNROLL
+    for (int v = 0; v < Vectors; ++v) row[v] = load(strip + v * 16);
+    SAMEBITS_UNROLL
+    for (int r = 0; r < Rows; ++r) {
+      const Lanes value = broadcast(dz[r]);
+      SAMEBITS_UNROLL
+      for (int v = 0; v < Vectors; ++v) tile.at[r][v] = fma(value, row[v], tile.at[r][v]);
+    }
+  }
+  for (int v = 0; v < Vectors && static_cast<size_t>(v) * 16 < inputs; ++v) {
+    const size_t columns = smaller(16, inputs - v * 16);
+    SAMEBITS_UNROLL
+    for (int r = 0; r < Rows; ++r) {
+      Lanes value = tile.at[r][v];
+      if (out.reluOutput != nullptr) {
+        const float* outputs = out.reluOutput + r * out.ldo + v * 16;
+        value = select(lessOrEqual(loadFirst(outputs, columns), zero()), zero(), value);
+      }
+      storeFirst(out.dx + r * out.lddx + v * 16, value, columns);
+    }
+  }
+}
+
+template <int Rows, int Vectors>
+void fewUnitsRows(int rows, const float* dz, size_t width, const float* strip, size_t units, size_t inputs,
+                  const InputGradientOutput& out) {
+  if constexpr (Rows > 1) {
+    if (rows < Rows) return fewUnitsRows<Rows - 1, Vectors>(rows, dz, width, strip, units, inputs, out);
+  }
+  fewUnitsTile<Rows, Vectors>(dz, width, strip, units, inputs, out);
+}
+
+template <int Rows, int Vectors>
+SAMEBITS_INLINE void fewUnitsStrip(const float* dzPanels, const float* strip, size_t units, size_t rows, size_t inputs,
+                                   const InputGradientOutput& out) {
+  for (size_t row = 0; row < rows; row += kPanel) {
+    const size_t width = panelWidth(row, rows);
+    const EvenTiles tiles(smaller(width, rows - row), Rows);
+    for (size_t t = 0; t < tiles.tiles; ++t) {
+      const size_t at = tiles.begin(t), first = row + at;
+      const InputGradientOutput here = {out.reluOutput == nullptr ? nullptr : out.reluOutput + first * out.ldo, out.ldo,
+                                        out.dx + first * out.lddx, out.lddx};
+      fewUnitsRows<Rows, Vectors>(tiles.size(t), dzPanels + row * units + at, width, strip, units, inputs, here);
+    }
+  }
+}
+
+SAMEBITS_INLINE void inputGradientOfFewUnits(const float* dzPanels, const float* weights, size_t inputCount,
+                                             size_t units, size_t rows, size_t inputBegin, size_t inputEnd,
+                                             const InputGradientOutput& whole) {
+  alignas(64) float strip[kFewUnits * kStripVectors * 16];
+  for (size_t input = inputBegin; input < inputEnd; input += kStripVectors * 16) {
+    const size_t inputs = smaller(kStripVectors * 16, inputEnd - input);
+    for (size_t k = 0; k < inputs; k += 16) {
+      for (size_t unit = 0; unit < units; unit += kPanel) {
+        const size_t width = panelWidth(unit, units);
+        transposeWeights(weights + panelOffset(unit, inputCount) + (input + k) * width, width, smaller(16, inputs - k),
+                         smaller(kPanel, units - unit), strip + unit * kStripVectors * 16 + k);
+      }
+    }
+    const InputGradientOutput out = {whole.reluOutput == nullptr ? nullptr : whole.reluOutput + input, whole.ldo,
+                                     whole.dx + input, whole.lddx};
+    if (inputs > 16) {
+      fewUnitsStrip<kTileRows / 2, kStripVectors>(dzPanels, strip, units, rows, inputs, out);
+    } else {
+      fewUnitsStrip<kTileRows, 1>(dzPanels, strip, units, rows, inputs, out);
+    }
+  }
+}
+
 // Vectors lie along rows of the batch, so that weights need no transpose: they are broadcast as they stand.
 void inputGradient(const float* dzPanels, const float* weights, size_t inputs, size_t units, size_t rows,
                    size_t inputBegin, size_t inputEnd, const float* reluOutput, size_t ldo, float* dx, size_t lddx) {
   const InputGradientOutput out = {reluOutput, ldo, dx, lddx};
+  if (units <= kFewUnits) {
+    return inputGradientOfFewUnits(dzPanels, weights, inputs, units, rows, inputBegin, inputEnd, out);
+  }
   // Lanes of a strip that its last tile does not write are transposed too, and never stored.
   alignas(64) float sums[kInputStrip * kPanel] = {};
   for (size_t strip = inputBegin; strip < inputEnd; strip += kInputStrip) {

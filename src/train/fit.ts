@@ -123,7 +123,10 @@ class FitLoop {
     options.signal?.throwIfAborted();
     if (this.#has('onBatchEnd')) await this.#batchEnded(result, first % session.stepsPerEpoch);
     for (let i = 0; i < result.epochLosses.length; i += 1) {
-      await this.#epochEnded(result.epochLosses[i], result.epochHits[i]);
+      const metrics = this.#job.metrics.of(result.epochLosses[i], result.epochHits[i], this.#rows);
+      // Waiting costs more than a tiny network's epoch.
+      if (perEpoch) await this.#epochEnded(metrics);
+      else this.#history.push(metrics);
     }
     this.#report(result);
   }
@@ -150,9 +153,9 @@ class FitLoop {
     await this.#call((callbacks) => callbacks.onBatchEnd?.(batch, metrics));
   }
 
-  async #epochEnded(loss: number, hits: number): Promise<void> {
+  async #epochEnded(trained: Metrics): Promise<void> {
     const epoch = this.#history.length;
-    const metrics = { ...this.#job.metrics.of(loss, hits, this.#rows), ...(await this.#validate()) };
+    const metrics = { ...trained, ...(await this.#validate()) };
     this.#history.push(metrics);
     await this.#call((callbacks) => callbacks.onEpochEnd?.(epoch, metrics));
   }
