@@ -161,6 +161,7 @@ TrainOptions trainOptions(const Napi::Object& job, const Network& network, const
       options.delays.push_back(isNothing(delay) ? 0 : number(delay, "delays"));
     }
   }
+  options.everyMember = plan != "auto" || !options.delays.empty();
   return options;
 }
 

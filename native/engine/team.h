@@ -36,6 +36,34 @@ class Doorbell {
   std::condition_variable woken_;
 };
 
+// Where a fixed number of threads wait for each other, again and again.
+class Gate {
+ public:
+  // The last of `members` to arrive calls `last()` before the others go on: what it writes, they see.
+  template <typename Last>
+  void pass(unsigned members, unsigned spinMicroseconds, Last&& last) {
+    if (members == 1) {
+      last();
+      return;
+    }
+    const uint32_t seen = bell_.rings();
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == members) {
+      arrived_.store(0, std::memory_order_relaxed);
+      last();
+      bell_.ring();
+    } else {
+      bell_.wait(seen, spinMicroseconds);
+    }
+  }
+
+ private:
+  Doorbell bell_;
+  std::atomic<unsigned> arrived_{0};
+};
+
+// Cores that the operating system gives this process, at least 1.
+unsigned availableCores();
+
 class Team {
  public:
   // 1 <= size <= kMaxThreads. Throws std::system_error if the operating system refuses a thread (those already started
@@ -60,21 +88,15 @@ class Team {
   // the others go on: what it writes, they see.
   template <typename Last>
   void barrier(Last&& last) {
-    if (size_ == 1) {
-      last();
-      return;
-    }
-    const uint32_t seen = gate_.rings();
-    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
-      arrived_.store(0, std::memory_order_relaxed);
-      last();
-      gate_.ring();
-    } else {
-      gate_.wait(seen, spinMicroseconds_);
-    }
+    all_.pass(size_, spinMicroseconds_, last);
   }
   void barrier() {
     barrier([] {});
+  }
+  // The same among members 0 … count - 1, and called by those only. `count` stays the same from one barrier() of all to
+  // the next.
+  void barrierAmong(unsigned count) {
+    some_.pass(count, spinMicroseconds_, [] {});
   }
 
  private:
@@ -88,8 +110,7 @@ class Team {
   Erased body_ = nullptr;  // null: the threads end
   void* context_ = nullptr;
   Doorbell start_;
-  Doorbell gate_;
-  std::atomic<unsigned> arrived_{0};
+  Gate all_, some_;
   std::vector<std::thread> threads_;
 };
 

@@ -40,21 +40,22 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
       epoch_(*epoch),
       options_(std::move(options)),
       members_(members),
+      rowMembers_(options_.everyMember ? members : std::min(members, availableCores())),
       maxRows_(options_.inEpoch ? std::min(options_.batchSize, options_.data.rows) : options_.data.rows),
-      byColumns_(dividesColumns(network_, maxRows_, members)) {
-  const size_t perMember = std::min(maxRows_, rowsPerMember(options_, maxRows_, members, byColumns_));
+      byColumns_(dividesColumns(network_, maxRows_, rowMembers_)) {
+  const size_t perMember = std::min(maxRows_, rowsPerMember(options_, maxRows_, rowMembers_, byColumns_));
   const auto cut = [&](Cutter* cutter) {
-    rowPass_.emplace(network_, RowPass::Purpose::train, maxRows_, members, perMember, cutter);
+    rowPass_.emplace(network_, RowPass::Purpose::train, maxRows_, rowMembers_, perMember, cutter);
     weightPass_.emplace(network_, options_.form, members, maxRows_, cutter);
   };
   const bool fits = workspace->block.bytes() > 0 && workspace->rows == maxRows_ &&
                     workspace->rowsPerMember == perMember && workspace->members == members &&
-                    workspace->form == options_.form;
+                    workspace->rowMembers == rowMembers_ && workspace->form == options_.form;
   if (!fits) {
     Cutter counter(nullptr);
     cut(&counter);
     *workspace = Workspace{};  // frees the old one first
-    *workspace = {Block(counter.used()), maxRows_, perMember, members, options_.form};
+    *workspace = {Block(counter.used()), maxRows_, perMember, members, rowMembers_, options_.form};
   }
   Cutter cutter(workspace->block.data());
   cut(&cutter);
@@ -62,7 +63,7 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
   fixed_.reserve(maxRows_, options_.batchLeaf);
   if (options_.reduction == Reduction::free) {
     chains_.reserve(maxRows_, options_.freeGrain);
-    arrival_.reserve(maxRows_, options_.freeGrain, members);
+    arrival_.reserve(maxRows_, options_.freeGrain, rowMembers_);
     seenUnits_.resize((maxRows_ + options_.freeGrain - 1) / options_.freeGrain);
   }
   if (options_.inEpoch) {
@@ -89,10 +90,12 @@ TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
   team->run([&](unsigned member) {
     WeightPass& weights = *weightPass_;
     while (!stop_) {
-      if (byColumns_) {
-        passByColumns(team, member);
-      } else {
-        passByRows(member);
+      if (member < rowMembers_) {
+        if (byColumns_) {
+          passByColumns(team, member);
+        } else {
+          passByRows(member);
+        }
       }
       team->barrier([&] { decideOrder(); });
       if (stop_) break;
@@ -142,7 +145,7 @@ void Trainer::overRows(unsigned member, Pass&& pass) {
     return;
   }
   // Even shares. Any division gives the same bits.
-  const Share share = shareOf(batch_.rows, 1, member, members_);
+  const Share share = shareOf(batch_.rows, 1, member, rowMembers_);
   if (share.end > share.begin) pass(share.begin, share.count());
 }
 
@@ -159,27 +162,27 @@ void Trainer::passByColumns(Team* team, unsigned member) {
   RowPass& pass = *rowPass_;
   const std::vector<Layer>& layers = network_.layers();
   const size_t rows = batch_.rows;
-  const Share own = shareOf(rows, 1, member, members_);
+  const Share own = shareOf(rows, 1, member, rowMembers_);
   pass.gather(options_.data, batch_, own.begin, own.count());
-  team->barrier();
+  team->barrierAmong(rowMembers_);
   for (size_t l = 0; l < layers.size(); ++l) {
-    const Share columns = shareOf(layers[l].units, network_.table().panel, member, members_);
+    const Share columns = shareOf(layers[l].units, network_.table().panel, member, rowMembers_);
     if (columns.end > columns.begin) pass.forwardColumns(l, 0, rows, columns.begin, columns.end);
-    team->barrier();
+    team->barrierAmong(rowMembers_);
     if (!pass.activatesRows(l)) continue;
     pass.activateRows(l, own.begin, own.count());
-    team->barrier();
+    team->barrierAmong(rowMembers_);
   }
   // In free order this is where rows are taken: the only part of the pass that goes by rows.
   overRows(member, [&](size_t begin, size_t count) { pass.loss(begin, count); });
   for (size_t l = layers.size(); l-- > 0;) {
     if (pass.activatesBackward(l)) {
-      team->barrier();
+      team->barrierAmong(rowMembers_);
       pass.backwardActivation(l, own.begin, own.count());
     }
     if (l == 0) break;
-    team->barrier();
-    const Share inputs = shareOf(layers[l].inputs, 16, member, members_);
+    team->barrierAmong(rowMembers_);
+    const Share inputs = shareOf(layers[l].inputs, 16, member, rowMembers_);
     if (inputs.end > inputs.begin) pass.backwardInputs(member, l, 0, rows, inputs.begin, inputs.end);
   }
 }

@@ -41,6 +41,9 @@ struct TrainOptions {
   bool record = false;
   const uint32_t* replay = nullptr;  // [replayWords]; free order only
   size_t replayWords = 0;
+  // Divide the pass over rows among all members, also those beyond the cores there are, who can only wait for each other.
+  // For tests: bits cannot tell.
+  bool everyMember = false;
   std::vector<double> delays;  // microseconds after each claim, per member: for tests
 };
 
@@ -58,7 +61,7 @@ struct EpochState {
 struct Workspace {
   Block block;
   size_t rows = 0, rowsPerMember = 0;
-  unsigned members = 0;
+  unsigned members = 0, rowMembers = 0;
   PlanForm form = PlanForm::fused;
 };
 
@@ -107,7 +110,8 @@ class Trainer {
   EpochState& epoch_;
   const TrainOptions options_;
   const unsigned members_;
-  const size_t maxRows_;  // of a batch
+  const unsigned rowMembers_;  // who divides the pass over rows
+  const size_t maxRows_;       // of a batch
   const bool byColumns_;
   std::optional<RowPass> rowPass_;  // both are made twice: to count, and to cut
   std::optional<WeightPass> weightPass_;

@@ -173,8 +173,16 @@ struct LossColumn {
   uint32_t* hits;
 
   LossColumn from(size_t row) const {
-    return {z + row * ldz, ldz, targets + row * ldt, ldt, gradient == nullptr ? nullptr : gradient + row * ldg, ldg,
-            outputs == nullptr ? nullptr : outputs + row * ldo, ldo, loss + row, hits + row};
+    return {z + row * ldz,
+            ldz,
+            targets + row * ldt,
+            ldt,
+            gradient == nullptr ? nullptr : gradient + row * ldg,
+            ldg,
+            outputs == nullptr ? nullptr : outputs + row * ldo,
+            ldo,
+            loss + row,
+            hits + row};
   }
 };
 
@@ -223,8 +231,8 @@ void squaredErrorColumn(const LossColumn& column, size_t rows) {
 void loss(Loss kind, const float* z, size_t ldz, const void* targets, size_t ldt, size_t rows, size_t units,
           float* gradient, size_t ldg, float* outputs, size_t ldo, float* lossPerRow, uint32_t* hitsPerRow) {
   if (units == 1 && (kind == Loss::binaryCrossentropy || kind == Loss::meanSquaredError)) {
-    const LossColumn column = {z,   ldz,     static_cast<const float*>(targets), ldt,        gradient,
-                               ldg, outputs, ldo,                                lossPerRow, hitsPerRow};
+    const LossColumn column = {
+        z, ldz, static_cast<const float*>(targets), ldt, gradient, ldg, outputs, ldo, lossPerRow, hitsPerRow};
     for (size_t r = 0; r < rows; r += kFeatureLeaf) {
       const size_t count = smaller(kFeatureLeaf, rows - r);
       if (kind == Loss::binaryCrossentropy) {

@@ -91,6 +91,7 @@ const std::vector<Problem>& problems() {
 
 TrainOptions optionsFor(const Problem& problem) {
   TrainOptions options;
+  options.everyMember = true;  // however few cores there are
   options.data = problem.view();
   options.batchSize = problem.batchSize;
   options.batchLeaf = problem.batchLeaf;
