@@ -48,8 +48,9 @@ Napi::Value timeFmaChainsCall(const Napi::CallbackInfo& info) {
   const KernelTable* table = instructionSet(options.Get("isa"));
   const size_t rounds = integer(options.Get("rounds"), "rounds", 1, kMostRounds);
   const size_t repetitions = repetitionsOf(options);
+  const bool fed = boolean(options.Get("fed"), "fed");
   return start(info.Env(), threads(options.Get("threads")),
-               [=](Team* team) { return timeFmaChains(team, *table, rounds, repetitions); });
+               [=](Team* team) { return timeFmaChains(team, *table, fed, rounds, repetitions); });
 }
 
 Napi::Value fmaFlopsPerRound(const Napi::CallbackInfo& info) {

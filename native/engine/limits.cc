@@ -47,14 +47,19 @@ void await(const std::atomic<size_t>& turn, size_t wanted) {
 
 }  // namespace
 
-std::vector<double> timeFmaChains(Team* team, const KernelTable& table, size_t rounds, size_t repetitions) {
+std::vector<double> timeFmaChains(Team* team, const KernelTable& table, bool fed, size_t rounds, size_t repetitions) {
   struct alignas(kAlignment) Sink {
     float values[kLanes] = {};
   };
   std::vector<Sink> sinks(team->size());
+  const std::vector<float> operands(table.fedFloats, 0.5f);
   return timeRepetitions(team, repetitions, [&](unsigned member) {
     for (float& value : sinks[member].values) value = 1;
-    table.fmaChains(rounds, sinks[member].values);
+    if (fed) {
+      table.fedFmaChains(rounds, operands.data(), sinks[member].values);
+    } else {
+      table.fmaChains(rounds, sinks[member].values);
+    }
   });
 }
 

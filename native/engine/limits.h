@@ -12,8 +12,9 @@ namespace samebits {
 
 // Each gives the seconds of every repetition.
 
-// Every member runs `rounds` rounds of the table's fma chains: rounds * team size * table.fmaFlopsPerRound FLOPs.
-std::vector<double> timeFmaChains(Team* team, const KernelTable& table, size_t rounds, size_t repetitions);
+// Every member runs `rounds` rounds of the table's fma chains, in registers or fed from its first-level cache:
+// rounds * team size * table.fmaFlopsPerRound FLOPs.
+std::vector<double> timeFmaChains(Team* team, const KernelTable& table, bool fed, size_t rounds, size_t repetitions);
 
 // a = b + s * c over three arrays of `floats` floats, divided among the members: 12 * floats bytes, since stores go past
 // the caches where the architecture has such stores (elsewhere a store first reads its line, which is not counted).

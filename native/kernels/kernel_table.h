@@ -178,6 +178,9 @@ struct KernelTable {
   // has 16 finite floats; chains start from them, and their sum goes there.
   uint32_t fmaFlopsPerRound;
   void (*fmaChains)(size_t rounds, float* sink);
+  // The same with operands from memory as products have them: fedFloats finite floats. Writes 16 floats to `sink`.
+  uint32_t fedFloats;
+  void (*fedFmaChains)(size_t rounds, const float* operands, float* sink);
 };
 
 // One for each instruction set that was compiled in. They may be called only on a CPU that has it; `dispatch` in the

@@ -43,7 +43,8 @@ constexpr KernelTable kTable = {
     math_sigmoid,  math_sinpi,
     math_cospi,    math_expm1,
     math_erf,      kFmaFlopsPerRound,
-    fmaChains,
+    fmaChains,     kFedFloats,
+    fedFmaChains,
 };
 
 }  // namespace

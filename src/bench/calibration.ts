@@ -29,7 +29,7 @@ export class Calibration {
     const cores = coresFor(threads);
     const rounds = this.#rounds.get(isa) ?? (await roundsFor(isa, PROBE_SECONDS));
     this.#rounds.set(isa, rounds);
-    const times = await addon().timeFmaChains({ isa, threads: cores, rounds, repetitions: REPETITIONS });
+    const times = await addon().timeFmaChains({ isa, threads: cores, rounds, repetitions: REPETITIONS, fed: false });
     const reached = fmaGflops(isa, cores, rounds, median([...times]));
     if (reached < LEAST_SHARE * this.#expected(isa, cores)) return false;
     const { pingPongNanoseconds: best } = this.#limits;

@@ -12,6 +12,11 @@ export type ByThreads = Readonly<Record<string, number>>;
 export interface BenchLimits {
   /** Independent fma chains in registers, by instruction set and threads, in GFLOP/s. */
   readonly peak: Readonly<Record<string, ByThreads>>;
+  /**
+   * The same chains with operands that come from the first-level cache, as those of a matrix product do: what loads cost,
+   * also by the lower clock that some processors then run at.
+   */
+  readonly peakFromCache: Readonly<Record<string, ByThreads>>;
   /** Triad a = b + s·c over arrays larger than the caches, in 10⁹ bytes a second. */
   readonly bandwidth: ByThreads;
   /** One barrier of a team. */
@@ -36,6 +41,8 @@ export interface BenchCaseResult {
   readonly gflops: number;
   /** Of `limits.peak` on the same instruction set and threads. */
   readonly fractionOfPeak: number;
+  /** Of `limits.peakFromCache` likewise. */
+  readonly fractionOfPeakFromCache: number;
   /** Rows trained or predicted a second; for products, rows of the result. */
   readonly samplesPerSecond: number;
   /** Times faster than on the fewest threads that were measured, and the same over the ratio of threads. */

@@ -36,7 +36,7 @@ export function coresFor(threads: number): number {
 /** Rounds of fma chains that take about `seconds` on one undisturbed thread. */
 export async function roundsFor(isa: InstructionSet, seconds: number): Promise<number> {
   const rounds = 1000;
-  const trial = await addon().timeFmaChains({ isa, threads: 1, rounds, repetitions: 9 });
+  const trial = await addon().timeFmaChains({ isa, threads: 1, rounds, repetitions: 9, fed: false });
   return Math.max(1, Math.min(MOST_ROUNDS, Math.round((rounds * seconds) / quantile([...trial], BEST_SHARE))));
 }
 
@@ -45,19 +45,23 @@ export function fmaGflops(isa: InstructionSet, threads: number, rounds: number, 
   return (threads * rounds * addon().fmaFlopsPerRound(isa)) / seconds / 1e9;
 }
 
-async function peakOf(isa: InstructionSet, threads: number, { sampleSeconds, limitRepetitions }: Effort) {
+/** Where the operands of the chains are: in registers, or in the first-level cache. */
+type Operands = 'registers' | 'cache';
+
+async function peakOf(isa: InstructionSet, from: Operands, threads: number, effort: Effort) {
+  const { sampleSeconds, limitRepetitions: repetitions } = effort;
   const rounds = await roundsFor(isa, sampleSeconds / 10);
-  const times = await addon().timeFmaChains({ isa, threads, rounds, repetitions: limitRepetitions });
+  const times = await addon().timeFmaChains({ isa, threads, rounds, repetitions, fed: from === 'cache' });
   return fmaGflops(isa, threads, rounds, quantile([...times], BEST_SHARE));
 }
 
-async function peaksOf(isa: InstructionSet, wanted: LimitsWanted): Promise<Record<string, number>> {
+async function peaksOf(isa: InstructionSet, from: Operands, wanted: LimitsWanted): Promise<Record<string, number>> {
   const peaks: Record<string, number> = {};
   for (const threads of wanted.threads) {
     for (let tries = 1; tries <= wanted.effort.peakTries; tries += 1) {
       wanted.signal?.throwIfAborted();
       if (tries > 1) await setTimeout(PAUSE_MILLISECONDS);
-      peaks[threads] = Math.max(await peakOf(isa, threads, wanted.effort), peaks[threads] ?? 0);
+      peaks[threads] = Math.max(await peakOf(isa, from, threads, wanted.effort), peaks[threads] ?? 0);
       if (peaks[threads] >= APART * coresFor(threads) * (peaks['1'] ?? 0)) break;
     }
   }
@@ -80,14 +84,27 @@ export async function pingPongSeconds(repetitions: number): Promise<number[]> {
 }
 
 /** Peaks by instruction set and threads, in GFLOP/s. */
-export async function measurePeaks(wanted: LimitsWanted): Promise<BenchLimits['peak']> {
+export type Peaks = Pick<BenchLimits, 'peak' | 'peakFromCache'>;
+
+export async function measurePeaks(wanted: LimitsWanted): Promise<Peaks> {
   const peak: Record<string, Record<string, number>> = {};
-  for (const isa of wanted.isas) peak[isa] = await peaksOf(isa, wanted);
-  return peak;
+  const peakFromCache: Record<string, Record<string, number>> = {};
+  for (const isa of wanted.isas) {
+    peak[isa] = await peaksOf(isa, 'registers', wanted);
+    peakFromCache[isa] = await peaksOf(isa, 'cache', wanted);
+  }
+  return { peak, peakFromCache };
 }
 
 /** The higher of two measurements of the same peaks. */
-export function higherPeaks(first: BenchLimits['peak'], second: BenchLimits['peak']): BenchLimits['peak'] {
+export function higherPeaks(first: Peaks, second: Peaks): Peaks {
+  return {
+    peak: higher(first.peak, second.peak),
+    peakFromCache: higher(first.peakFromCache, second.peakFromCache),
+  };
+}
+
+function higher(first: BenchLimits['peak'], second: BenchLimits['peak']): BenchLimits['peak'] {
   return Object.fromEntries(
     Object.entries(first).map(([isa, values]) => [
       isa,
@@ -100,7 +117,7 @@ export function higherPeaks(first: BenchLimits['peak'], second: BenchLimits['pea
 
 /** Measures everything, for every instruction set and number of threads. */
 export async function measureLimits(wanted: LimitsWanted): Promise<BenchLimits> {
-  const peak = await measurePeaks(wanted);
+  const peaks = await measurePeaks(wanted);
   const { bandwidthFloats: floats, limitRepetitions: repetitions } = wanted.effort;
   const bandwidth = await byThreads(wanted, async (threads) => {
     const times = await addon().timeTriad({ threads, floats, repetitions });
@@ -114,7 +131,7 @@ export async function measureLimits(wanted: LimitsWanted): Promise<BenchLimits> 
   });
   const trips = coresFor(2) < 2 ? [] : await pingPongSeconds(repetitions);
   return {
-    peak,
+    ...peaks,
     bandwidth,
     barrierMicroseconds,
     pingPongNanoseconds: trips.length === 0 ? null : quantile(trips, BEST_SHARE) * 1e9,

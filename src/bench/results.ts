@@ -18,8 +18,8 @@ export interface Executed {
 export type LoneResult = Omit<BenchCaseResult, 'speedUp' | 'efficiency'>;
 
 /** Peak for a team; more threads than cores cannot do more than the cores. */
-export function peakFor(limits: BenchLimits, isa: string, threads: number): number {
-  return limits.peak[isa][String(coresFor(threads))];
+export function peakFor(peak: BenchLimits['peak'], isa: string, threads: number): number {
+  return peak[isa][String(coresFor(threads))];
 }
 
 export function resultOf(one: BenchCase, executed: Executed, limits: BenchLimits): LoneResult {
@@ -35,7 +35,8 @@ export function resultOf(one: BenchCase, executed: Executed, limits: BenchLimits
     medianSeconds,
     ...taken,
     gflops,
-    fractionOfPeak: gflops / peakFor(limits, isa, threads),
+    fractionOfPeak: gflops / peakFor(limits.peak, isa, threads),
+    fractionOfPeakFromCache: gflops / peakFor(limits.peakFromCache, isa, threads),
     samplesPerSecond: rowsOf(one) / medianSeconds,
     fingerprint,
   };

@@ -279,8 +279,13 @@ export interface Addon {
 
   /** FLOPs of one round of `timeFmaChains` on one thread. */
   fmaFlopsPerRound(isa: InstructionSet): number;
-  /** Each thread runs `rounds` rounds of independent fma chains: the peak of an instruction set. */
-  timeFmaChains(job: Timing & { readonly isa: InstructionSet; readonly rounds: number }): Promise<Float64Array>;
+  /**
+   * Each thread runs `rounds` rounds of independent fma chains: the peak of an instruction set. `fed`: with operands from
+   * the first-level cache, as products have them.
+   */
+  timeFmaChains(
+    job: Timing & { readonly isa: InstructionSet; readonly rounds: number; readonly fed: boolean },
+  ): Promise<Float64Array>;
   /** a = b + s·c over arrays of `floats` floats that the threads divide: 12 bytes a float. */
   timeTriad(job: Timing & { readonly floats: number }): Promise<Float64Array>;
   /** `barriers` barriers of a team, one after another. */

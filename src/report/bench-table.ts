@@ -31,7 +31,7 @@ function limitsOf({ limits }: BenchDocument, isa: string): string {
     Object.entries(values)
       .map(([threads, value]) => `${formatMagnitude(value)}${unit} (${threads})`)
       .join(', ');
-  return `${isa}: peak in GFLOP/s ${each(limits.peak[isa], '')}`;
+  return `${isa}: peak in GFLOP/s ${each(limits.peak[isa], '')}; fed from cache ${each(limits.peakFromCache[isa], '')}`;
 }
 
 function memoryOf({ limits }: BenchDocument): string {

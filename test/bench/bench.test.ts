@@ -148,7 +148,8 @@ describe('native timing', () => {
   it('gives the seconds of each repetition', async () => {
     const native = addon();
     const all = await Promise.all([
-      native.timeFmaChains({ isa, threads: 2, rounds: 10, repetitions: 5 }),
+      native.timeFmaChains({ isa, threads: 2, rounds: 10, repetitions: 5, fed: false }),
+      native.timeFmaChains({ isa, threads: 2, rounds: 100, repetitions: 5, fed: true }),
       native.timeTriad({ threads: 3, floats: 100, repetitions: 5 }),
       native.timeBarriers({ threads: 4, barriers: 3, repetitions: 5 }),
       native.timePingPong({ trips: 10, repetitions: 5 }),
@@ -166,8 +167,9 @@ describe('native timing', () => {
     [{ repetitions: 0 }, 'repetitions'],
     [{ threads: 0 }, 'threads'],
     [{ isa: 'mmx' }, 'isa'],
+    [{ fed: 1 }, 'fed'],
   ])('refuses %o', (wrong, name) => {
-    const job = { isa, threads: 1, rounds: 1, repetitions: 1, ...wrong } as never;
+    const job = { isa, threads: 1, rounds: 1, repetitions: 1, fed: false, ...wrong } as never;
     expect(() => addon().timeFmaChains(job)).toThrow(name);
   });
 

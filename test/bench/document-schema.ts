@@ -10,6 +10,7 @@ const byThreads = v.record(threadCount, positive);
 
 export const limitsSchema = v.strictObject({
   peak: v.record(isa, byThreads),
+  peakFromCache: v.record(isa, byThreads),
   bandwidth: byThreads,
   barrierMicroseconds: v.record(threadCount, notNegative),
   pingPongNanoseconds: v.nullable(positive),
@@ -25,6 +26,7 @@ export const caseSchema = v.strictObject({
   spread: notNegative,
   gflops: positive,
   fractionOfPeak: positive,
+  fractionOfPeakFromCache: positive,
   samplesPerSecond: positive,
   speedUp: positive,
   efficiency: positive,

@@ -106,6 +106,7 @@ describe('results', () => {
     spread: 0,
     gflops: 1,
     fractionOfPeak: 1,
+    fractionOfPeakFromCache: 1,
     samplesPerSecond: 1,
     samples: 1,
     discarded: 0,
@@ -142,7 +143,11 @@ describe('results', () => {
   });
 
   it('keeps the higher of two peaks', () => {
-    const first = { avx2: { 1: 100, 2: 90 } };
-    expect(higherPeaks(first, { avx2: { 1: 90, 2: 200 } })).toEqual({ avx2: { 1: 100, 2: 200 } });
+    const first = { peak: { avx2: { 1: 100, 2: 90 } }, peakFromCache: { avx2: { 1: 80, 2: 70 } } };
+    const second = { peak: { avx2: { 1: 90, 2: 200 } }, peakFromCache: { avx2: { 1: 85, 2: 60 } } };
+    expect(higherPeaks(first, second)).toEqual({
+      peak: { avx2: { 1: 100, 2: 200 } },
+      peakFromCache: { avx2: { 1: 85, 2: 70 } },
+    });
   });
 });

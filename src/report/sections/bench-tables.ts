@@ -8,7 +8,7 @@ import { machineEntries, pairs } from './setup.js';
 
 /** What the machine can do at most. */
 export function limitsSection({ limits }: BenchDocument): Markup {
-  const { peak, bandwidth, barrierMicroseconds, pingPongNanoseconds: trip } = limits;
+  const { peak, peakFromCache, bandwidth, barrierMicroseconds, pingPongNanoseconds: trip } = limits;
   const threads = distinct([...Object.values(peak), bandwidth].flatMap(Object.keys)).map(Number);
   threads.sort((a, b) => a - b);
   const row = (name: string, values: ByThreads): string[] => [
@@ -20,6 +20,7 @@ export function limitsSection({ limits }: BenchDocument): Markup {
     head: ['limit', ...threads.map((count) => `${count} thread${count === 1 ? '' : 's'}`)],
     rows: [
       ...Object.entries(peak).map(([isa, values]) => row(`fma, ${isa}, GFLOP/s`, values)),
+      ...Object.entries(peakFromCache).map(([isa, values]) => row(`the same from cache, ${isa}`, values)),
       row('triad, 10⁹ bytes/s', bandwidth),
       row('barrier, µs', barrierMicroseconds),
     ],
@@ -44,6 +45,7 @@ export function casesSection({ cases, crowding }: BenchDocument): Markup {
       'spread %',
       'GFLOP/s',
       'peak %',
+      'from cache %',
       'rows per second',
       'speed-up',
       'efficiency',
@@ -63,6 +65,7 @@ export function casesSection({ cases, crowding }: BenchDocument): Markup {
       formatPercent(one.spread, 1),
       formatMagnitude(one.gflops),
       formatPercent(one.fractionOfPeak, 1),
+      formatPercent(one.fractionOfPeakFromCache, 1),
       formatCount(one.samplesPerSecond),
       formatRatio(one.speedUp),
       formatRatio(one.efficiency),
@@ -70,7 +73,7 @@ export function casesSection({ cases, crowding }: BenchDocument): Markup {
       one.discarded,
       one.fingerprint === null ? '' : html`<code>${shortFingerprint(one.fingerprint, 12)}</code>`,
     ]),
-    textColumns: [0, 1, 3, 4, 14],
+    textColumns: [0, 1, 3, 4, 15],
   });
   const crowded =
     crowding.length === 0
