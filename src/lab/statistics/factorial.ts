@@ -148,12 +148,25 @@ function arrange(factors: readonly string[], runs: readonly FactorialRun[]): Arr
     cells[levels.reduce<number>((cell, name, i) => cell * sizes[i] + Number(places[i].get(name)), 0)].push(value);
   }
   const replicates = cells[0].length;
-  const uneven = cells.findIndex((cell) => cell.length !== replicates || cell.length === 0);
+  const wanted = Math.max(1, replicates);
+  const uneven = cells.findIndex((cell) => cell.length !== wanted);
   if (uneven >= 0) {
-    const counts = `${cells.length} combinations of levels equally often`;
-    throw expected(`each of ${counts}`, 'runs', cells.map((cell) => cell.length).slice(uneven), 'ERR_SAMEBITS_DATA');
+    const name = `the number of runs with ${nameCell(factors, places, uneven)}`;
+    const what = `${wanted}, the same for every combination of levels,`;
+    throw expected(what, name, cells[uneven].length, 'ERR_SAMEBITS_DATA');
   }
   return { sizes, replicates, values: Float64Array.from(cells.flat()) };
+}
+
+/** `seed = 3, order = free` */
+function nameCell(factors: readonly string[], places: readonly Map<string | number, number>[], cell: number): string {
+  let rest = cell;
+  const names = factors.map(() => '');
+  for (let i = factors.length - 1; i >= 0; i -= 1) {
+    names[i] = `${factors[i]} = ${[...places[i].keys()][rest % places[i].size]}`;
+    rest = Math.floor(rest / places[i].size);
+  }
+  return names.join(', ');
 }
 
 /** Subsets of the factors as bits, bit i for factor i: by size, then in the order of the factors. */

@@ -1,16 +1,17 @@
 /** Mean, standard deviation and range. */
-import { mean, sampleVariance } from 'simple-statistics';
+import { mean as meanOf, sampleVariance } from 'simple-statistics';
 import { chiSquaredQuantile } from './chi-squared.js';
 import { checkLevel, checkSample, type Interval, type Sample } from './sample.js';
 import { studentCritical } from './student-t.js';
 
-export { mean } from 'simple-statistics';
+/** The mean; of equal values exactly that value, which their rounded sum over their number need not be. */
+export function mean(values: readonly number[]): number {
+  return allEqual(values) ? values[0] : meanOf(values as number[]);
+}
 
 /** The sample variance, Σ(x − mean)² / (n − 1); exactly 0 where all values are equal. At least 2 values. */
 export function variance(values: readonly number[]): number {
-  // The mean of equal numbers need not be that number in binary64.
-  if (values.every((value) => value === values[0])) return 0;
-  return sampleVariance(values as number[]);
+  return allEqual(values) ? 0 : sampleVariance(values as number[]);
 }
 
 /** The sample standard deviation: the root of {@link variance}. */
@@ -90,4 +91,8 @@ export class RunningMoments {
       most: this.#most,
     };
   }
+}
+
+function allEqual(values: readonly number[]): boolean {
+  return values.length > 0 && values.every((value) => value === values[0]);
 }

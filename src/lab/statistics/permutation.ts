@@ -30,7 +30,7 @@ export interface PermutationTest {
 export type TwoSampleStatistic = (a: readonly number[], b: readonly number[]) => number;
 
 /** Mean of b less mean of a. */
-export const differenceOfMeans: TwoSampleStatistic = (a, b) => mean(b as number[]) - mean(a as number[]);
+export const differenceOfMeans: TwoSampleStatistic = (a, b) => mean(b) - mean(a);
 
 /** Statistics that rounding alone tells apart are equal: of the statistic, and, for means, of the largest value. */
 const ROUNDING = 1e-12;
