@@ -9,10 +9,8 @@ import { type BootstrapInterval, type BootstrapOptions, bootstrap } from './boot
 export interface RunPair {
   /** The causes whose levels were drawn apart for the two runs. */
   readonly differing: readonly string[];
-  /** The metric of the one run. */
-  readonly a: number;
-  /** And of the other. */
-  readonly b: number;
+  /** Square of the difference of a metric, or mean square over the outputs of the difference of predictions. */
+  readonly squaredDifference: number;
 }
 
 /** What pairs that differ in the same causes say. */
@@ -45,7 +43,7 @@ export interface PairShares {
  * Intervals: bootstrap over pairs, BCa.
  *
  * @param causes All causes that pairs may differ in.
- * @param pairs At least 2 of each set of causes that occurs, and at least 2 that differ in all.
+ * @param pairs Independent of each other. At least 2 of each set of causes that occurs, and at least 2 that differ in all.
  * @throws SamebitsError `ERR_SAMEBITS_DATA` for too few pairs and values that are not finite; `ERR_SAMEBITS_ARGUMENT` for a
  * cause that is not in the list.
  */
@@ -55,17 +53,19 @@ export function pairShares(
   options: BootstrapOptions = {},
 ): PairShares {
   const groups = new Map<string, { readonly differing: readonly string[]; readonly halves: number[] }>();
-  pairs.forEach(({ differing, a, b }, i) => {
+  pairs.forEach(({ differing, squaredDifference }, i) => {
     const stranger = differing.find((cause) => !causes.includes(cause));
     if (stranger !== undefined || differing.length === 0) {
       throw expected(`some of ${causes.join(', ')}`, `pairs[${i}].differing`, differing);
     }
-    const half = (a - b) * (a - b) * 0.5;
-    if (!Number.isFinite(half)) throw expected('finite values', `pairs[${i}]`, [a, b], 'ERR_SAMEBITS_DATA');
+    if (!(squaredDifference >= 0 && squaredDifference < Number.POSITIVE_INFINITY)) {
+      const name = `pairs[${i}].squaredDifference`;
+      throw expected('a finite number of at least 0', name, squaredDifference, 'ERR_SAMEBITS_DATA');
+    }
     const ordered = causes.filter((cause) => differing.includes(cause));
     const key = JSON.stringify(ordered);
     const group = groups.get(key) ?? { differing: ordered, halves: [] };
-    group.halves.push(half);
+    group.halves.push(squaredDifference / 2);
     groups.set(key, group);
   });
   const key = JSON.stringify(causes);

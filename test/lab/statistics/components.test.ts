@@ -179,7 +179,7 @@ describe('shares from random pairs', () => {
     const again = draw();
     const second = first.map((value, i) => (differing.includes('abc'[i]) ? again[i] : value));
     const metric = ([a, b, c]: number[]): number => 2 * a + b + 1.5 * b * c;
-    return { differing, a: metric(first), b: metric(second) };
+    return { differing, squaredDifference: (metric(first) - metric(second)) ** 2 };
   }
   const truth: Readonly<Record<string, number>> = { a: 4 / 7.25, b: 3.25 / 7.25, c: 2.25 / 7.25, bc: 3.25 / 7.25 };
 
@@ -187,10 +187,10 @@ describe('shares from random pairs', () => {
     const found = pairShares(
       ['a', 'b'],
       [
-        { differing: ['b', 'a'], a: 0, b: 2 },
-        { differing: ['a', 'b'], a: 5, b: 1 },
-        { differing: ['b'], a: 1, b: 2 },
-        { differing: ['b'], a: 3, b: 0 },
+        { differing: ['b', 'a'], squaredDifference: 4 },
+        { differing: ['a', 'b'], squaredDifference: 16 },
+        { differing: ['b'], squaredDifference: 1 },
+        { differing: ['b'], squaredDifference: 9 },
       ],
       { resamples: 99 },
     );
@@ -218,19 +218,23 @@ describe('shares from random pairs', () => {
 
   it('are zero, to the last bit, for causes that move nothing', () => {
     const deviates = new Deviates(1, 'pairs');
-    const still = Array.from({ length: 5 }, (_, i) => ({ differing: ['c'], a: i / 7, b: i / 7 }));
+    const still = Array.from({ length: 5 }, () => ({ differing: ['c'], squaredDifference: 0 }));
     const moved = Array.from({ length: 5 }, () => pair(deviates, ['a', 'b', 'c']));
     const [{ share }] = pairShares(['a', 'b', 'c'], [...still, ...moved]).shares;
     expect(share).toMatchObject({ estimate: 0, low: 0, high: 0 });
-    const nothing = ['a', 'b'].flatMap((cause) => [0, 1].map(() => ({ differing: [cause], a: 1, b: 1 })));
-    const all = [0, 1].map(() => ({ differing: ['a', 'b'], a: 1, b: 1 }));
+    const nothing = ['a', 'b'].flatMap((cause) => [0, 1].map(() => ({ differing: [cause], squaredDifference: 0 })));
+    const all = [0, 1].map(() => ({ differing: ['a', 'b'], squaredDifference: 0 }));
     expect(pairShares(['a', 'b'], [...nothing, ...all])).toMatchObject({ variance: 0, shares: [{ variance: 0 }, {}] });
   });
 
   it('need pairs that share nothing, and know their causes', () => {
-    expect(() => pairShares(['a', 'b'], [{ differing: ['a'], a: 1, b: 2 }])).toThrow(/at least 2 that differ in all/);
-    expect(() => pairShares(['a', 'b'], [{ differing: ['x'], a: 1, b: 2 }])).toThrow(/some of a, b for pairs\[0\]/);
-    expect(() => pairShares(['a'], [{ differing: [], a: 1, b: 2 }])).toThrow(/some of a/);
-    expect(() => pairShares(['a'], [{ differing: ['a'], a: 1, b: Number.NaN }])).toThrow(/finite/);
+    expect(() => pairShares(['a', 'b'], [{ differing: ['a'], squaredDifference: 1 }])).toThrow(
+      /at least 2 that differ in all/,
+    );
+    expect(() => pairShares(['a', 'b'], [{ differing: ['x'], squaredDifference: 1 }])).toThrow(
+      /some of a, b for pairs\[0\]/,
+    );
+    expect(() => pairShares(['a'], [{ differing: [], squaredDifference: 1 }])).toThrow(/some of a/);
+    expect(() => pairShares(['a'], [{ differing: ['a'], squaredDifference: Number.NaN }])).toThrow(/finite/);
   });
 });
