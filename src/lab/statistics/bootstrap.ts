@@ -98,8 +98,8 @@ function jackknife<T>(
 }
 
 /**
- * The shares of the resamples at which the BCa interval ends (Efron and Tibshirani, 14.9 to 14.15; Davison and Hinkley, "Bootstrap
- * Methods and their Application", 1997, 5.3.2, for several samples).
+ * The shares of the resamples at which the BCa interval ends: Efron and Tibshirani, 14.9 to 14.15; for several samples A. C.
+ * Davison and D. V. Hinkley, "Bootstrap Methods and their Application", 1997, chapter 5.
  *
  * @param jackknifed The statistic without each member, by sample. Where one is not a number, the acceleration is taken
  * as 0.

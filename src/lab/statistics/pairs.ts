@@ -37,8 +37,8 @@ export interface PairShares {
  * The share of the variance that each set of causes makes. Half the expected square of the difference of two runs that differ
  * in the causes S is the total effect of S: its main effects and every interaction that any of S has a part in, so that the
  * shares of single causes add up to more than 1 where causes interact. M. J. W. Jansen, "Analysis of Variance Designs for Model
- * Output", 1999; A. Saltelli et al., "Global Sensitivity Analysis", 2008, table 4.1. What S makes by itself is 1 less the
- * share of all other causes.
+ * Output", 1999; A. Saltelli et al., "Variance Based Sensitivity Analysis of Model Output", 2010, table 2. What S makes by
+ * itself is 1 less the share of all other causes.
  *
  * Intervals: bootstrap over pairs, BCa.
  *

@@ -197,8 +197,10 @@ describe('permutation tests', () => {
   });
 
   it('take ties that only rounding breaks as ties', () => {
-    // 0.1 + 0.2 and 0.3 are the same arrangement's sum in another order.
-    expect(permutationTest([0.1, 0.2], [0.3, 0, 0.3]).p).toBe(0.8);
+    // In tenths, sums that are equal are rounded apart.
+    expect(permutationTest([7, 2, 4], [9, 8, 2]).p).toBe(0.6);
+    expect(permutationTest([0.7, 0.2, 0.4], [0.9, 0.8, 0.2]).p).toBe(0.6);
+    expect(permutationTest([0.4, 0.5, 0.3], [0, 0.8, 0.7]).p).toBe(0.9);
     expect(signFlipTest([0, 0, 0], [0.1, 0.2, 0.3]).p).toBe(2 / 8);
   });
 
