@@ -40,8 +40,8 @@ export interface ReportWithBand {
 /** The matchers, as `expect` has them once it is extended. */
 export interface SamebitsMatchers {
   /**
-   * Every bit is the same; every NaN is one, and −0 is not +0. Tensors must have the same names in the same order, matrices the same
-   * shape.
+   * Every bit is the same; every NaN is one, and −0 is not +0. Tensors must have the same names in the same order,
+   * matrices the same shape.
    */
   toEqualBits(expected: BitValue): void;
   /**

@@ -37,12 +37,13 @@ export interface NoiseReport {
 }
 
 /**
- * Describes how much a metric moves over runs that differ in nothing that is of interest. The critical difference is the
- * repeatability limit of ISO 5725-6 (1994), with t of n − 1 degrees of freedom for 1.96, because the deviation is estimated:
- * (x − y)/(s√2) of two new runs follows that t distribution exactly where values are normal.
+ * Describes how much a metric moves over runs that differ in nothing that is of interest. The critical difference is
+ * the repeatability limit of ISO 5725-6 (1994), with t of n − 1 degrees of freedom for 1.96, because the deviation is
+ * estimated: (x − y)/(s√2) of two new runs follows that t distribution exactly where values are normal.
  *
  * @param values One metric of at least 2 runs.
- * @throws SamebitsError `ERR_SAMEBITS_DATA` for fewer than 2 values or such that are not finite; `ERR_SAMEBITS_ARGUMENT`
+ * @throws SamebitsError `ERR_SAMEBITS_DATA` for fewer than 2 values or such that are not finite;
+ * `ERR_SAMEBITS_ARGUMENT`
  */
 export function noiseFloor(values: Sample, { level = 0.95, falseAlarm = 0.001 }: NoiseOptions = {}): NoiseReport {
   checkLevel(level);

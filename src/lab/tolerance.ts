@@ -28,13 +28,14 @@ export interface ToleranceReport {
 }
 
 /**
- * Proposes the tolerance of a test: the prediction interval of one more value, mean ± t·s·√(1 + 1/n) (G. J. Hahn and W. Q. Meeker,
- * "Statistical Intervals", 1991, chapter 4), and t·s·√2 for the difference of two single runs. With few runs t is large: that is
- * what not knowing the deviation costs.
+ * Proposes the tolerance of a test: the prediction interval of one more value, mean ± t·s·√(1 + 1/n) (G. J. Hahn and W.
+ * Q. Meeker, "Statistical Intervals", 1991, chapter 4), and t·s·√2 for the difference of two single runs. With few runs
+ * t is large: that is what not knowing the deviation costs.
  *
  * @param values One metric of at least 2 runs that differ in nothing but chance.
  * @param falseAlarm How often the test may fail without a cause. @default 0.001
- * @throws SamebitsError `ERR_SAMEBITS_DATA` for fewer than 2 values or such that are not finite; `ERR_SAMEBITS_ARGUMENT`
+ * @throws SamebitsError `ERR_SAMEBITS_DATA` for fewer than 2 values or such that are not finite;
+ * `ERR_SAMEBITS_ARGUMENT`
  */
 export function proposeTolerance(
   values: Sample,

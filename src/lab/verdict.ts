@@ -6,8 +6,8 @@ export type Verdict = 'supported' | 'not supported' | 'cannot tell';
 /** What is claimed of an effect. */
 export interface Claim {
   /**
-   * `above`: the effect is larger than the threshold; `below`: smaller; `within`: its magnitude is at most the threshold;
-   * `beyond`: its magnitude is larger.
+   * `above`: the effect is larger than the threshold; `below`: smaller; `within`: its magnitude is at most the
+   * threshold; `beyond`: its magnitude is larger.
    */
   readonly effect: 'above' | 'below' | 'within' | 'beyond';
   /** In the effect's unit; at least 0 for `within` and `beyond`. */
@@ -21,13 +21,14 @@ export interface Bounds {
 }
 
 /**
- * The rule: a claim names a set of effects. It is supported where all of the interval lies in that set, not supported where none
- * of it does, and otherwise the runs cannot tell; nor can they without an interval.
+ * The rule: a claim names a set of effects. It is supported where all of the interval lies in that set, not supported
+ * where none of it does, and otherwise the runs cannot tell; nor can they without an interval.
  *
- * So a wrong verdict, for or against, takes an interval that misses the true effect: with intervals of 95 % at most 5 of 100
- * verdicts are wrong, however few the runs. What few runs cost is that they cannot tell.
+ * So a wrong verdict, for or against, takes an interval that misses the true effect: with intervals of 95 % at most 5
+ * of 100 verdicts are wrong, however few the runs. What few runs cost is that they cannot tell.
  *
- * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for a threshold that is no number, or negative where it bounds a magnitude.
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for a threshold that is no number, or negative where it bounds a
+ * magnitude.
  */
 export function verdict({ low, high }: Bounds, { effect, threshold }: Claim): Verdict {
   const isMagnitude = effect === 'within' || effect === 'beyond';

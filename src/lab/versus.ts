@@ -62,8 +62,9 @@ export interface VersusReport {
   /** Whether one run of each would usually show it: the improvement exceeds that difference. */
   readonly showsInSingleRuns: boolean;
   /**
-   * Runs of each recipe (pairs) with which an improvement of this size beyond `worth` would be found with the wanted power;
-   * null where a million would not do. It takes the observed improvement for the true one, which is an optimist's guess.
+   * Runs of each recipe (pairs) with which an improvement of this size beyond `worth` would be found with the wanted
+   * power; null where a million would not do. It takes the observed improvement for the true one, which is an
+   * optimist's guess.
    */
   readonly runsNeeded: number | null;
   /** How many of them are still to be made of the recipe with fewer; 0 where the verdict is there. */

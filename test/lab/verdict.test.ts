@@ -169,7 +169,7 @@ describe('verdicts on made-up experiments with known truth', () => {
     }
   });
 
-  it('of shares of variance come out right for a cause that matters, one that does not, and one with too few levels', () => {
+  it('of shares of variance are right for causes that matter and that do not, and unsure with two levels', () => {
     // Variances 8 (cause a), 0 (cause b), 1 (both together): shares 0.89, 0, 0.11.
     const made = (levels: number) => (deviates: Deviates) => {
       const effects = Array.from({ length: levels }, () => Math.sqrt(8) * deviates.normal());

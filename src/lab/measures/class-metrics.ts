@@ -31,9 +31,9 @@ const LEAST = 2 ** -149;
 const LEAST_COMPLEMENT = 2 ** -25;
 
 /**
- * Accuracy as the contract counts it, and the loss, from predictions. The contract computes a crossentropy from logits in
- * binary32; this one takes the probabilities, in binary64, so the two agree to rounding where no probability is 0 or 1.
- * Those are taken as 2^-149 and 1 − 2^-25: a loss stays finite.
+ * Accuracy as the contract counts it, and the loss, from predictions. The contract computes a crossentropy from logits
+ * in binary32; this one takes the probabilities, in binary64, so the two agree to rounding where no probability is 0 or
+ * 1. Those are taken as 2^-149 and 1 − 2^-25: a loss stays finite.
  *
  * @param targets Labels, or a target for each output, row-major.
  * @throws SamebitsError `ERR_SAMEBITS_SHAPE`

@@ -23,8 +23,8 @@ export interface ErrorCorrelation extends Correlation {
 }
 
 /**
- * Correlation of the errors of two runs on the same rows: of mistakes (0 or 1), which is φ, with a crossentropy (G. U. Yule,
- * "On the Methods of Measuring Association between Two Attributes", 1912); of residuals, over all outputs, with
+ * Correlation of the errors of two runs on the same rows: of mistakes (0 or 1), which is φ, with a crossentropy (G. U.
+ * Yule, "On the Methods of Measuring Association between Two Attributes", 1912); of residuals, over all outputs, with
  * meanSquaredError. 1: the runs fail alike, and averaging them removes nothing; 0: they fail independently.
  *
  * @throws SamebitsError `ERR_SAMEBITS_SHAPE`; `ERR_SAMEBITS_DATA` for residuals that are not finite.

@@ -59,16 +59,17 @@ const DEVIATION_OF_MAD = 1.4826;
 /**
  * Doubling time and jumps of a distance over steps.
  *
- * The growing phase: what follows a sample that is not finite is left out. Its end is the first sample whose distance is at
- * least half of the largest; beyond, differences no longer grow, they only wander. Its start is the first sample after the last
- * zero before the end. The doubling time is 1 over the slope of the least-squares line through log2 of the distance in the
- * phase, if that has at least 3 samples and the distance grows by at least a factor of 4 in it.
+ * The growing phase: what follows a sample that is not finite is left out. Its end is the first sample whose distance
+ * is at least half of the largest; beyond, differences no longer grow, they only wander. Its start is the first sample
+ * after the last zero before the end. The doubling time is 1 over the slope of the least-squares line through log2 of
+ * the distance in the phase, if that has at least 3 samples and the distance grows by at least a factor of 4 in it.
  *
- * A jump is a pair of neighboring samples of the phase between which log2 of the distance rises by more than the trend (the
- * median slope of all neighbors), by at least 1 and by 5 robust deviations of that excess; told from 5 increments on.
+ * A jump is a pair of neighboring samples of the phase between which log2 of the distance rises by more than the trend
+ * (the median slope of all neighbors), by at least 1 and by 5 robust deviations of that excess; told from 5 increments
+ * on.
  *
- * The interval is that of the slope by Student's t. Distances at neighboring steps depend on each other, so it is a lower
- * bound of what is not known.
+ * The interval is that of the slope by Student's t. Distances at neighboring steps depend on each other, so it is a
+ * lower bound of what is not known.
  *
  * @param samples In the order of their steps.
  * @throws SamebitsError `ERR_SAMEBITS_DATA` for steps out of order and negative distances; `ERR_SAMEBITS_ARGUMENT`

@@ -28,9 +28,10 @@ export interface PredictionDistances extends ArrayDistances {
 }
 
 /**
- * Distances of the predictions `b` from the predictions `a` of the same rows. A row is predicted differently where its class
- * is another: another place of the largest output (softmax crossentropies), an output on the other side of ½
- * (binaryCrossentropy). With meanSquaredError it is where any output differs by more than the tolerance, or is NaN in one.
+ * Distances of the predictions `b` from the predictions `a` of the same rows. A row is predicted differently where its
+ * class is another: another place of the largest output (softmax crossentropies), an output on the other side of ½
+ * (binaryCrossentropy). With meanSquaredError it is where any output differs by more than the tolerance, or is NaN in
+ * one.
  *
  * @throws SamebitsError `ERR_SAMEBITS_SHAPE` for other shapes.
  */

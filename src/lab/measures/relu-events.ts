@@ -21,9 +21,9 @@ export interface ReluEvent {
 }
 
 /**
- * The units and rows at which one run passes a gradient and the other doesn't, by layers, then rows, then units. A unit is off where
- * its output is at most 0, as for the contract's gradient; a NaN passes, and so is on. One event at a time: there may be
- * as many as there are activations.
+ * The units and rows at which one run passes a gradient and the other doesn't, by layers, then rows, then units. A unit
+ * is off where its output is at most 0, as for the contract's gradient; a NaN passes, and so is on. One event at a
+ * time: there may be as many as there are activations.
  *
  * @param a Activations of the one run after `step`, layer by layer.
  * @param b Those of the other, of the same rows.

@@ -60,8 +60,8 @@ export class MetricSpreads {
 export interface PredictionSpread {
   readonly runs: number;
   /**
-   * Mean, over all pairs of runs, of the share of rows that the two predict differently. null with meanSquaredError, and for fewer
-   * than two runs.
+   * Mean, over all pairs of runs, of the share of rows that the two predict differently. null with meanSquaredError,
+   * and for fewer than two runs.
    */
   readonly disagreement: number | null;
   /** Share of the rows that all runs predict alike; null with meanSquaredError. */

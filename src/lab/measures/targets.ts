@@ -8,8 +8,8 @@ import type { PredictionMatrix } from './predictions.js';
 export type TargetArray = ArrayLike<number>;
 
 /**
- * @throws SamebitsError `ERR_SAMEBITS_SHAPE` where there are not as many targets as the loss wants; `ERR_SAMEBITS_DATA` for a
- * label that is no class.
+ * @throws SamebitsError `ERR_SAMEBITS_SHAPE` where there are not as many targets as the loss wants; `ERR_SAMEBITS_DATA`
+ * for a label that is no class.
  */
 export function checkTargets(predictions: PredictionMatrix, targets: TargetArray, loss: LossName): void {
   const wanted = loss === 'sparseCategoricalCrossentropy' ? predictions.rows : predictions.rows * predictions.columns;
@@ -24,10 +24,11 @@ export function checkTargets(predictions: PredictionMatrix, targets: TargetArray
 }
 
 /**
- * Right or wrong: for each decision 1 where the prediction misses, else 0, as accuracy counts it (docs/numerics.md, section
- * 4). A decision is a row; with binaryCrossentropy an output.
+ * Right or wrong: for each decision 1 where the prediction misses, else 0, as accuracy counts it (docs/numerics.md,
+ * section 4). A decision is a row; with binaryCrossentropy an output.
  *
- * @throws SamebitsError `ERR_SAMEBITS_SHAPE`; `ERR_SAMEBITS_LOSS` for meanSquaredError, with which nothing is right or wrong.
+ * @throws SamebitsError `ERR_SAMEBITS_SHAPE`; `ERR_SAMEBITS_LOSS` for meanSquaredError, with which nothing is right or
+ * wrong.
  */
 export function mistakes(predictions: PredictionMatrix, targets: TargetArray, loss: LossName): Uint8Array {
   checkTargets(predictions, targets, loss);

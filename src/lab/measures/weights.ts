@@ -45,7 +45,8 @@ export function arrayDistances(a: Float32Array, b: Float32Array, tolerances: Tol
 }
 
 /**
- * Distances of the weights `b` from the weights `a`, the reference of relative ones; `allclose` is relative to `b`, as NumPy's.
+ * Distances of the weights `b` from the weights `a`, the reference of relative ones; `allclose` is relative to `b`, as
+ * NumPy's.
  *
  * @param a All weights of the one run, in model order.
  * @param b Tensors of the same names and lengths, in the same order.

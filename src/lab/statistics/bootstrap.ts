@@ -1,11 +1,11 @@
 /**
  * Bootstrap intervals: B. Efron and R. J. Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 13 and 14.
  *
- * `bca` (bias-corrected and accelerated) is the default. It is second-order accurate like the studentized interval, needs
- * no formula for the standard error of the statistic, stays within the statistic's range, and gives the interval of f(θ) as
- * f of the interval of θ; a studentized interval has none of the last three, and is erratic for ratios, shares and
- * correlations, which are what the lab asks about. `percentile` is there for statistics that have no jackknife.
- * Both are too short for fewer than about ten values: a sample can't know what it hasn't seen.
+ * `bca` (bias-corrected and accelerated) is the default. It is second-order accurate like the studentized interval,
+ * needs no formula for the standard error of the statistic, stays within the statistic's range, and gives the interval
+ * of f(θ) as f of the interval of θ; a studentized interval has none of the last three, and is erratic for ratios,
+ * shares and correlations, which are what the lab asks about. `percentile` is there for statistics that have no
+ * jackknife. Both are too short for fewer than about ten values: a sample can't know what it hasn't seen.
  */
 import { expected } from '../../errors.js';
 import { Deviates } from './deviates.js';
@@ -40,8 +40,8 @@ export interface BootstrapInterval extends Interval {
  *
  * @param samples At least 2 members each; a member may be a number, a pair, a run.
  * @param statistic Takes samples of the same sizes, in the same order. It must not change them or keep them.
- * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`; `ERR_SAMEBITS_DATA` for fewer than 2 members, and where the statistic of
- * the samples is not finite.
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`; `ERR_SAMEBITS_DATA` for fewer than 2 members, and where the statistic
+ * of the samples is not finite.
  */
 export function bootstrap<T>(
   samples: readonly (readonly T[])[],
@@ -98,8 +98,8 @@ function jackknife<T>(
 }
 
 /**
- * The shares of the resamples at which the BCa interval ends: Efron and Tibshirani, 14.9 to 14.15; for several samples A. C.
- * Davison and D. V. Hinkley, "Bootstrap Methods and their Application", 1997, chapter 5.
+ * The shares of the resamples at which the BCa interval ends: Efron and Tibshirani, 14.9 to 14.15; for several samples
+ * A. C. Davison and D. V. Hinkley, "Bootstrap Methods and their Application", 1997, chapter 5.
  *
  * @param jackknifed The statistic without each member, by sample. Where one is not a number, the acceleration is taken
  * as 0.

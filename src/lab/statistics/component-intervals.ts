@@ -10,9 +10,9 @@ export interface DrawOptions extends Required<Seeded> {
 }
 
 /**
- * Intervals of quantities that are functions of expected mean squares. Of normal effects in a balanced design the sums of
- * squares are independent, each its expected mean square times a χ²; so an expected mean square is drawn as sum over χ²,
- * and the quantiles of the quantity over the draws are the interval.
+ * Intervals of quantities that are functions of expected mean squares. Of normal effects in a balanced design the sums
+ * of squares are independent, each its expected mean square times a χ²; so an expected mean square is drawn as sum over
+ * χ², and the quantiles of the quantity over the draws are the interval.
  *
  * @param squares Sums of squares.
  * @param degrees Their degrees of freedom.

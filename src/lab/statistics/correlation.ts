@@ -17,8 +17,8 @@ export interface Correlation {
 }
 
 /**
- * Pearson's correlation. The interval is tanh(artanh r ± z/√(n − 3)): R. A. Fisher, "On the 'Probable Error' of a Coefficient
- * of Correlation Deduced from a Small Sample", 1921; p is that of t = r √((n − 2)/(1 − r²)).
+ * Pearson's correlation. The interval is tanh(artanh r ± z/√(n − 3)): R. A. Fisher, "On the 'Probable Error' of a
+ * Coefficient of Correlation Deduced from a Small Sample", 1921; p is that of t = r √((n − 2)/(1 − r²)).
  *
  * @param x At least 2 values.
  * @param y As many.

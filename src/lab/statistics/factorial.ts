@@ -35,8 +35,8 @@ export interface VarianceTerm {
   /** Estimated variance, from expected mean squares; unbiased, and so possibly below 0. */
   readonly component: number;
   /**
-   * The component over the sum of all, negative ones taken as 0: the share of the variance of runs whose levels are drawn anew.
-   * 0 where nothing varies.
+   * The component over the sum of all, negative ones taken as 0: the share of the variance of runs whose levels are
+   * drawn anew. 0 where nothing varies.
    */
   readonly share: number;
   /** Of `share`. */
@@ -53,24 +53,24 @@ export interface VarianceComponents {
   readonly totalSumOfSquares: number;
   /** Sum of the components, negative ones taken as 0: the variance of a run whose levels are all drawn anew. */
   readonly variance: number;
-  /** Main effects in the order of the factors, then interactions of two, …; the residual last, where there are replicates. */
+  /** Main effects in the order of the factors, then interactions of two, …; with replicates, the residual last. */
   readonly terms: readonly VarianceTerm[];
 }
 
 /**
- * Splits the variance of a crossed, balanced design. Levels are taken as drawn from many (seeds are); the components solve
- * the equations of expected mean squares (S. R. Searle, G. Casella and C. E. McCulloch, "Variance Components", 1992, chapter 4). With
- * one run of each combination the interaction of all factors stands for itself: where two runs with the same levels have
- * the same bits there is no residual that could hide in it.
+ * Splits the variance of a crossed, balanced design. Levels are taken as drawn from many (seeds are); the components
+ * solve the equations of expected mean squares (S. R. Searle, G. Casella and C. E. McCulloch, "Variance Components",
+ * 1992, chapter 4). With one run of each combination the interaction of all factors stands for itself: where two runs
+ * with the same levels have the same bits there is no residual that could hide in it.
  *
  * The intervals are generalized confidence intervals (S. Weerahandi, "Generalized Confidence Intervals", 1993): each
- * expected mean square is drawn as its sum of squares over a χ², which is exact for normal effects. `shareOfSquares` needs no
- * such assumption.
+ * expected mean square is drawn as its sum of squares over a χ², which is exact for normal effects. `shareOfSquares`
+ * needs no such assumption.
  *
  * @param factors Their names: at least 1, at most 10.
  * @param runs In any order.
- * @throws SamebitsError `ERR_SAMEBITS_DATA` for a design that is not crossed and balanced, for factors with one level, and for
- * values that are not finite; `ERR_SAMEBITS_ARGUMENT`.
+ * @throws SamebitsError `ERR_SAMEBITS_DATA` for a design that is not crossed and balanced, for factors with one level,
+ * and for values that are not finite; `ERR_SAMEBITS_ARGUMENT`.
  */
 export function varianceComponents(
   factors: readonly string[],
@@ -221,8 +221,8 @@ function residualSquares(values: Float64Array, replicates: number): number {
 }
 
 /**
- * Components from mean squares. The expected mean square of a set S is Σ over T ⊇ S of (runs per cell of T) · component of T, so
- * a component is an alternating sum of mean squares (Möbius inversion); the residual is a part of each.
+ * Components from mean squares. The expected mean square of a set S is Σ over T ⊇ S of (runs per cell of T) · component
+ * of T, so a component is an alternating sum of mean squares (Möbius inversion); the residual is a part of each.
  */
 function componentSolver(
   subsets: readonly number[],

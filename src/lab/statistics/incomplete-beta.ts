@@ -4,8 +4,8 @@ import { exp } from './elementary.js';
 import { deviance, stirlingError } from './saddle-point.js';
 
 /**
- * I_x(a, b): the share of the beta distribution with parameters `a` and `b` below `x`. Relative error about 10^-13 where the
- * parameters are below 10^6, tails included.
+ * I_x(a, b): the share of the beta distribution with parameters `a` and `b` below `x`. Relative error about 10^-13
+ * where the parameters are below 10^6, tails included.
  *
  * Continued fraction DLMF 8.17.22, by the modified Lentz method, on the side on which it converges fast.
  *

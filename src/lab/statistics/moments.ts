@@ -60,8 +60,8 @@ export interface Moments {
 }
 
 /**
- * Moments of a stream: B. P. Welford, "Note on a Method for Calculating Corrected Sums of Squares and Products", 1962. The
- * last bits depend on the order of the values.
+ * Moments of a stream: B. P. Welford, "Note on a Method for Calculating Corrected Sums of Squares and Products", 1962.
+ * The last bits depend on the order of the values.
  */
 export class RunningMoments {
   #count = 0;

@@ -1,6 +1,7 @@
 /**
- * Variance components from random pairs of runs: both runs of a pair share all causes but some, and whatever these pairs
- * differ by comes from those. It takes a few hundred pairs where a factorial of many causes would take millions of runs.
+ * Variance components from random pairs of runs: both runs of a pair share all causes but some, and whatever these
+ * pairs differ by comes from those. It takes a few hundred pairs where a factorial of many causes would take millions
+ * of runs.
  */
 import { expected } from '../../errors.js';
 import { type BootstrapInterval, type BootstrapOptions, bootstrap } from './bootstrap.js';
@@ -34,18 +35,19 @@ export interface PairShares {
 }
 
 /**
- * The share of the variance that each set of causes makes. Half the expected square of the difference of two runs that differ
- * in the causes S is the total effect of S: its main effects and every interaction that any of S has a part in, so that the
- * shares of single causes add up to more than 1 where causes interact. M. J. W. Jansen, "Analysis of Variance Designs for Model
- * Output", 1999; A. Saltelli et al., "Variance Based Sensitivity Analysis of Model Output", 2010, table 2. What S makes by
- * itself is 1 less the share of all other causes.
+ * The share of the variance that each set of causes makes. Half the expected square of the difference of two runs that
+ * differ in the causes S is the total effect of S: its main effects and every interaction that any of S has a part in,
+ * so that the shares of single causes add up to more than 1 where causes interact. M. J. W. Jansen, "Analysis of
+ * Variance Designs for Model Output", 1999; A. Saltelli et al., "Variance Based Sensitivity Analysis of Model Output",
+ * 2010, table 2. What S makes by itself is 1 less the share of all other causes.
  *
  * Intervals: bootstrap over pairs, BCa.
  *
  * @param causes All causes that pairs may differ in.
- * @param pairs Independent of each other. At least 2 of each set of causes that occurs, and at least 2 that differ in all.
- * @throws SamebitsError `ERR_SAMEBITS_DATA` for too few pairs and values that are not finite; `ERR_SAMEBITS_ARGUMENT` for a
- * cause that is not in the list.
+ * @param pairs Independent of each other. At least 2 of each set of causes that occurs, and at least 2 that differ in
+ * all.
+ * @throws SamebitsError `ERR_SAMEBITS_DATA` for too few pairs and values that are not finite; `ERR_SAMEBITS_ARGUMENT`
+ * for a cause that is not in the list.
  */
 export function pairShares(
   causes: readonly string[],

@@ -1,7 +1,7 @@
 /**
  * Permutation tests: R. A. Fisher, "The Design of Experiments", 1935. Exact where all arrangements can be counted,
- * otherwise by random ones, of which the sample's own is one more (B. Phipson and G. K. Smyth, "Permutation P-values Should
- * Never Be Zero", 2010).
+ * otherwise by random ones, of which the sample's own is one more (B. Phipson and G. K. Smyth, "Permutation P-values
+ * Should Never Be Zero", 2010).
  */
 import { Deviates } from './deviates.js';
 import { mean } from './moments.js';
@@ -69,8 +69,8 @@ export function permutationTest(
 }
 
 /**
- * Do pairs differ? Under the null hypothesis each difference might as well have the other sign; the statistic is the mean
- * of the differences b − a.
+ * Do pairs differ? Under the null hypothesis each difference might as well have the other sign; the statistic is the
+ * mean of the differences b − a.
  *
  * @throws SamebitsError `ERR_SAMEBITS_DATA`, `ERR_SAMEBITS_ARGUMENT`; `ERR_SAMEBITS_SHAPE` for other lengths.
  */

@@ -26,9 +26,9 @@ export interface PowerOptions {
 const MOST_RUNS = 1_000_000;
 
 /**
- * Probability that Welch's test finds the difference with `runs` values of each: P(|T| > t) for a noncentral T. With equal
- * deviations this is the power of the usual t test (J. Cohen, "Statistical Power Analysis for the Behavioral Sciences",
- * 1988; R's `power.t.test(strict = TRUE)`).
+ * Probability that Welch's test finds the difference with `runs` values of each: P(|T| > t) for a noncentral T. With
+ * equal deviations this is the power of the usual t test (J. Cohen, "Statistical Power Analysis for the Behavioral
+ * Sciences", 1988; R's `power.t.test(strict = TRUE)`).
  *
  * @param runs At least 2.
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`

@@ -3,8 +3,8 @@
 const EPSILON = 2 ** -52;
 
 /**
- * A root of `f` between `low` and `high`, at which it has other signs: R. P. Brent, "Algorithms for Minimization without
- * Derivatives", 1973, chapter 4. Exact to a few units in the last place of the root.
+ * A root of `f` between `low` and `high`, at which it has other signs: R. P. Brent, "Algorithms for Minimization
+ * without Derivatives", 1973, chapter 4. Exact to a few units in the last place of the root.
  */
 export function rootBetween(f: (x: number) => number, low: number, high: number): number {
   let [a, b, c] = [low, high, low];

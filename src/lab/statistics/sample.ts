@@ -23,8 +23,8 @@ export interface Seeded {
  * A copy of a sample as an array.
  *
  * @param least Fewest values that will do.
- * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for what is no array of numbers; `ERR_SAMEBITS_DATA` for too few values, and
- * for NaN and infinite ones.
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for what is no array of numbers; `ERR_SAMEBITS_DATA` for too few
+ * values, and for NaN and infinite ones.
  */
 export function checkSample(values: Sample, name: string, least = 1): number[] {
   if (!Array.isArray(values) && !ArrayBuffer.isView(values)) throw expected('an array of numbers', name, values);

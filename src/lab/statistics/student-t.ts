@@ -28,17 +28,17 @@ export function studentCritical(share: number, degreesOfFreedom: number): number
 /**
  * P(|T| > critical) for T = (Z + shift) / √(χ²/ν): the power of a two-sided t test.
  *
- * By the definition, as the integral of Φ(±shift − critical·s) over the density of s = √(χ²/ν), by the trapezoidal rule in
- * log s, which converges exponentially for such integrands (L. N. Trefethen and J. A. C. Weideman, "The Exponentially
- * Convergent Trapezoidal Rule", 2014). Absolute error below 10^-11 for |shift| up to 100; beyond, the power of all
- * tests that anybody plans is 1 to that precision.
+ * By the definition, as the integral of Φ(±shift − critical·s) over the density of s = √(χ²/ν), by the trapezoidal rule
+ * in log s, which converges exponentially for such integrands (L. N. Trefethen and J. A. C. Weideman, "The
+ * Exponentially Convergent Trapezoidal Rule", 2014). Absolute error below 10^-11 for |shift| up to 100; beyond, the
+ * power of all tests that anybody plans is 1 to that precision.
  */
 export function noncentralStudentBeyond(critical: number, degreesOfFreedom: number, shift: number): number {
   const nu = degreesOfFreedom;
   const spread = 1 / Math.sqrt(2 * nu);
   const step = Math.min(spread / 2, 0.5 / Math.max(1, Math.abs(shift)), 0.1);
-  // The density of log s is Γ-shaped: (nu/2)^(nu/2) 2 / Γ(nu/2) · exp(nu·u − nu·e^(2u)/2), which is 1/(spread √(2π)) at 0
-  // but for Stirling's error.
+  // The density of u = log s is 2 (nu/2)^(nu/2) / Γ(nu/2) · exp(nu·u − nu·e^(2u)/2): at 0 it is 1/(spread·√(2π)), but for
+  // Stirling's error.
   const scale = exp(-stirlingError(nu / 2)) / (spread * Math.sqrt(2 * Math.PI));
   let sum = 0;
   for (const direction of [1, -1]) {

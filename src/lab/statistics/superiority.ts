@@ -11,13 +11,14 @@ export interface Superiority extends Interval {
 }
 
 /**
- * The probability that a value of `a` is larger than one of `b`, ties counted half: K. O. McGraw and S. P. Wong, "A Common
- * Language Effect Size Statistic", 1992, without their assumption of normality (the Mann–Whitney U over its maximum).
+ * The probability that a value of `a` is larger than one of `b`, ties counted half: K. O. McGraw and S. P. Wong, "A
+ * Common Language Effect Size Statistic", 1992, without their assumption of normality (the Mann–Whitney U over its
+ * maximum).
  *
- * The interval is method 5 of R. G. Newcombe, "Confidence Intervals for an Effect Size Measure Based on the Mann–Whitney
- * Statistic, Part 2", 2006: the values θ for which |probability − θ| ≤ z·√V(θ), with V of J. A. Hanley and B. J. McNeil, "The
- * Meaning and Use of the Area under a ROC Curve", 1982. Unlike those that estimate the variance from placements, it is not
- * empty where one sample lies wholly above the other, and it stays within 0 and 1.
+ * The interval is method 5 of R. G. Newcombe, "Confidence Intervals for an Effect Size Measure Based on the
+ * Mann–Whitney Statistic, Part 2", 2006: the values θ for which |probability − θ| ≤ z·√V(θ), with V of J. A. Hanley and
+ * B. J. McNeil, "The Meaning and Use of the Area under a ROC Curve", 1982. Unlike those that estimate the variance from
+ * placements, it is not empty where one sample lies wholly above the other, and it stays within 0 and 1.
  *
  * @throws SamebitsError `ERR_SAMEBITS_DATA`, `ERR_SAMEBITS_ARGUMENT`
  */
@@ -43,7 +44,7 @@ export function superiority(a: Sample, b: Sample, { level = 0.95 }: { readonly l
   };
 }
 
-/** V(θ) / (θ (1 − θ)), of exponential distributions; the numbers of values are replaced by their mean, as Newcombe does. */
+/** V(θ) / (θ (1 − θ)) of exponential distributions, the numbers of values replaced by their mean as Newcombe does. */
 function hanleyMcNeilSpread(theta: number, m: number, n: number): number {
   const others = (m + n) / 2 - 1;
   return (1 + others * ((1 - theta) / (2 - theta) + theta / (1 + theta))) / (m * n);

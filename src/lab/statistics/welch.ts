@@ -35,7 +35,8 @@ export function welch(a: Sample, b: Sample, { level = 0.95 }: { readonly level?:
 }
 
 /**
- * Compares two samples that belong together pair by pair (runs with the same seed, say): Student's t of the differences.
+ * Compares two samples that belong together pair by pair (runs with the same seed, say): Student's t of the
+ * differences.
  *
  * @param a At least 2 values.
  * @param b As many.

@@ -151,7 +151,8 @@ describe('variance components of a factorial', () => {
     expect(refusal(['a', 'b'], runs.toSpliced(2, 1))).toMatchObject({
       ...data,
       message:
-        'Expected 2, the same for every combination of levels, for the number of runs with a = 0, b = 1 but received 1 of type number',
+        'Expected 2, the same for every combination of levels, for the number of runs with a = 0, b = 1 ' +
+        'but received 1 of type number',
     });
     expect(refusal(['a', 'b'], runs.slice(2))).toMatchObject(data);
     expect(
