@@ -22,7 +22,9 @@ const SAFE_MATH = [
   'sqrt',
   'trunc',
   'LN2',
+  'LOG2E',
   'PI',
+  'SQRT2',
 ];
 const LIBM =
   /\b(?:std::)?(?:exp|exp2|expm1|log|log2|log10|log1p|pow|sin|cos|tan|tanh|sinh|cosh|erf|cbrt|hypot)[fl]?\s*\(/;

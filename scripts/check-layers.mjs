@@ -28,6 +28,7 @@ const PACKAGES = {
   picocolors: ['cli', 'report'],
   'cli-table3': ['cli', 'report'],
   piscina: ['compare', 'lab'],
+  'simple-statistics': ['lab'],
 };
 
 /** System headers that kernels may include: declarations and intrinsics, nothing that emits code. */

@@ -20,6 +20,12 @@ export type { LabeledData, LabeledRows } from './data/labeled.js';
 export type { Matrix, MatrixLike, NumericArray } from './data/matrix.js';
 export { mnist } from './data/mnist.js';
 export { SamebitsError, type SamebitsErrorCode } from './errors.js';
+export { type NoiseOptions, type NoiseReport, noiseFloor } from './lab/noise-floor.js';
+export type { Interval, Sample } from './lab/statistics/sample.js';
+export type { Superiority } from './lab/statistics/superiority.js';
+export { type NoiseBand, proposeTolerance, type ToleranceReport } from './lab/tolerance.js';
+export type { Verdict } from './lab/verdict.js';
+export { type SampleSummary, type VersusOptions, type VersusReport, versus } from './lab/versus.js';
 export type { ModelDescription } from './model/description.js';
 export type { Initializer, PlainInitializer, RandomNormal } from './model/initializers.js';
 export {

@@ -1,9 +1,8 @@
 /** The exact step, tensor and element at which two runs part. */
-import { firstDifferingIndex } from './distances.js';
+import { elementDifference, firstDifferingIndex } from './distances.js';
 import type { FirstDifference } from './document.js';
 import type { LocateTask, Rerun } from './task.js';
 import { countElements, type FlatTensor, Trainee } from './trainee.js';
-import { hexOfBinary32, ulpDistance } from './ulp.js';
 
 /**
  * Trains both runs again and compares them after every step between `from` and `to`. Divergence is early as a rule, so
@@ -70,14 +69,5 @@ export function describeDifference(
   b: Float32Array,
 ): FirstDifference {
   const tensor = tensors.findLast(({ offset }) => offset <= at) as FlatTensor;
-  return {
-    step,
-    tensor: tensor.name,
-    index: at - tensor.offset,
-    a: a[at],
-    b: b[at],
-    aHex: hexOfBinary32(a[at]),
-    bHex: hexOfBinary32(b[at]),
-    ulp: ulpDistance(a[at], b[at]),
-  };
+  return { ...elementDifference(a, b, at), step, tensor: tensor.name, index: at - tensor.offset };
 }

@@ -33,8 +33,8 @@ function rowComparison(loss: LossName): (a: Float32Array, b: Float32Array) => bo
   }
 }
 
-/** As accuracy counts: the first of equals. */
-function largestAt(values: Float32Array): number {
+/** The place of the largest value, as accuracy counts: the first of equals; 0 where the first is NaN. */
+export function largestAt(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i += 1) if (values[i] > values[best]) best = i;
   return best;

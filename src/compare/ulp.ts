@@ -49,3 +49,12 @@ export function hexOfBinary32(value: number): string {
   pair[0] = value;
   return `0x${(canonicalBits(pairBits[0]) >>> 0).toString(16).padStart(8, '0')}`;
 }
+
+const wide = new DataView(new ArrayBuffer(8));
+
+/** The bits of a binary64, as `0x` and sixteen hexadecimal digits; NaN is `0x7ff8000000000000`. */
+export function hexOfBinary64(value: number): string {
+  if (Number.isNaN(value)) return '0x7ff8000000000000';
+  wide.setFloat64(0, value);
+  return `0x${wide.getBigUint64(0).toString(16).padStart(16, '0')}`;
+}

@@ -21,7 +21,7 @@ export function permutation(seed: Seed, generator: Generator, epoch: number, row
 }
 
 /** An integer below `bound` (at most 2^32 - 1), all equally likely: words whose product's low half is too small go. */
-function below(bound: number, next: WordSource): number {
+export function below(bound: number, next: WordSource): number {
   const rejectBelow = (TWO_32 - bound) % bound;
   for (;;) {
     const word = next();

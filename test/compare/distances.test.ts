@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { distances, firstDifferingIndex, ulpHistogram } from '../../dist/compare/distances.js';
+import {
+  DistanceSums,
+  distances,
+  elementDifference,
+  firstDifferingIndex,
+  ulpHistogram,
+} from '../../dist/compare/distances.js';
 import { differingPredictions } from '../../dist/compare/predictions.js';
 import { sampleSteps } from '../../dist/compare/sample-steps.js';
 
@@ -34,7 +40,7 @@ describe('firstDifferingIndex', () => {
 
 describe('distances', () => {
   it('are zeros for equal bits', () => {
-    const zeros = { maxAbs: 0, relativeL2: 0, maxUlp: 0, differing: 0 };
+    const zeros = { maxAbs: 0, meanAbs: 0, relativeL2: 0, maxUlp: 0, differing: 0 };
     expect(distances(floats(1, infinity, nan), floats(1, infinity, nan))).toEqual(zeros);
     expect(distances(floats(nan), otherNan())).toEqual(zeros);
   });
@@ -42,6 +48,7 @@ describe('distances', () => {
   it('are what a hand computes', () => {
     expect(distances(floats(3, 4, 1), floats(3, 4.5, next))).toEqual({
       maxAbs: 0.5,
+      meanAbs: (0.5 + 2 ** -23) / 3,
       relativeL2: Math.sqrt(0.25 + 2 ** -46) / Math.sqrt(26),
       maxUlp: 0.5 * 2 ** 21,
       differing: 2,
@@ -49,7 +56,13 @@ describe('distances', () => {
   });
 
   it('count zeros of other signs as different bits without any distance but one ULP', () => {
-    expect(distances(floats(1, 0), floats(1, -0))).toEqual({ maxAbs: 0, relativeL2: 0, maxUlp: 1, differing: 1 });
+    expect(distances(floats(1, 0), floats(1, -0))).toEqual({
+      maxAbs: 0,
+      meanAbs: 0,
+      relativeL2: 0,
+      maxUlp: 1,
+      differing: 1,
+    });
   });
 
   it('are relative to the first array, and infinite where that is all zeros', () => {
@@ -63,8 +76,40 @@ describe('distances', () => {
       const found = distances(floats(1, 1, 1), other);
       expect(found.maxUlp).toBeNaN();
       expect(found.maxAbs).toBeNaN();
+      expect(found.meanAbs).toBeNaN();
       expect(found.differing).toBe(2);
     }
+  });
+});
+
+describe('DistanceSums', () => {
+  it('are those of one long array, equal parts and NaN among them', () => {
+    const a = [floats(3, 4), floats(1, 1), floats(2, 7, 1)];
+    const b = [floats(3, 4.5), floats(1, 1), floats(2, 7, next)];
+    const sums = new DistanceSums();
+    a.forEach((part, i) => {
+      sums.add(part, b[i]);
+    });
+    const whole = (parts: Float32Array[]): Float32Array => floats(...parts.flatMap((part) => [...part]));
+    expect(sums.get()).toEqual(distances(whole(a), whole(b)));
+    expect(sums.get().meanAbs).toBe((0.5 + 2 ** -23) / 7);
+    sums.add(floats(nan), floats(1));
+    sums.add(floats(1), floats(1));
+    expect(sums.get().maxUlp).toBeNaN();
+    expect(new DistanceSums().get()).toEqual(distances(floats(1), floats(1)));
+  });
+});
+
+describe('elementDifference', () => {
+  it('has both values with their bits', () => {
+    expect(elementDifference(floats(0, 1), floats(0, next), 1)).toEqual({
+      index: 1,
+      a: 1,
+      b: next,
+      aHex: '0x3f800000',
+      bHex: '0x3f800001',
+      ulp: 1,
+    });
   });
 });
 
