@@ -41,7 +41,8 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
       options_(std::move(options)),
       members_(members),
       maxRows_(options_.inEpoch ? std::min(options_.batchSize, options_.data.rows) : options_.data.rows),
-      byColumns_(dividesColumns(network_, maxRows_, members)) {
+      byColumns_(dividesColumns(network_, maxRows_, members)),
+      penalty_(network_) {
   const size_t perMember = std::min(maxRows_, rowsPerMember(options_, maxRows_, members, byColumns_));
   const auto cut = [&](Cutter* cutter) {
     rowPass_.emplace(network_, RowPass::Purpose::train, maxRows_, members, perMember, cutter);
@@ -89,6 +90,7 @@ TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
   team->run([&](unsigned member) {
     WeightPass& weights = *weightPass_;
     while (!stop_) {
+      penalty_.sumColumns(member, members_);
       if (byColumns_) {
         passByColumns(team, member);
       } else {
@@ -111,6 +113,7 @@ TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
 double Trainer::secondsSinceStart() const { return now() - started_; }
 
 void Trainer::beginStep() {
+  rowPass_->beginStep(network_.steps);
   const size_t rows = options_.data.rows;
   if (!options_.inEpoch) {
     batch_ = {nullptr, 0, rows};
@@ -214,10 +217,13 @@ void Trainer::decideOrder() {
 void Trainer::endStep(const std::atomic<bool>* abort) {
   const RowPass& pass = *rowPass_;
   const size_t rows = batch_.rows;
+  const bool penalized = !penalty_.none();
+  const float penalty = penalized ? penalty_.total() : 0;
+  const auto lossOf = [&](size_t i) { return penalized ? pass.losses()[i] + penalty : pass.losses()[i]; };
   batchLoss_.reset(options_.batchLeaf);
   uint64_t hits = 0;
   for (size_t i = 0; i < rows; ++i) {
-    batchLoss_.add(pass.losses()[i]);
+    batchLoss_.add(lossOf(i));
     hits += pass.hits()[i];
   }
   outcome_.stepLosses.push_back(batchLoss_.total() * meanScale(rows));
@@ -230,7 +236,7 @@ void Trainer::endStep(const std::atomic<bool>* abort) {
   ++network_.steps;
   bool epochEnded = false;
   if (options_.inEpoch) {
-    for (size_t i = 0; i < rows; ++i) epoch_.loss.add(pass.losses()[i]);
+    for (size_t i = 0; i < rows; ++i) epoch_.loss.add(lossOf(i));
     epoch_.hits += hits;
     epoch_.position += rows;
     epochEnded = epoch_.position == options_.data.rows;

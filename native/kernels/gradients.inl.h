@@ -46,6 +46,8 @@ struct WaitingUpdate {
       case UpdateKind::store:
         updateLanes<UpdateKind::store>(*update, run, at, found);
         break;
+      default:  // the others never wait: runsInsideChains()
+        break;
     }
     store(poison, found);
     at += 16;
@@ -139,6 +141,11 @@ __attribute__((noinline)) void weightGradientTile(const WeightGradientTask& task
   });
   waiting.finish();
   storeSums(tile, task.columns, waiting.sums);
+  if (!runsInsideChains(*task.update)) {
+    const bool broken = applyUpdate(*task.update, kFloats, waiting.sums, *task.slots, task.offset);
+    if (broken) store(waiting.poison, broadcast(kNaN));
+    return;
+  }
   waiting.run = UpdateRun(waiting.sums, *task.slots, task.offset);
   waiting.at = 0;
   waiting.count = kFloats;

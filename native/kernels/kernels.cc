@@ -19,6 +19,7 @@ namespace {
 #include "gradients.inl.h"
 #include "sums.inl.h"
 #include "activations.inl.h"
+#include "regularization.inl.h"
 #include "losses.inl.h"
 #include "gather.inl.h"
 #include "peak.inl.h"
@@ -28,8 +29,8 @@ namespace {
 
 constexpr KernelTable kTable = {
     kTableName,    kPanel,         kTileRows,    kInputStrip,  forward,    packRows,
-    inputGradient, weightGradient, biasGradient, updateStored, activate,   activationGradient,
-    loss,          gatherBytes,    gatherFloats, sumLeaf,      dotLeaf,    sumOn,
+    inputGradient, weightGradient, biasGradient, columnSquares, updateStored, activate,   activationGradient,
+    dropout, loss,          gatherBytes,    gatherFloats, sumLeaf,      dotLeaf,    sumOn,
     dotOn,         combineLanes,   math_exp,     math_log,     math_log1p, math_tanh,
     math_sigmoid,  math_sinpi,     math_cospi,   math_expm1,   math_erf,   kFmaFlopsPerRound,
     fmaChains,
