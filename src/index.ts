@@ -21,11 +21,20 @@ export type { Matrix, MatrixLike, NumericArray } from './data/matrix.js';
 export { mnist } from './data/mnist.js';
 export { SamebitsError, type SamebitsErrorCode } from './errors.js';
 export type { ModelDescription } from './model/description.js';
-export type { Initializer, PlainInitializer, RandomNormal } from './model/initializers.js';
+export {
+  type Constant,
+  constant,
+  type Initializer,
+  type PlainInitializer,
+  type RandomNormal,
+} from './model/initializers.js';
 export {
   type DenseLayer,
   type DenseOptions,
+  type DropoutLayer,
+  type DropoutOptions,
   dense,
+  dropout,
   type Layer,
   type RescalingLayer,
   type RescalingOptions,
@@ -37,11 +46,15 @@ export {
   type AdamOptions,
   adam,
   type Optimizer,
+  type RmsProp,
+  type RmsPropOptions,
+  rmsprop,
   type Sgd,
   type SgdOptions,
   sgd,
 } from './model/optimizers.js';
 export { type FitRecipe, parseRecipe, type Recipe } from './model/recipe.js';
+export { type L2, l2, type Regularizer } from './model/regularizers.js';
 export type { ActivationName, InstructionSet, LossName, Reduction } from './native/addon.js';
 export type { Seed } from './random/seed.js';
 export type { Generator } from './random/words.js';

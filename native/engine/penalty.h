@@ -23,8 +23,8 @@ class Penalty {
 
  private:
   const Network& network_;
-  std::vector<size_t> layers_;                // those with a regularizer, in model order
-  std::vector<std::vector<float>> squares_;   // of each, [units]
+  std::vector<size_t> layers_;               // those with a regularizer, in model order
+  std::vector<std::vector<float>> squares_;  // of each, [units]
   std::vector<float> leaves_, penalties_;
 };
 

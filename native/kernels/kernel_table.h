@@ -87,8 +87,8 @@ struct Update {
   float learningRate;
   float momentum;
   float beta1, oneMinusBeta1, beta2, oneMinusBeta2;  // beta2: rmsprop's rho too
-  float stepSize;     // adam: fl32(learningRate / (1 - beta1^t))
-  float inverseRoot;  // adam: fl32(1 / sqrt(1 - beta2^t))
+  float stepSize;                                    // adam: fl32(learningRate / (1 - beta1^t))
+  float inverseRoot;                                 // adam: fl32(1 / sqrt(1 - beta2^t))
   float epsilon;
 };
 

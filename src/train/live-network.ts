@@ -43,7 +43,7 @@ export class LiveNetwork {
     const built = this.#built;
     if (built !== null && (isa === undefined || isa === built.isa)) return built.network;
     const wanted = isa ?? resolveExecution({}).isa;
-    const network = createNetwork(this.origin.model, inputs, wanted, this.#objective);
+    const network = createNetwork(this.origin, inputs, wanted, this.#objective);
     if (built === null) initialize(network, this.origin, inputs);
     else this.#carryOver(built, network, slotNames(this.#objective?.optimizer).length);
     this.#built = { network, isa: wanted, inputs };
@@ -75,7 +75,7 @@ export class LiveNetwork {
     this.#objective = objective;
     const built = this.#built;
     if (built === null) return;
-    const network = createNetwork(this.origin.model, built.inputs, built.isa, objective);
+    const network = createNetwork(this.origin, built.inputs, built.isa, objective);
     this.#carryOver(built, network, 0);
     network.setCounters({ ...network.getCounters(), beta1Power: 1, beta2Power: 1 });
     this.#built = { ...built, network };

@@ -1,6 +1,8 @@
 /** Native networks from descriptions, and what is carried over from one to the next. */
 import {
   denseLayers,
+  dropoutStream,
+  dropoutsOf,
   initialStream,
   type ModelDescription,
   type Parameter,
@@ -9,10 +11,10 @@ import {
 } from '../model/description.js';
 import { initialValues } from '../model/initializers.js';
 import type { Optimizer } from '../model/optimizers.js';
-import type { NativeOptimizer, Slot } from '../native/addon.js';
+import type { NativeLayer, NativeOptimizer, Slot } from '../native/addon.js';
 import { addon, type Counters, type InstructionSet, type LossName, type NativeNetwork } from '../native/addon.js';
 import { Draws } from '../random/draws.js';
-import type { Seed } from '../random/seed.js';
+import { type Seed, seedKey, streamNumber } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 
 const PART_ELEMENTS = 0x1_0000;
@@ -41,12 +43,13 @@ export interface NetworkState {
 export function slotNames(optimizer: Optimizer | undefined): readonly string[] {
   if (optimizer === undefined) return [];
   if (optimizer.name === 'adam') return ['m', 'v'];
-  return optimizer.momentum === 0 ? [] : ['momentum'];
+  const momentum = optimizer.momentum === 0 ? [] : ['momentum'];
+  return optimizer.name === 'rmsprop' ? ['v', ...momentum] : momentum;
 }
 
 /** A network with weights +0. Without an objective it only predicts. */
 export function createNetwork(
-  model: ModelDescription,
+  { model, seed }: Pick<Origin, 'model' | 'seed'>,
   inputs: number,
   isa: InstructionSet,
   objective: Objective | null,
@@ -56,7 +59,7 @@ export function createNetwork(
     isa,
     inputs,
     rescale: rescaling === null ? null : { scale: rescaling.scale, offset: rescaling.offset },
-    layers: denseLayers(model).map(({ units, activation, useBias }) => ({ units, activation, useBias })),
+    layers: nativeLayers(model, seed),
     loss: objective?.loss ?? null,
     optimizer: objective === null ? null : nativeOptimizer(objective.optimizer),
   });
@@ -116,11 +119,34 @@ export function writeState(network: NativeNetwork, parameters: readonly Paramete
   network.setCounters(state.counters);
 }
 
+function nativeLayers(model: ModelDescription, seed: Seed): NativeLayer[] {
+  const dropouts = dropoutsOf(model);
+  return denseLayers(model).map(({ units, activation, useBias, kernelRegularizer }, index) => {
+    const dropout = dropouts[index];
+    return {
+      units,
+      activation,
+      useBias,
+      l2: kernelRegularizer?.l2 ?? 0,
+      dropout: dropout && {
+        rate: dropout.rate,
+        key: seedKey(dropout.seed ?? seed),
+        stream: streamNumber(dropoutStream(dropout.name)),
+      },
+    };
+  });
+}
+
 function nativeOptimizer(optimizer: Optimizer): NativeOptimizer {
+  if (optimizer.name === 'rmsprop') {
+    const { learningRate, rho, momentum, epsilon } = optimizer;
+    return { kind: 'rmsprop', learningRate, rho, momentum, epsilon };
+  }
   if (optimizer.name === 'adam') {
     const { learningRate, beta1, beta2, epsilon } = optimizer;
     return { kind: 'adam', learningRate, beta1, beta2, epsilon };
   }
-  const { learningRate, momentum } = optimizer;
-  return momentum === 0 ? { kind: 'sgd', learningRate } : { kind: 'momentum', learningRate, momentum };
+  const { learningRate, momentum, nesterov } = optimizer;
+  if (momentum === 0) return { kind: 'sgd', learningRate };
+  return { kind: nesterov ? 'nesterov' : 'momentum', learningRate, momentum };
 }

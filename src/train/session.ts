@@ -97,7 +97,7 @@ export class TrainingSession {
     const { model, loss, seed, generator, fit } = recipe;
     const matrix = asMatrix(x, 'x', declaredInputs(model));
     const data = keepSamples(matrix, y, { loss, units: outputUnits(model) });
-    const network = createNetwork(model, matrix.columns, execution.isa, recipe);
+    const network = createNetwork(recipe, matrix.columns, execution.isa, recipe);
     initialize(network, recipe, matrix.columns);
     const session = new TrainingSession({ ...options, network, data, seed, generator, fit, execution });
     return { session, parameters: parametersOf(model, matrix.columns), execution };

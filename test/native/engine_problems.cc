@@ -56,7 +56,8 @@ OptimizerDescription optimizer(UpdateKind kind, double learningRate) {
   OptimizerDescription made;
   made.kind = kind;
   made.learningRate = learningRate;
-  const bool moves = kind == UpdateKind::momentum || kind == UpdateKind::nesterov || kind == UpdateKind::rmspropMomentum;
+  const bool moves =
+      kind == UpdateKind::momentum || kind == UpdateKind::nesterov || kind == UpdateKind::rmspropMomentum;
   made.momentum = moves ? 0.9 : 0;
   return made;
 }

@@ -5,8 +5,9 @@ using namespace samebits;
 
 namespace {
 
-constexpr UpdateKind kUpdates[] = {UpdateKind::store,    UpdateKind::sgd,     UpdateKind::momentum,       UpdateKind::adam,
-                                   UpdateKind::nesterov, UpdateKind::rmsprop, UpdateKind::rmspropMomentum};
+constexpr UpdateKind kUpdates[] = {UpdateKind::store,          UpdateKind::sgd,      UpdateKind::momentum,
+                                   UpdateKind::adam,           UpdateKind::nesterov, UpdateKind::rmsprop,
+                                   UpdateKind::rmspropMomentum};
 
 Update makeUpdate(UpdateKind kind, size_t rows, float decay) {
   Update update = {};
@@ -173,7 +174,9 @@ void testGradients(const std::vector<const KernelTable*>& all) {
     const OwnedOrder order = i % 3 == 0   ? balancedOrder(rows, 64)
                              : i % 3 == 1 ? balancedOrder(rows, 1 + random.below(9))
                                           : randomOrder(rows, random);
-    testCase(all, {rows, random.extent(300), random.extent(300), order, kAllValues[i % 4], kUpdates[i % 7], i / 7 % 3 == 0 ? 0.02f : 0.0f},
+    testCase(all,
+             {rows, random.extent(300), random.extent(300), order, kAllValues[i % 4], kUpdates[i % 7],
+              i / 7 % 3 == 0 ? 0.02f : 0.0f},
              random);
   }
   // The ordered reference on a balanced order is the tree.
