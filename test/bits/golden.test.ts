@@ -1,5 +1,5 @@
 /** The golden networks through the public API: `fit`, `trainOnBatch`, `evaluate` and `predict` give the oracle's bits. */
-import { adam, dense, rescaling, sequential, sgd } from 'samebits';
+import { adam, dense, dropout, rescaling, rmsprop, sequential, sgd } from 'samebits';
 import { describe, expect, test } from 'vitest';
 import networksGolden from '../golden/networks.json';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
@@ -19,18 +19,21 @@ interface Golden {
 }
 
 function build({ layers, inputs, ...recipe }: GoldenRecipe) {
-  const first = recipe.rescaling === null ? [] : [rescaling({ ...recipe.rescaling, inputShape: [inputs] })];
+  const all = [
+    ...(recipe.rescaling === null ? [] : [rescaling(recipe.rescaling)]),
+    ...layers.flatMap(({ dropout: before, ...layer }) => [
+      ...(before === undefined ? [] : [dropout(before)]),
+      dense(layer),
+    ]),
+  ];
   const model = sequential({
-    layers: [
-      ...first,
-      ...layers.map((layer, i) => dense(i === 0 && first.length === 0 ? { ...layer, inputShape: [inputs] } : layer)),
-    ],
+    layers: [{ ...all[0], inputShape: [inputs] }, ...all.slice(1)],
     seed: recipe.seed,
     generator: recipe.generator,
   });
   const { name, ...options } = recipe.optimizer;
   model.compile({
-    optimizer: name === 'adam' ? adam(options) : sgd(options),
+    optimizer: { sgd, rmsprop, adam }[name](options),
     loss: recipe.loss,
     metrics: recipe.loss === 'meanSquaredError' ? [] : ['accuracy'],
   });
