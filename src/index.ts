@@ -59,6 +59,7 @@ export type { ActivationName, InstructionSet, LossName, Reduction } from './nati
 export type { Seed } from './random/seed.js';
 export type { Generator } from './random/words.js';
 export { modelFromRecipe, sequential } from './train/build.js';
+export { type Ensemble, type EnsembleOptions, ensemble } from './train/ensemble.js';
 export { type ExecutionOptions, type ResolvedExecution, setDeterministic } from './train/execution.js';
 export type { FingerprintScope } from './train/fingerprint.js';
 export type {
@@ -73,6 +74,12 @@ export type { Recording } from './train/recording.js';
 export type { EpochMetrics, History, Metrics, NonFinite, Predictions, Run } from './train/run.js';
 export type { Targets } from './train/samples.js';
 export type { Sequential } from './train/sequential.js';
-export type { CloneOptions, CompileOptions, SequentialOptions, SummaryOptions } from './train/sequential-options.js';
+export type {
+  CloneOptions,
+  Compiled,
+  CompileOptions,
+  SequentialOptions,
+  SummaryOptions,
+} from './train/sequential-options.js';
 export type { Plan } from './train/session.js';
 export type { NamedTensor } from './train/weights.js';

@@ -1,6 +1,7 @@
 /** Options of making, compiling, cloning and printing a model. */
 import * as v from 'valibot';
 import { callback, fields, oneOf } from '../arguments.js';
+import type { ModelDescription } from '../model/description.js';
 import type { Layer } from '../model/layers.js';
 import type { Metric } from '../model/losses.js';
 import type { Optimizer } from '../model/optimizers.js';
@@ -31,6 +32,22 @@ export interface CompileOptions {
   readonly loss: LossName;
   /** @default [] */
   readonly metrics?: readonly Metric[];
+}
+
+/** What a model is made of: its description, and where its randomness comes from. */
+export interface Blueprint {
+  readonly model: ModelDescription;
+  readonly seed: Seed;
+  /** No seed was given, so one was drawn. */
+  readonly seedDrawn: boolean;
+  readonly generator: Generator;
+}
+
+/** How a model is trained: what `compile` was given, with the defaults filled in. */
+export interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly loss: LossName;
+  readonly metrics: readonly Metric[];
 }
 
 /** Options of `clone`. */

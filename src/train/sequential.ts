@@ -2,8 +2,7 @@
 import { check } from '../arguments.js';
 import { asMatrix, keepMatrix, type MatrixLike } from '../data/matrix.js';
 import { denseLayers, type ModelDescription, outputUnits } from '../model/description.js';
-import { checkLoss, type Metric } from '../model/losses.js';
-import type { Optimizer } from '../model/optimizers.js';
+import { checkLoss } from '../model/losses.js';
 import type { Recipe } from '../model/recipe.js';
 import { summaryText } from '../model/summary.js';
 import type { LossName } from '../native/addon.js';
@@ -28,7 +27,9 @@ import { trainOneBatch } from './one-batch.js';
 import type { Metrics, Predictions, Run } from './run.js';
 import { keepSamples, type Targets } from './samples.js';
 import {
+  type Blueprint,
   type CloneOptions,
+  type Compiled,
   type CompileOptions,
   cloneSchema,
   compileSchema,
@@ -38,21 +39,6 @@ import {
 } from './sequential-options.js';
 import { TrainingSession } from './session.js';
 import { type NamedTensor, readWeights, writeWeights } from './weights.js';
-
-/** What a model is made of: its description, and where its randomness comes from. */
-export interface Blueprint {
-  readonly model: ModelDescription;
-  readonly seed: Seed;
-  /** No seed was given, so one was drawn. */
-  readonly seedDrawn: boolean;
-  readonly generator: Generator;
-}
-
-interface Compiled {
-  readonly optimizer: Optimizer;
-  readonly loss: LossName;
-  readonly metrics: readonly Metric[];
-}
 
 /**
  * A stack of layers with weights; {@link sequential} makes one. Every method throws (or rejects with) a `SamebitsError`:
@@ -78,6 +64,21 @@ export class Sequential {
   /** Layers from the data to the outputs, with their names and defaults filled in. */
   get layers(): ModelDescription['layers'] {
     return this.#blueprint.model.layers;
+  }
+
+  /** Columns of the data, as soon as description or data have said it. */
+  get inputs(): number | undefined {
+    return this.#live.inputs;
+  }
+
+  /** Units of the last layer. */
+  get units(): number {
+    return outputUnits(this.#blueprint.model);
+  }
+
+  /** What {@link compile} was given last, with its defaults filled in, or null. */
+  get compiled(): Compiled | null {
+    return this.#compiled;
   }
 
   /** The seed that was given, or the one that was drawn. */

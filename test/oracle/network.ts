@@ -279,12 +279,12 @@ export class Network {
   /** Losses of rows with the penalty of the weights as they are, if there is one. */
   #penalized(losses: readonly number[]): number[] {
     const penalties = this.#layers.flatMap(({ kernel, inputs, units }) => {
-      if (kernel.l2 === 0) return [];
-      const w = kernel.values;
+      const { l2 = 0, values: w } = kernel;
+      if (l2 === 0) return [];
       const squares = Float32Array.from({ length: units }, (_, j) =>
         tree(inputs, 256, (acc, k) => fma(w[k * units + j], w[k * units + j], acc)),
       );
-      return [mul(f32(kernel.l2), vectorSum(squares))];
+      return [mul(f32(l2), vectorSum(squares))];
     });
     return penalties.length === 0 ? [...losses] : losses.map((loss) => add(loss, combine(penalties)));
   }

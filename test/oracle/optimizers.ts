@@ -24,8 +24,8 @@ export interface Parameter {
   readonly shape: readonly number[];
   readonly values: Float32Array;
   readonly state: Readonly<Record<string, Float32Array>>;
-  /** λ of `l2(λ)`; 0 for none. */
-  readonly l2: number;
+  /** λ of `l2(λ)`. Default: 0, none. */
+  readonly l2?: number;
 }
 
 export function stateNames(optimizer: Optimizer): string[] {
@@ -55,9 +55,8 @@ export function update(
 ): void {
   const w = parameter.values;
   const share = f32(1 / rows);
-  const gradients = sums.map((sum, i) =>
-    parameter.l2 > 0 ? fma(f32(2 * parameter.l2), w[i], mul(sum, share)) : mul(sum, share),
-  );
+  const { l2 = 0 } = parameter;
+  const gradients = sums.map((sum, i) => (l2 > 0 ? fma(f32(2 * l2), w[i], mul(sum, share)) : mul(sum, share)));
   if (optimizer.name === 'sgd') {
     const rate = f32(optimizer.learningRate);
     const { momentum } = parameter.state;
