@@ -217,6 +217,15 @@ const KernelTable* avx2Table();
 const KernelTable* avx512Table();
 const KernelTable* neonTable();
 
+// Other hardware, emulated in scalar code (arithmetic.h): not the contract's bits. The number is a sum of 1, 2 and 4.
+const KernelTable* emulatedTable1();
+const KernelTable* emulatedTable2();
+const KernelTable* emulatedTable3();
+const KernelTable* emulatedTable4();
+const KernelTable* emulatedTable5();
+const KernelTable* emulatedTable6();
+const KernelTable* emulatedTable7();
+
 }  // namespace samebits
 
 #endif

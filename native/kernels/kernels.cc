@@ -1,5 +1,6 @@
 // One kernel table. This text is compiled once for each instruction set, with one of SAMEBITS_ISA_SCALAR, _AVX2,
-// _AVX512, _NEON and the compiler flags to match; see native/sources.json.
+// _AVX512, _NEON and the compiler flags to match; and in scalar code for other hardware, with SAMEBITS_EMULATE (see
+// arithmetic.h) beside _SCALAR. See native/sources.json.
 //
 // Everything but the table's getter is in anonymous namespaces, and nothing here uses the C++ library: an inline
 // function compiled with wider instructions must never be the copy that the linker keeps for the whole program.
@@ -13,6 +14,7 @@ namespace {
 }  // namespace
 }  // namespace samebits
 
+#include "functions.inl.h"
 #include "tile.inl.h"
 #include "products.inl.h"
 #include "optimizers.inl.h"
@@ -50,11 +52,11 @@ constexpr KernelTable kTable = {
     sumOn,
     dotOn,
     combineLanes,
-    math_exp,
-    math_log,
-    math_log1p,
-    math_tanh,
-    math_sigmoid,
+    expAll,
+    logAll,
+    log1pAll,
+    tanhAll,
+    sigmoidAll,
     math_sinpi,
     math_cospi,
     math_expm1,
@@ -65,7 +67,11 @@ constexpr KernelTable kTable = {
 
 }  // namespace
 
-#if defined(SAMEBITS_ISA_SCALAR)
+#if SAMEBITS_EMULATE != 0
+#define SAMEBITS_GETTER(flags) emulatedTable##flags
+#define SAMEBITS_GETTER_OF(flags) SAMEBITS_GETTER(flags)
+const KernelTable* SAMEBITS_GETTER_OF(SAMEBITS_EMULATE)() { return &kTable; }
+#elif defined(SAMEBITS_ISA_SCALAR)
 const KernelTable* scalarTable() { return &kTable; }
 #elif defined(SAMEBITS_ISA_AVX2)
 const KernelTable* avx2Table() { return &kTable; }
