@@ -21,6 +21,8 @@ export type { Matrix, MatrixLike, NumericArray } from './data/matrix.js';
 export { mnist } from './data/mnist.js';
 export { SamebitsError, type SamebitsErrorCode } from './errors.js';
 export type { ModelDescription } from './model/description.js';
+export type { Contract, Emulation } from './model/emulation.js';
+export type { FlippedBit } from './model/flipped-bit.js';
 export {
   type Constant,
   constant,

@@ -57,6 +57,11 @@ export interface NativeOptimizer {
 
 export interface NetworkDescription {
   readonly isa: InstructionSet;
+  /**
+   * Other hardware, emulated, with isa 'scalar' only: the sum of 1 (no fma), 2 (subnormals flushed) and 4 (ordinary
+   * elementary functions). Not the contract's bits. @default 0
+   */
+  readonly emulate?: number;
   /** Columns of x. */
   readonly inputs: number;
   /** `x' = fma(x, scale, offset)` before the first layer; both rounded to binary32. */

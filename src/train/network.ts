@@ -9,6 +9,8 @@ import {
   parametersOf,
   rescalingLayer,
 } from '../model/description.js';
+import { type Emulation, emulationBits } from '../model/emulation.js';
+import { checkFlippedIndex, type FlippedBit, withFlippedBit } from '../model/flipped-bit.js';
 import { initialValues } from '../model/initializers.js';
 import type { Optimizer } from '../model/optimizers.js';
 import type { NativeLayer, NativeOptimizer, Slot } from '../native/addon.js';
@@ -24,6 +26,18 @@ export interface Origin {
   readonly model: ModelDescription;
   readonly seed: Seed;
   readonly generator: Generator;
+  readonly flippedBit: FlippedBit | null;
+}
+
+/** What a network computes on. */
+export interface Hardware {
+  readonly isa: InstructionSet;
+  /** With isa 'scalar' only. */
+  readonly emulate: readonly Emulation[];
+}
+
+export function sameHardware(a: Hardware, b: Hardware): boolean {
+  return a.isa === b.isa && emulationBits(a.emulate) === emulationBits(b.emulate);
 }
 
 /** What a network needs beyond its layers in order to train. */
@@ -51,12 +65,13 @@ export function slotNames(optimizer: Optimizer | undefined): readonly string[] {
 export function createNetwork(
   { model, seed }: Pick<Origin, 'model' | 'seed'>,
   inputs: number,
-  isa: InstructionSet,
+  { isa, emulate }: Hardware,
   objective: Objective | null,
 ): NativeNetwork {
   const rescaling = rescalingLayer(model);
   return new (addon().Network)({
     isa,
+    emulate: emulationBits(emulate),
     inputs,
     rescale: rescaling === null ? null : { scale: rescaling.scale, offset: rescaling.offset },
     layers: nativeLayers(model, seed),
@@ -79,6 +94,19 @@ export function initialize(network: NativeNetwork, origin: Origin, inputs: numbe
       network.setParameter(layer, kind, 0, initialValues(initializer, draws, fans, elements), firstRow);
     }
   }
+  if (origin.flippedBit !== null) flipBit(network, origin.flippedBit, parametersOf(origin.model, inputs));
+}
+
+function flipBit(network: NativeNetwork, flipped: FlippedBit, parameters: readonly Parameter[]): void {
+  const parameter = parameters.find(({ name }) => name === flipped.tensor) as Parameter;
+  checkFlippedIndex(flipped, parameter);
+  const { layer, kind, shape } = parameter;
+  const columns = shape[shape.length - 1];
+  const firstRow = Math.floor(flipped.index / columns);
+  const values = network.getParameter(layer, kind, 0, firstRow, 1);
+  const column = flipped.index % columns;
+  values[column] = withFlippedBit(values[column], flipped.bit);
+  network.setParameter(layer, kind, 0, values, firstRow);
 }
 
 /** Rows of a tensor that are copied at a time: a large one never stands beside itself in memory. */
