@@ -1,5 +1,5 @@
 /** A network that is trained, evaluated and asked as the contract says (docs/numerics.md, sections 3 to 10). */
-import { add, f32, fma, mul } from './arithmetic.js';
+import { add, CONTRACT, f32, fma, mul, withHardware } from './arithmetic.js';
 import { type Counters, countersTail, fingerprint, mark, type Tensor } from './fingerprint.js';
 import {
   type ActivationName,
@@ -284,9 +284,11 @@ export class Network {
       const squares = Float32Array.from({ length: units }, (_, j) =>
         tree(inputs, 256, (acc, k) => fma(w[k * units + j], w[k * units + j], acc)),
       );
-      return [mul(f32(l2), vectorSum(squares))];
+      const sum = vectorSum(squares);
+      return [withHardware(CONTRACT, () => mul(f32(l2), sum))];
     });
-    return penalties.length === 0 ? [...losses] : losses.map((loss) => add(loss, combine(penalties)));
+    if (penalties.length === 0) return [...losses];
+    return withHardware(CONTRACT, () => losses.map((loss) => add(loss, combine(penalties))));
   }
 
   #score(losses: readonly number[], outputs: readonly OutputRow[], batchLeaf: number): Score {
@@ -307,7 +309,7 @@ function dropped({ mask, inputs }: Layer, values: Float32Array, step: number): F
   return values.map((value, at) => (isKept(mask, step, Math.floor(at / inputs), at % inputs) ? mul(value, scale) : 0));
 }
 
-/** `tree · fl32(1/n)`. */
+/** `tree · fl32(1/n)`, on emulated hardware too. */
 function meanOf(losses: readonly number[], batchLeaf: number): number {
-  return mul(treeOfTerms(losses, batchLeaf), f32(1 / losses.length));
+  return withHardware(CONTRACT, () => mul(treeOfTerms(losses, batchLeaf), f32(1 / losses.length)));
 }
