@@ -13,7 +13,7 @@ SAMEBITS_INLINE float logOf(float x) { return cr_log(x); }
 
 #else
 
-// What one might find in a C library, within about an ULP (docs/numerics.md, "Emulated hardware"): our own text, so that it
+// What one might find in a C library, within an ULP or two (docs/numerics.md, "Emulated hardware"): our own text, so that it
 // is the same everywhere. a * b + c has two roundings here on any hardware.
 
 constexpr float kLn2High = 0x1.63p-1f;  // 9 bits: times an exponent it is exact

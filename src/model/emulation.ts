@@ -12,7 +12,7 @@ export const EMULATIONS = ['noFma', 'flushSubnormals', 'ordinaryExp'] as const;
 /**
  * - `noFma`: a multiplication and an addition, each rounded, wherever the contract fuses them.
  * - `flushSubnormals`: operands and results that are subnormal become zeros.
- * - `ordinaryExp`: exp, log, log1p, tanh and sigmoid within about an ULP, instead of correctly rounded.
+ * - `ordinaryExp`: exp, log, log1p, tanh and sigmoid within an ULP or two, instead of correctly rounded.
  */
 export type Emulation = (typeof EMULATIONS)[number];
 

@@ -274,6 +274,12 @@ describe('compile', () => {
       'for compile.optimizer but received "adagrad"',
     ],
     [
+      'nesterov without momentum in an object',
+      () => last('linear').compile({ optimizer: { name: 'sgd', nesterov: true } as Wrong, loss: 'meanSquaredError' }),
+      ARGUMENT,
+      'with momentum above 0, as nesterov: true needs it, for compile.optimizer but received',
+    ],
+    [
       'an unknown loss',
       () => last('linear').compile({ optimizer: 'sgd', loss: 'mse' as Wrong }),
       ARGUMENT,
