@@ -43,27 +43,29 @@ if (!requireProgram(nm, 'symbols') || !requireProgram(objdump, 'instructions')) 
 const { kernels } = JSON.parse(readFileSync(join(root, 'native', 'sources.json'), 'utf8'));
 const findings = [];
 for (const [isa, { architectures }] of Object.entries(kernels.instructionSets)) {
-  if (architectures.includes(architecture)) checkKernels(isa);
+  if (architectures.includes(architecture)) checkKernels(isa, `${isa}Table`);
 }
+for (const i of kernels.emulated.combinations) checkKernels(`emulated${i}`, `emulatedTable${i}`, 'scalar');
 checkFlags(join(build, 'compile_commands.json'));
 checkExports(join(build, 'Release', 'samebits.node'));
 conclude('symbols', findings);
 
-function checkKernels(isa) {
+/** `code`: the instruction set whose instructions it may have. */
+function checkKernels(isa, getter, code = isa) {
   const object = join(build, 'CMakeFiles', `kernels_${isa}.dir`, `${kernels.source}.o`);
   if (!existsSync(object)) {
     findings.push(`${isa}: ${object} was not built`);
     return;
   }
   for (const { type, name } of symbols([object])) {
-    const isTable = type === 'T' && name === `samebits::${isa}Table()`;
+    const isTable = type === 'T' && name === `samebits::${getter}()`;
     const isLocal = type !== 'U' && type === type.toLowerCase() && !'uvw'.includes(type);
     if (!isTable && !isLocal && !(type === 'U' && MAY_CALL.includes(name))) {
       findings.push(`${isa}: ${type === 'U' ? 'calls' : `defines (${type})`} ${name}`);
     }
   }
   const text = execFileSync(objdump, ['-d', '--no-show-raw-insn', object], { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  const found = FORBIDDEN[architecture]?.[isa]?.exec(text);
+  const found = FORBIDDEN[architecture]?.[code]?.exec(text);
   if (found) findings.push(`${isa}: the instruction or register ${found[0]} has no place in its code`);
 }
 

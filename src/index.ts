@@ -27,11 +27,22 @@ export { type NoiseBand, proposeTolerance, type ToleranceReport } from './lab/to
 export type { Verdict } from './lab/verdict.js';
 export { type SampleSummary, type VersusOptions, type VersusReport, versus } from './lab/versus.js';
 export type { ModelDescription } from './model/description.js';
-export type { Initializer, PlainInitializer, RandomNormal } from './model/initializers.js';
+export type { Contract, Emulation } from './model/emulation.js';
+export type { FlippedBit } from './model/flipped-bit.js';
+export {
+  type Constant,
+  constant,
+  type Initializer,
+  type PlainInitializer,
+  type RandomNormal,
+} from './model/initializers.js';
 export {
   type DenseLayer,
   type DenseOptions,
+  type DropoutLayer,
+  type DropoutOptions,
   dense,
+  dropout,
   type Layer,
   type RescalingLayer,
   type RescalingOptions,
@@ -43,15 +54,20 @@ export {
   type AdamOptions,
   adam,
   type Optimizer,
+  type RmsProp,
+  type RmsPropOptions,
+  rmsprop,
   type Sgd,
   type SgdOptions,
   sgd,
 } from './model/optimizers.js';
 export { type FitRecipe, parseRecipe, type Recipe } from './model/recipe.js';
+export { type L2, l2, type Regularizer } from './model/regularizers.js';
 export type { ActivationName, InstructionSet, LossName, Reduction } from './native/addon.js';
 export type { Seed } from './random/seed.js';
 export type { Generator } from './random/words.js';
 export { modelFromRecipe, sequential } from './train/build.js';
+export { type Ensemble, type EnsembleOptions, ensemble } from './train/ensemble.js';
 export { type ExecutionOptions, type ResolvedExecution, setDeterministic } from './train/execution.js';
 export type { FingerprintScope } from './train/fingerprint.js';
 export type {
@@ -66,6 +82,12 @@ export type { Recording } from './train/recording.js';
 export type { EpochMetrics, History, Metrics, NonFinite, Predictions, Run } from './train/run.js';
 export type { Targets } from './train/samples.js';
 export type { Sequential } from './train/sequential.js';
-export type { CloneOptions, CompileOptions, SequentialOptions, SummaryOptions } from './train/sequential-options.js';
+export type {
+  CloneOptions,
+  Compiled,
+  CompileOptions,
+  SequentialOptions,
+  SummaryOptions,
+} from './train/sequential-options.js';
 export type { Plan } from './train/session.js';
 export type { NamedTensor } from './train/weights.js';

@@ -343,6 +343,8 @@ describe('randomness', () => {
       randomNormal: 0.05 ** 2,
       glorotNormal: 2 / (fanIn + fanOut),
       heNormal: 2 / fanIn,
+      lecunUniform: 1 / fanIn,
+      lecunNormal: 1 / fanIn,
     }[name];
     expect(Math.abs(variance - expected)).toBeLessThanOrEqual(0.06 * expected);
     expect(bitsOf(values[0])).toBe(bitsOf(f32(values[0])));

@@ -22,18 +22,32 @@ OptimizerDescription optimizerOf(const Napi::Object& value) {
   OptimizerDescription optimizer;
   const std::string kind = text(value.Get("kind"), "optimizer.kind");
   optimizer.learningRate = number(value.Get("learningRate"), "learningRate");
-  if (kind == "momentum") {
-    optimizer.kind = UpdateKind::momentum;
+  if (kind == "momentum" || kind == "nesterov") {
+    optimizer.kind = kind == "momentum" ? UpdateKind::momentum : UpdateKind::nesterov;
     optimizer.momentum = number(value.Get("momentum"), "momentum");
+  } else if (kind == "rmsprop") {
+    optimizer.rho = number(value.Get("rho"), "rho");
+    optimizer.momentum = number(value.Get("momentum"), "momentum");
+    optimizer.epsilon = number(value.Get("epsilon"), "epsilon");
+    optimizer.kind = optimizer.momentum == 0 ? UpdateKind::rmsprop : UpdateKind::rmspropMomentum;
   } else if (kind == "adam") {
     optimizer.kind = UpdateKind::adam;
     optimizer.beta1 = number(value.Get("beta1"), "beta1");
     optimizer.beta2 = number(value.Get("beta2"), "beta2");
     optimizer.epsilon = number(value.Get("epsilon"), "epsilon");
   } else if (kind != "sgd") {
-    throw expected(value.Env(), "'sgd', 'momentum' or 'adam'", "optimizer.kind");
+    throw expected(value.Env(), "'sgd', 'momentum', 'nesterov', 'rmsprop' or 'adam'", "optimizer.kind");
   }
   return optimizer;
+}
+
+DropoutDescription dropoutOf(const Napi::Object& value) {
+  DropoutDescription dropout;
+  dropout.rate = number(value.Get("rate"), "rate");
+  if (dropout.rate < 0 || dropout.rate >= 1) throw expected(value.Env(), "a number from 0 to below 1", "rate");
+  dropout.key = philoxKey(value.Get("key"));
+  dropout.stream = static_cast<uint32_t>(integer(value.Get("stream"), "stream", 0, UINT32_MAX));
+  return dropout;
 }
 
 }  // namespace
@@ -58,8 +72,13 @@ NetworkDescription descriptionOf(const Napi::Object& value) {
   const uint64_t count = integer(layers.Get("length"), "layers.length", 1, kMostLayers);
   for (uint32_t i = 0; i < count; ++i) {
     const Napi::Object layer = object(layers.Get(i), "layer");
-    description.layers.push_back({integer(layer.Get("units"), "units", 1, kMostUnits),
-                                  activation(layer.Get("activation")), boolean(layer.Get("useBias"), "useBias")});
+    LayerDescription dense{integer(layer.Get("units"), "units", 1, kMostUnits), activation(layer.Get("activation")),
+                           boolean(layer.Get("useBias"), "useBias")};
+    if (const Napi::Value l2 = layer.Get("l2"); !isNothing(l2)) dense.l2 = number(l2, "l2");
+    if (const Napi::Value dropout = layer.Get("dropout"); !isNothing(dropout)) {
+      dense.dropout = dropoutOf(object(dropout, "dropout"));
+    }
+    description.layers.push_back(dense);
   }
   if (const Napi::Value loss = value.Get("loss"); !isNothing(loss)) {
     description.hasLoss = true;

@@ -48,4 +48,10 @@ const KernelTable* findTable(std::string_view name) {
   return nullptr;
 }
 
+const KernelTable* emulatedTable(unsigned emulations) {
+  static constexpr const KernelTable* (*kTables[])() = {emulatedTable1, emulatedTable2, emulatedTable3, emulatedTable4,
+                                                        emulatedTable5, emulatedTable6, emulatedTable7};
+  return kTables[emulations - 1]();
+}
+
 }  // namespace samebits

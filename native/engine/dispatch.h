@@ -17,6 +17,12 @@ struct InstructionSetEntry {
 // All compiled tables, slowest first; `count` says how many. The array lives for ever and never changes.
 const InstructionSetEntry* instructionSets(size_t* count);
 
+// Other hardware, emulated (docs/numerics.md, "Emulated hardware"): a sum of these.
+enum Emulation : unsigned { kNoFma = 1, kFlushSubnormals = 2, kOrdinaryExp = 4 };
+
+// The table of a sum of emulations, 1 to 7. It is no instruction set: neither list nor name leads to it.
+const KernelTable* emulatedTable(unsigned emulations);
+
 // The available table of that name, or null.
 const KernelTable* findTable(std::string_view name);
 

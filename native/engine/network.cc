@@ -18,7 +18,7 @@ void Network::cut(const NetworkDescription& description, Cutter* cutter, std::ve
   };
   size_t inputs = description.inputs;
   for (const LayerDescription& layer : description.layers) {
-    Layer cutLayer{inputs, layer.units, layer.activation, layer.useBias, {}, {}};
+    Layer cutLayer{inputs, layer.units, layer.activation, layer.useBias, layer.l2, layer.dropout, {}, {}};
     cutLayer.kernel = parameter(panelsSize(inputs, layer.units));
     if (layer.useBias) cutLayer.bias = parameter(round16(layer.units));
     layers->push_back(cutLayer);

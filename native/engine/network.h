@@ -10,13 +10,23 @@
 #include "arena.h"
 #include "optimizers.h"
 #include "packing.h"
+#include "random.h"
 
 namespace samebits {
+
+// Dropout before a dense layer.
+struct DropoutDescription {
+  double rate = 0;  // from 0 to below 1; 0 is none
+  PhiloxKey key{};
+  uint32_t stream = 0;
+};
 
 struct LayerDescription {
   size_t units;
   Activation activation;
   bool useBias;
+  double l2 = 0;  // factor of the kernel's regularizer; 0 is none
+  DropoutDescription dropout = {};
 };
 
 struct NetworkDescription {
@@ -37,6 +47,8 @@ struct Layer {
   size_t units;
   Activation activation;
   bool useBias;
+  double l2;
+  DropoutDescription dropout;
   ParameterSlots kernel;  // panels; gradient is null
   ParameterSlots bias;    // vectors; gradient is null
 };

@@ -13,6 +13,7 @@ struct OptimizerDescription {
   double learningRate = 0.01;
   double momentum = 0;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7;
+  double rho = 0.9;
 };
 
 // Tensors of state that it keeps for each parameter.
@@ -25,7 +26,8 @@ class OptimizerState {
  public:
   explicit OptimizerState(const OptimizerDescription& description) : description_(description) {}
 
-  // Multiplies the running products and gives the scalars of the step, for a batch of `rows` rows.
+  // Multiplies the running products and gives the scalars of the step, for a batch of `rows` rows. No decay: that is each
+  // kernel's own.
   Update beginStep(size_t rows);
 
   double beta1Power = 1, beta2Power = 1;

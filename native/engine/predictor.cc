@@ -6,6 +6,7 @@
 #include "division.h"
 #include "optimizers.h"
 #include "packing.h"
+#include "penalty.h"
 #include "tree.h"
 
 namespace samebits {
@@ -99,12 +100,15 @@ Evaluation Predictor::evaluate(Team* team, const DataView& data, size_t leaf) {
     std::copy_n(pass_->losses() + lane, count, losses_.data() + first);
     std::copy_n(pass_->hits() + lane, count, hits_.data() + first);
   });
+  Penalty penalty(network_);
+  penalty.sumColumns(0, 1);
+  const float added = penalty.none() ? 0 : penalty.total();
   Evaluation evaluation;
   if (pass_->invalid()) evaluation.error = "labels below the number of units";
   TreeSum sum;
   sum.reset(leaf);
   for (size_t i = 0; i < data.rows; ++i) {
-    sum.add(losses_[i]);
+    sum.add(penalty.none() ? losses_[i] : losses_[i] + added);
     evaluation.hits += hits_[i];
   }
   evaluation.loss = sum.total() * meanScale(data.rows);

@@ -36,6 +36,9 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
   }
   if (purpose == Purpose::evaluate) return;
   size_t widest = 0;
+  for (size_t l = 0; l < network.layers().size(); ++l) {
+    dropped_.push_back(drops(l) ? takeRows(rows, network.layers()[l].inputs, cutter) : Rows{});
+  }
   for (const Layer& layer : network.layers()) {
     gradients_.push_back(takeRows(rows, layer.units, cutter));
     widest = std::max(widest, layer.units);
@@ -57,6 +60,7 @@ void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, siz
     table.gatherFloats(static_cast<const float*>(data.x), data.columns, indices, first, count, description.rescale,
                        scale, offset, input_.at(begin), input_.ld);
   }
+  if (drops(0)) dropInputs(0, begin, count, 0, description.inputs);
   if (purpose_ == Purpose::predict) return;
   if (labels_ == nullptr) {
     table.gatherFloats(data.targets, network_.outputs(), indices, first, count, false, 1, 0, targets_.at(begin),
@@ -84,7 +88,7 @@ void RowPass::forward(size_t begin, size_t count) {
 void RowPass::forwardColumns(size_t l, size_t begin, size_t count, size_t columnBegin, size_t columnEnd) {
   const KernelTable& table = network_.table();
   const Layer& layer = network_.layers()[l];
-  const Rows& from = l == 0 ? input_ : outputs_[l - 1];
+  const Rows& from = inputs(l);
   const Rows& to = outputs_[l];
   table.forward(from.at(begin), from.ld, layer.kernel.value, layer.bias.value, layer.inputs, layer.units, count,
                 columnBegin, columnEnd, layer.activation == Activation::relu, to.at(begin), to.ld);
@@ -92,6 +96,7 @@ void RowPass::forwardColumns(size_t l, size_t begin, size_t count, size_t column
   if (layer.activation == Activation::tanh || layer.activation == Activation::sigmoid) {
     table.activate(layer.activation, to.at(begin) + columnBegin, to.ld, count, columnEnd - columnBegin);
   }
+  if (drops(l + 1)) dropInputs(l + 1, begin, count, columnBegin, columnEnd);
 }
 
 bool RowPass::activatesRows(size_t l) const {
@@ -101,6 +106,31 @@ bool RowPass::activatesRows(size_t l) const {
 void RowPass::activateRows(size_t l, size_t begin, size_t count) {
   const Layer& layer = network_.layers()[l];
   network_.table().activate(layer.activation, outputs_[l].at(begin), outputs_[l].ld, count, layer.units);
+  if (drops(l + 1)) dropInputs(l + 1, begin, count, 0, layer.units);
+}
+
+bool RowPass::drops(size_t l) const {
+  return purpose_ == Purpose::train && l < network_.layers().size() && network_.layers()[l].dropout.rate > 0;
+}
+
+const Rows& RowPass::inputs(size_t l) const {
+  if (drops(l)) return dropped_[l];
+  return l == 0 ? input_ : outputs_[l - 1];
+}
+
+DropoutMask RowPass::maskOf(size_t l) const {
+  const DropoutDescription& dropout = network_.layers()[l].dropout;
+  // 2^32 times a binary64 is exact, and the conversion cuts off.
+  const uint32_t threshold = static_cast<uint32_t>(dropout.rate * 0x1p32);
+  const float scale = static_cast<float>(1.0 / (1.0 - dropout.rate));
+  return {{dropout.key.word[0], dropout.key.word[1]}, dropout.stream, step_, threshold, scale};
+}
+
+void RowPass::dropInputs(size_t l, size_t begin, size_t count, size_t columnBegin, size_t columnEnd) {
+  const Rows& from = l == 0 ? input_ : outputs_[l - 1];
+  const Rows& to = dropped_[l];
+  const DropoutMask mask = maskOf(l);
+  network_.table().dropout(&mask, from.at(begin), from.ld, begin, count, columnBegin, columnEnd, to.at(begin), to.ld);
 }
 
 bool RowPass::leavesLogits(size_t l) const {
@@ -157,6 +187,11 @@ void RowPass::backwardInputs(unsigned member, size_t l, size_t begin, size_t cou
   table.inputGradient(rowPanels, layer.kernel.value, layer.inputs, layer.units, count, inputBegin, inputEnd,
                       belowIsRelu ? below.at(begin) : nullptr, below.ld, gradients_[l - 1].at(begin),
                       gradients_[l - 1].ld);
+  if (!drops(l)) return;
+  // After the relu's mask, which the product has already laid on: they choose apart, so that either may come first.
+  const DropoutMask mask = maskOf(l);
+  const Rows& to = gradients_[l - 1];
+  table.dropout(&mask, to.at(begin), to.ld, begin, count, inputBegin, inputEnd, to.at(begin), to.ld);
 }
 
 }  // namespace samebits

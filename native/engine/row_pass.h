@@ -34,6 +34,9 @@ class RowPass {
   // backward() may be called by `members` members at once on up to rowsPerMember rows each.
   RowPass(const Network& network, Purpose purpose, size_t rows, unsigned members, size_t rowsPerMember, Cutter* cutter);
 
+  // Training: the step whose dropout masks are drawn, told before any row of its batch.
+  void beginStep(uint64_t step) { step_ = static_cast<uint32_t>(step); }
+
   // Rows [begin, begin + count) of the batch, written at the same place in the buffers. Labels out of range and indices
   // outside the data set `invalid` and are read as 0.
   void gather(const DataView& data, const Batch& batch, size_t begin, size_t count);
@@ -57,7 +60,8 @@ class RowPass {
   bool activatesBackward(size_t layer) const;
   void backwardInputs(unsigned member, size_t layer, size_t begin, size_t count, size_t inputBegin, size_t inputEnd);
 
-  const Rows& input() const { return input_; }
+  // What a layer took in: the data or the outputs of the layer below, after dropout.
+  const Rows& inputs(size_t layer) const;
   const Rows& outputs(size_t layer) const { return outputs_[layer]; }
   const Rows& gradients(size_t layer) const { return gradients_[layer]; }
   const float* losses() const { return losses_; }
@@ -66,11 +70,16 @@ class RowPass {
 
  private:
   bool leavesLogits(size_t layer) const;
+  bool drops(size_t layer) const;
+  DropoutMask maskOf(size_t layer) const;
+  // From what reaches `layer` from below to its inputs.
+  void dropInputs(size_t layer, size_t begin, size_t count, size_t columnBegin, size_t columnEnd);
 
   const Network& network_;
   Purpose purpose_;
   Rows input_;
   std::vector<Rows> outputs_;
+  std::vector<Rows> dropped_;  // per layer, empty where there is no dropout
   std::vector<Rows> gradients_;
   Rows targets_;
   uint32_t* labels_ = nullptr;
@@ -78,6 +87,7 @@ class RowPass {
   uint32_t* hits_ = nullptr;
   size_t panelsPerMember_ = 0;  // floats
   float* rowPanels_ = nullptr;
+  uint32_t step_ = 0;
   std::atomic<bool> invalid_{false};
 };
 

@@ -42,7 +42,8 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
       members_(members),
       rowMembers_(options_.everyMember ? members : std::min(members, availableCores())),
       maxRows_(options_.inEpoch ? std::min(options_.batchSize, options_.data.rows) : options_.data.rows),
-      byColumns_(dividesColumns(network_, maxRows_, rowMembers_)) {
+      byColumns_(dividesColumns(network_, maxRows_, rowMembers_)),
+      penalty_(network_) {
   const size_t perMember = std::min(maxRows_, rowsPerMember(options_, maxRows_, rowMembers_, byColumns_));
   const auto cut = [&](Cutter* cutter) {
     rowPass_.emplace(network_, RowPass::Purpose::train, maxRows_, rowMembers_, perMember, cutter);
@@ -90,6 +91,7 @@ TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
   team->run([&](unsigned member) {
     WeightPass& weights = *weightPass_;
     while (!stop_) {
+      penalty_.sumColumns(member, members_);
       if (member < rowMembers_) {
         if (byColumns_) {
           passByColumns(team, member);
@@ -114,6 +116,7 @@ TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
 double Trainer::secondsSinceStart() const { return now() - started_; }
 
 void Trainer::beginStep() {
+  rowPass_->beginStep(network_.steps);
   const size_t rows = options_.data.rows;
   if (!options_.inEpoch) {
     batch_ = {nullptr, 0, rows};
@@ -217,10 +220,13 @@ void Trainer::decideOrder() {
 void Trainer::endStep(const std::atomic<bool>* abort) {
   const RowPass& pass = *rowPass_;
   const size_t rows = batch_.rows;
+  const bool penalized = !penalty_.none();
+  const float penalty = penalized ? penalty_.total() : 0;
+  const auto lossOf = [&](size_t i) { return penalized ? pass.losses()[i] + penalty : pass.losses()[i]; };
   batchLoss_.reset(options_.batchLeaf);
   uint64_t hits = 0;
   for (size_t i = 0; i < rows; ++i) {
-    batchLoss_.add(pass.losses()[i]);
+    batchLoss_.add(lossOf(i));
     hits += pass.hits()[i];
   }
   outcome_.stepLosses.push_back(batchLoss_.total() * meanScale(rows));
@@ -233,7 +239,7 @@ void Trainer::endStep(const std::atomic<bool>* abort) {
   ++network_.steps;
   bool epochEnded = false;
   if (options_.inEpoch) {
-    for (size_t i = 0; i < rows; ++i) epoch_.loss.add(pass.losses()[i]);
+    for (size_t i = 0; i < rows; ++i) epoch_.loss.add(lossOf(i));
     epoch_.hits += hits;
     epoch_.position += rows;
     epochEnded = epoch_.position == options_.data.rows;

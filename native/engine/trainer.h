@@ -11,6 +11,7 @@
 #include "arrival.h"
 #include "data_view.h"
 #include "network.h"
+#include "penalty.h"
 #include "random.h"
 #include "row_pass.h"
 #include "team.h"
@@ -115,6 +116,7 @@ class Trainer {
   const bool byColumns_;
   std::optional<RowPass> rowPass_;  // both are made twice: to count, and to cut
   std::optional<WeightPass> weightPass_;
+  Penalty penalty_;
 
   Batch batch_{};
   Update update_{};

@@ -18,6 +18,11 @@ unsigned ownerOf(double from, double size, double total, unsigned members) {
   return std::min(members - 1, static_cast<unsigned>(share));
 }
 
+// What a regularizer multiplies a weight by before it joins the gradient.
+float decayOf(const Layer& layer, ParameterKind kind) {
+  return kind == ParameterKind::kernel ? static_cast<float>(2 * layer.l2) : 0;
+}
+
 }  // namespace
 
 WeightPass::WeightPass(const Network& network, PlanForm form, unsigned members, size_t rows, Cutter* cutter)
@@ -101,7 +106,8 @@ void WeightPass::gradients(unsigned member, const RowPass& rows, const RowOrder&
   float* const scratch = scratch_ + member * scratchPerMember_;
   for (const Tile& tile : tiles_[member]) {
     const Layer& layer = network_.layers()[tile.layer];
-    const Rows& x = tile.layer == 0 ? rows.input() : rows.outputs(tile.layer - 1);
+    what.decay = form_ == PlanForm::stored ? 0 : decayOf(layer, tile.kind);
+    const Rows& x = rows.inputs(tile.layer);
     const Rows& dz = rows.gradients(tile.layer);
     const bool nonFinite = tile.kind == ParameterKind::kernel
                                ? table.weightGradient(x.data, x.ld, dz.data, dz.ld, &order, layer.inputs, layer.units,
@@ -120,7 +126,9 @@ void WeightPass::apply(unsigned member, const Update& update) {
     slots.value += piece.begin;
     if (slots.first != nullptr) slots.first += piece.begin;
     if (slots.second != nullptr) slots.second += piece.begin;
-    note(piece.layer, piece.kind, network_.table().update(&update, piece.count, &slots));
+    Update what = update;
+    what.decay = decayOf(network_.layers()[piece.layer], piece.kind);
+    note(piece.layer, piece.kind, network_.table().update(&what, piece.count, &slots));
   }
 }
 

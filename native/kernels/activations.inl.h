@@ -34,7 +34,7 @@ SAMEBITS_INLINE float rowMaximum(const float* z, size_t units) {
 SAMEBITS_INLINE void shiftedExp(const float* z, float maximum, size_t count, float* out) {
   const Lanes m = broadcast(maximum);
   overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA { storeUpTo(out + i, sub(loadUpTo(z + i, n), m), n); });
-  math_exp(out, count, out);
+  expAll(out, count, out);
 }
 
 SAMEBITS_INLINE float sumOfVector(const float* values, size_t count) {
@@ -58,9 +58,9 @@ void activate(Activation kind, float* z, size_t ld, size_t rows, size_t units) {
       overRow(units,
               [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA { storeUpTo(row + i, relu(loadUpTo(row + i, n)), n); });
     } else if (kind == Activation::tanh) {
-      math_tanh(row, units, row);
+      tanhAll(row, units, row);
     } else if (kind == Activation::sigmoid) {
-      math_sigmoid(row, units, row);
+      sigmoidAll(row, units, row);
     } else {
       softmaxRow(row, units);
     }

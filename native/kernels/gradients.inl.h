@@ -36,7 +36,7 @@ struct WaitingUpdate {
   WaitingUpdate(const Update* what, const ParameterSlots* where) : update(what), slots(where) {}
 
   void finish() {
-    if (applyUpdate(*update, count, sums, *slots, offset)) broken = true;
+    if (count > 0 && applyUpdate(*update, count, sums, *slots, offset)) broken = true;
     count = 0;
   }
 };
@@ -121,17 +121,21 @@ void weightGradientRows(int rows, const WeightGradientTask& task) {
   weightGradientTile<Rows, Vectors>(task);
 }
 
+// The switch is here, and not in the tile, so that each tile's loops are as short as its optimizer allows.
 void weightGradientWhole(const WeightGradientTask& task) {
   if constexpr (kOverlapsOptimizer) {
-    switch (task.waiting->update->kind) {
-      case UpdateKind::store:
-        return overlappingTile<UpdateKind::store>(task);
-      case UpdateKind::sgd:
-        return overlappingTile<UpdateKind::sgd>(task);
-      case UpdateKind::momentum:
-        return overlappingTile<UpdateKind::momentum>(task);
-      case UpdateKind::adam:
-        return overlappingTile<UpdateKind::adam>(task);
+    const Update& update = *task.waiting->update;
+    if (runsInsideChains(update)) {
+      switch (update.kind) {
+        case UpdateKind::sgd:
+          return overlappingTile<UpdateKind::sgd>(task);
+        case UpdateKind::momentum:
+          return overlappingTile<UpdateKind::momentum>(task);
+        case UpdateKind::adam:
+          return overlappingTile<UpdateKind::adam>(task);
+        default:
+          return overlappingTile<UpdateKind::store>(task);
+      }
     }
   }
   weightGradientTile<kTileRows, kPanelVectors>(task);

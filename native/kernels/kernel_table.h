@@ -67,15 +67,28 @@ enum class Loss : uint32_t {
 //   momentum  m = fma(momentum, m, g);  w = fma(-learningRate, m, w)
 //   adam      m = fma(beta1, m, oneMinusBeta1 * g);  v = fma(beta2, v, (oneMinusBeta2 * g) * g);
 //             w = w - (stepSize * m) / fma(sqrt(v), inverseRoot, epsilon)
-enum class UpdateKind : uint32_t { store = 0, sgd = 1, momentum = 2, adam = 3 };
+//   nesterov  m = fma(momentum, m, g);  w = fma(-learningRate, fma(momentum, m, g), w)
+//   rmsprop   v = fma(beta2, v, (oneMinusBeta2 * g) * g);  w = w - (learningRate * g) / sqrt(v + epsilon)
+//   rmspropMomentum  the same v;  m = fma(momentum, m, (learningRate * g) / sqrt(v + epsilon));  w = w - m
+// Before all of these g = fma(decay, w, g), unless decay is 0.
+enum class UpdateKind : uint32_t {
+  store = 0,
+  sgd = 1,
+  momentum = 2,
+  adam = 3,
+  nesterov = 4,
+  rmsprop = 5,
+  rmspropMomentum = 6,
+};
 struct Update {
   UpdateKind kind;
   float scale;  // fl32(1 / rows of the logical batch)
+  float decay;  // of a regularizer l2(f): fl32(2 f); 0 for none
   float learningRate;
   float momentum;
-  float beta1, oneMinusBeta1, beta2, oneMinusBeta2;
-  float stepSize;     // adam: fl32(learningRate / (1 - beta1^t))
-  float inverseRoot;  // adam: fl32(1 / sqrt(1 - beta2^t))
+  float beta1, oneMinusBeta1, beta2, oneMinusBeta2;  // beta2: rmsprop's rho too
+  float stepSize;                                    // adam: fl32(learningRate / (1 - beta1^t))
+  float inverseRoot;                                 // adam: fl32(1 / sqrt(1 - beta2^t))
   float epsilon;
 };
 
@@ -83,8 +96,18 @@ struct Update {
 struct ParameterSlots {
   float* gradient;  // written by UpdateKind::store; read by `update`
   float* value;
-  float* first;   // momentum, or Adam's m
-  float* second;  // Adam's v
+  float* first;   // momentum, Adam's m, or RMSprop's v
+  float* second;  // Adam's v, or RMSprop's momentum
+};
+
+// A dropout mask (docs/numerics.md, "Dropout masks"): unit j of row i is dropped where its word is below `threshold`, and
+// what is kept is multiplied by `scale`.
+struct DropoutMask {
+  uint32_t key[2];
+  uint32_t stream;
+  uint32_t step;
+  uint32_t threshold;
+  float scale;
 };
 
 struct KernelTable {
@@ -125,6 +148,11 @@ struct KernelTable {
   bool (*biasGradient)(const float* dz, size_t lddz, const RowOrder* order, size_t units, size_t columnBegin,
                        size_t columnEnd, const Update* update, const ParameterSlots* slots);
 
+  // squares[j] = tree256 over k of fma chains w[k,j] * w[k,j], for j in [columnBegin, columnEnd); columnBegin is a multiple of
+  // panel; columnEnd is one too, or units.
+  void (*columnSquares)(const float* weights, size_t inputs, size_t units, size_t columnBegin, size_t columnEnd,
+                        float* squares);
+
   // `update` on `count` contiguous stored gradients, count a multiple of 16 (the stored plan). Never `store`.
   bool (*update)(const Update* update, size_t count, const ParameterSlots* slots);
 
@@ -135,6 +163,12 @@ struct KernelTable {
   // In place on dy, from outputs a: dz = dy * f'(…) (docs/numerics.md, "Activations"). linear leaves dy alone.
   void (*activationGradient)(Activation kind, const float* a, size_t lda, float* dy, size_t lddy, size_t rows,
                              size_t units);
+
+  // target[i, j] = kept(i, j) ? source[i, j] * scale : +0 for rows firstRow … firstRow + rows - 1 of the batch (source and
+  // target point at the first of them) and j in [columnBegin, columnEnd); columnBegin is a multiple of 16. target may be
+  // source. The same call takes activations forward and gradients back.
+  void (*dropout)(const DropoutMask* mask, const float* source, size_t lds, size_t firstRow, size_t rows,
+                  size_t columnBegin, size_t columnEnd, float* target, size_t ldt);
 
   // The last layer. `z` holds logits (crossentropies) or outputs (meanSquaredError). Writes for each row its loss and
   // its number of hits (accuracy; see the contract; 0 for meanSquaredError). Where `gradient` is not null writes dz
@@ -189,6 +223,15 @@ const KernelTable* scalarTable();
 const KernelTable* avx2Table();
 const KernelTable* avx512Table();
 const KernelTable* neonTable();
+
+// Other hardware, emulated in scalar code (arithmetic.h): not the contract's bits. The number is a sum of 1, 2 and 4.
+const KernelTable* emulatedTable1();
+const KernelTable* emulatedTable2();
+const KernelTable* emulatedTable3();
+const KernelTable* emulatedTable4();
+const KernelTable* emulatedTable5();
+const KernelTable* emulatedTable6();
+const KernelTable* emulatedTable7();
 
 }  // namespace samebits
 

@@ -1,5 +1,6 @@
 // One kernel table. This text is compiled once for each instruction set, with one of SAMEBITS_ISA_SCALAR, _AVX2,
-// _AVX512, _NEON and the compiler flags to match; see native/sources.json.
+// _AVX512, _NEON and the compiler flags to match; and in scalar code for other hardware, with SAMEBITS_EMULATE (see
+// arithmetic.h) beside _SCALAR. See native/sources.json.
 //
 // Everything but the table's getter is in anonymous namespaces, and nothing here uses the C++ library: an inline
 // function compiled with wider instructions must never be the copy that the linker keeps for the whole program.
@@ -13,12 +14,14 @@ namespace {
 }  // namespace
 }  // namespace samebits
 
+#include "functions.inl.h"
 #include "tile.inl.h"
 #include "products.inl.h"
 #include "optimizers.inl.h"
 #include "gradients.inl.h"
 #include "sums.inl.h"
 #include "activations.inl.h"
+#include "regularization.inl.h"
 #include "losses.inl.h"
 #include "gather.inl.h"
 #include "peak.inl.h"
@@ -27,29 +30,52 @@ namespace samebits {
 namespace {
 
 constexpr KernelTable kTable = {
-    kTableName,    kPanel,
-    kTileRows,     kInputStrip,
-    kPackedRows,   kPackedFloatsPerRow,
-    forward,       packRows,
-    inputGradient, weightGradient,
-    biasGradient,  updateStored,
-    activate,      activationGradient,
-    loss,          gatherBytes,
-    gatherFloats,  sumLeaf,
-    dotLeaf,       sumOn,
-    dotOn,         combineLanes,
-    math_exp,      math_log,
-    math_log1p,    math_tanh,
-    math_sigmoid,  math_sinpi,
-    math_cospi,    math_expm1,
-    math_erf,      kFmaFlopsPerRound,
-    fmaChains,     kFedFloats,
+    kTableName,
+    kPanel,
+    kTileRows,
+    kInputStrip,
+    kPackedRows,
+    kPackedFloatsPerRow,
+    forward,
+    packRows,
+    inputGradient,
+    weightGradient,
+    biasGradient,
+    columnSquares,
+    updateStored,
+    activate,
+    activationGradient,
+    dropout,
+    loss,
+    gatherBytes,
+    gatherFloats,
+    sumLeaf,
+    dotLeaf,
+    sumOn,
+    dotOn,
+    combineLanes,
+    expAll,
+    logAll,
+    log1pAll,
+    tanhAll,
+    sigmoidAll,
+    math_sinpi,
+    math_cospi,
+    math_expm1,
+    math_erf,
+    kFmaFlopsPerRound,
+    fmaChains,
+    kFedFloats,
     fedFmaChains,
 };
 
 }  // namespace
 
-#if defined(SAMEBITS_ISA_SCALAR)
+#if SAMEBITS_EMULATE != 0
+#define SAMEBITS_GETTER(flags) emulatedTable##flags
+#define SAMEBITS_GETTER_OF(flags) SAMEBITS_GETTER(flags)
+const KernelTable* SAMEBITS_GETTER_OF(SAMEBITS_EMULATE)() { return &kTable; }
+#elif defined(SAMEBITS_ISA_SCALAR)
 const KernelTable* scalarTable() { return &kTable; }
 #elif defined(SAMEBITS_ISA_AVX2)
 const KernelTable* avx2Table() { return &kTable; }

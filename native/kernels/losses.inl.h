@@ -68,7 +68,7 @@ SAMEBITS_INLINE void copy(const float* from, size_t count, float* to) {
 
 void sparseCategoricalRow(const LossRow& row, uint32_t label) {
   SoftmaxRow softmax(row.z, row.units);
-  *row.loss = cr_log(softmax.sum) - (row.z[label] - softmax.maximum);
+  *row.loss = minus(logOf(softmax.sum), minus(row.z[label], softmax.maximum));
   GreatestSoFar greatest;
   for (size_t begin = 0; begin < row.units; begin += kFeatureLeaf) {
     const size_t count = smaller(kFeatureLeaf, row.units - begin);
@@ -78,7 +78,7 @@ void sparseCategoricalRow(const LossRow& row, uint32_t label) {
     if (row.outputs != nullptr) copy(p, count, row.outputs + begin);
     if (row.gradient == nullptr) continue;
     // p - 0 is p, as p is never -0.
-    if (label >= begin && label < begin + count) p[label - begin] = p[label - begin] - 1.0f;
+    if (label >= begin && label < begin + count) p[label - begin] = minus(p[label - begin], 1.0f);
     copy(p, count, row.gradient + begin);
   }
   *row.hits = greatest.index == label ? 1 : 0;
@@ -86,7 +86,7 @@ void sparseCategoricalRow(const LossRow& row, uint32_t label) {
 
 void categoricalRow(const LossRow& row, const float* targets) {
   SoftmaxRow softmax(row.z, row.units);
-  const Lanes maximum = broadcast(softmax.maximum), logSum = broadcast(cr_log(softmax.sum));
+  const Lanes maximum = broadcast(softmax.maximum), logSum = broadcast(logOf(softmax.sum));
   *row.loss = -sumVector(row.units, [&](size_t begin, size_t count) {
     return continueLanes(zero(), count, [&](Lanes sum, size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
       const Lanes logProbability = sub(sub(loadUpTo(row.z + begin + i, n), maximum), logSum);
@@ -119,9 +119,9 @@ void binaryRow(const LossRow& row, const float* targets, float share) {
     float tail[kFeatureLeaf], y[kFeatureLeaf];  // log1p(exp(-|z|)), sigmoid(z)
     overRow(count, [&](size_t i, size_t n)
                        SAMEBITS_INLINE_LAMBDA { storeUpTo(tail + i, negate(magnitude(loadUpTo(z + i, n))), n); });
-    math_exp(tail, count, tail);
-    math_log1p(tail, count, tail);
-    math_sigmoid(z, count, y);
+    expAll(tail, count, tail);
+    log1pAll(tail, count, tail);
+    sigmoidAll(z, count, y);
     const Lanes lanes = continueLanes(zero(), count, [&](Lanes acc, size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
       const Lanes logit = loadUpTo(z + i, n);
       const Lanes loss = add(fma(negate(logit), loadUpTo(t + i, n), relu(logit)), loadUpTo(tail + i, n));
@@ -136,7 +136,7 @@ void binaryRow(const LossRow& row, const float* targets, float share) {
     }
     return lanes;
   });
-  *row.loss = sum * share;
+  *row.loss = times(sum, share);
   *row.hits = hits;
 }
 
@@ -154,7 +154,7 @@ void squaredErrorRow(const LossRow& row, const float* targets, float share) {
       storeUpTo(row.gradient + i, mul(add(error, error), shares), n);
     });
   }
-  *row.loss = sum * share;
+  *row.loss = times(sum, share);
   *row.hits = 0;
 }
 

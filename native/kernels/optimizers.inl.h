@@ -21,21 +21,35 @@ struct UpdateRun {
 
 // Element i to i + 15. Adds to `poison`, which becomes NaN where a new value is infinite or NaN: w * 0 is NaN for those
 // and a zero for all others, which costs one fma.
-template <UpdateKind Kind>
+template <UpdateKind Kind, bool Decays = false>
 SAMEBITS_INLINE void updateLanes(const Update& update, const UpdateRun& run, size_t i, Lanes& poison) {
   const Lanes sum = load(run.gradient + i);
   if constexpr (Kind == UpdateKind::store) {
     store(run.stored + i, sum);
     return;
   }
-  const Lanes g = mul(sum, broadcast(update.scale));
+  Lanes g = mul(sum, broadcast(update.scale));
   Lanes w = load(run.value + i);
+  if constexpr (Decays) g = fma(broadcast(update.decay), w, g);
   if constexpr (Kind == UpdateKind::sgd) {
     w = fma(broadcast(-update.learningRate), g, w);
   } else if constexpr (Kind == UpdateKind::momentum) {
     const Lanes m = fma(broadcast(update.momentum), load(run.first + i), g);
     store(run.first + i, m);
     w = fma(broadcast(-update.learningRate), m, w);
+  } else if constexpr (Kind == UpdateKind::nesterov) {
+    const Lanes m = fma(broadcast(update.momentum), load(run.first + i), g);
+    store(run.first + i, m);
+    w = fma(broadcast(-update.learningRate), fma(broadcast(update.momentum), m, g), w);
+  } else if constexpr (Kind == UpdateKind::rmsprop || Kind == UpdateKind::rmspropMomentum) {
+    const Lanes v = fma(broadcast(update.beta2), load(run.first + i), mul(mul(broadcast(update.oneMinusBeta2), g), g));
+    store(run.first + i, v);
+    Lanes down = div(mul(broadcast(update.learningRate), g), sqrt(add(v, broadcast(update.epsilon))));
+    if constexpr (Kind == UpdateKind::rmspropMomentum) {
+      down = fma(broadcast(update.momentum), load(run.second + i), down);
+      store(run.second + i, down);
+    }
+    w = sub(w, down);
   } else {
     const Lanes m = fma(broadcast(update.beta1), load(run.first + i), mul(broadcast(update.oneMinusBeta1), g));
     const Lanes v = fma(broadcast(update.beta2), load(run.second + i), mul(mul(broadcast(update.oneMinusBeta2), g), g));
@@ -60,29 +74,47 @@ SAMEBITS_INLINE void prefetchParameters(const UpdateRun& run, size_t i) {
   if constexpr (Kind == UpdateKind::adam) prefetchToWrite(run.second + i);
 }
 
-template <UpdateKind Kind>
+template <UpdateKind Kind, bool Decays>
 SAMEBITS_INLINE bool updateAll(const Update& update, const UpdateRun& run, size_t count) {
   const Update own = update;  // its own copy: no store can change it, so that its broadcasts stay in registers
   Lanes poison = zero();
-  for (size_t i = 0; i < count; i += 16) updateLanes<Kind>(own, run, i, poison);
+  for (size_t i = 0; i < count; i += 16) updateLanes<Kind, Decays>(own, run, i, poison);
   return any(isNan(poison));
+}
+
+template <bool Decays>
+bool updateByKind(const Update& update, const UpdateRun& run, size_t count) {
+  switch (update.kind) {
+    case UpdateKind::sgd:
+      return updateAll<UpdateKind::sgd, Decays>(update, run, count);
+    case UpdateKind::momentum:
+      return updateAll<UpdateKind::momentum, Decays>(update, run, count);
+    case UpdateKind::adam:
+      return updateAll<UpdateKind::adam, Decays>(update, run, count);
+    case UpdateKind::nesterov:
+      return updateAll<UpdateKind::nesterov, Decays>(update, run, count);
+    case UpdateKind::rmsprop:
+      return updateAll<UpdateKind::rmsprop, Decays>(update, run, count);
+    case UpdateKind::rmspropMomentum:
+      return updateAll<UpdateKind::rmspropMomentum, Decays>(update, run, count);
+    case UpdateKind::store:
+      break;
+  }
+  return updateAll<UpdateKind::store, false>(update, run, count);
+}
+
+// The updates that wide tiles run inside the next tile's chains (gradients.inl.h). The others run at once: each more would
+// make those loops longer for all.
+SAMEBITS_INLINE bool runsInsideChains(const Update& update) {
+  return update.kind <= UpdateKind::adam && update.decay == 0.0f;
 }
 
 // Applies `update` to `count` finished sums (a multiple of 16) and the parameters at `offset` of the slots; true if a new
 // value is infinite or NaN.
-bool applyUpdate(const Update& update, size_t count, const float* sums, const ParameterSlots& slots, size_t offset) {
+__attribute__((noinline)) bool applyUpdate(const Update& update, size_t count, const float* sums,
+                                           const ParameterSlots& slots, size_t offset) {
   const UpdateRun run(sums, slots, offset);
-  switch (update.kind) {
-    case UpdateKind::sgd:
-      return updateAll<UpdateKind::sgd>(update, run, count);
-    case UpdateKind::momentum:
-      return updateAll<UpdateKind::momentum>(update, run, count);
-    case UpdateKind::adam:
-      return updateAll<UpdateKind::adam>(update, run, count);
-    case UpdateKind::store:
-      break;
-  }
-  return updateAll<UpdateKind::store>(update, run, count);
+  return update.decay != 0.0f ? updateByKind<true>(update, run, count) : updateByKind<false>(update, run, count);
 }
 
 bool updateStored(const Update* update, size_t count, const ParameterSlots* slots) {

@@ -156,6 +156,16 @@ void biasGradient(const float* dz, size_t rows, size_t units, size_t leaf, float
   }
 }
 
+void columnSquares(const float* w, size_t inputs, size_t units, float* squares) {
+  for (size_t j = 0; j < units; ++j) {
+    squares[j] = leafTree(inputs, kFeatureLeaf, [&](size_t begin, size_t end) {
+      float chain = 0.0f;
+      for (size_t k = begin; k < end; ++k) chain = fma(w[k * units + j], w[k * units + j], chain);
+      return chain;
+    });
+  }
+}
+
 void weightGradientOrdered(const float* x, const float* dz, const Order& order, size_t inputs, size_t units, float* g) {
   for (size_t k = 0; k < inputs; ++k) {
     for (size_t j = 0; j < units; ++j) {
@@ -194,6 +204,19 @@ float sigmoidGradient(float a, float dy) { return dy * (a * (1.0f - a)); }
 void softmaxGradient(const float* a, const float* dy, size_t units, float* dz) {
   const float dot = dotFixed(dy, a, units);
   for (size_t j = 0; j < units; ++j) dz[j] = a[j] * (dy[j] - dot);
+}
+
+float dropout(const Mask& mask, uint32_t row, uint32_t unit, float x) {
+  uint32_t counter[4] = {unit / 4, row, mask.step, mask.stream};
+  for (uint32_t round = 0; round < 10; ++round) {
+    const uint64_t product0 = uint64_t{0xD2511F53u} * counter[0], product1 = uint64_t{0xCD9E8D57u} * counter[2];
+    const uint32_t key0 = mask.key[0] + round * 0x9E3779B9u, key1 = mask.key[1] + round * 0xBB67AE85u;
+    counter[0] = static_cast<uint32_t>(product1 >> 32) ^ counter[1] ^ key0;
+    counter[1] = static_cast<uint32_t>(product1);
+    counter[2] = static_cast<uint32_t>(product0 >> 32) ^ counter[3] ^ key1;
+    counter[3] = static_cast<uint32_t>(product0);
+  }
+  return counter[unit % 4] >= mask.threshold ? x * mask.scale : 0.0f;
 }
 
 RowLoss sparseCategoricalCrossentropy(const Functions& f, const float* z, uint32_t label, size_t units, float* outputs,
@@ -262,6 +285,20 @@ void adam(float g, const Adam& a, float& m, float& v, float& w) {
   v = fma(a.beta2, v, (a.oneMinusBeta2 * g) * g);
   w = w - (a.stepSize * m) / fma(std::sqrt(v), a.inverseRoot, a.epsilon);
 }
+
+void sgdNesterov(float g, float learningRate, float momentum, float& m, float& w) {
+  m = fma(momentum, m, g);
+  w = fma(-learningRate, fma(momentum, m, g), w);
+}
+
+void rmsProp(float g, const RmsProp& r, float& v, float* m, float& w) {
+  v = fma(r.rho, v, (r.oneMinusRho * g) * g);
+  const float down = (r.learningRate * g) / std::sqrt(v + r.epsilon);
+  if (m != nullptr) *m = fma(r.momentum, *m, down);
+  w = w - (m != nullptr ? *m : down);
+}
+
+float decayed(float g, float decay, float w) { return fma(decay, w, g); }
 
 }  // namespace reference
 }  // namespace samebits

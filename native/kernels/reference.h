@@ -32,6 +32,9 @@ void weightGradient(const float* x, const float* dz, size_t rows, size_t inputs,
 // g[j] = balanced tree over leaves of `leaf` rows of sums of dz[i,j].
 void biasGradient(const float* dz, size_t rows, size_t units, size_t leaf, float* g);
 
+// squares[j] = tree over leaves of 256 of fma chains over k of w[k,j] w[k,j].
+void columnSquares(const float* w, size_t inputs, size_t units, float* squares);
+
 // Any order over rows. Chain c takes rows[chainEnd[c-1]] … rows[chainEnd[c] - 1] one after the other and is pushed on a
 // stack; then mergesAfter[c] times the two on top become one, lower + upper. In the end one is left.
 struct Order {
@@ -62,6 +65,14 @@ float tanhGradient(float a, float dy);
 float sigmoidGradient(float a, float dy);
 void softmaxGradient(const float* a, const float* dy, size_t units, float* dz);
 
+// Element (row, unit) of a dropout: x * scale, or +0 where the word of Philox4x32-10 is below `threshold`.
+struct Mask {
+  uint32_t key[2];
+  uint32_t stream, step, threshold;
+  float scale;
+};
+float dropout(const Mask& mask, uint32_t row, uint32_t unit, float x);
+
 struct RowLoss {
   float loss;
   uint32_t hits;
@@ -82,6 +93,14 @@ struct Adam {
   float beta1, oneMinusBeta1, beta2, oneMinusBeta2, stepSize, inverseRoot, epsilon;
 };
 void adam(float g, const Adam& a, float& m, float& v, float& w);
+void sgdNesterov(float g, float learningRate, float momentum, float& m, float& w);
+// m is null without momentum.
+struct RmsProp {
+  float learningRate, rho, oneMinusRho, momentum, epsilon;
+};
+void rmsProp(float g, const RmsProp& r, float& v, float* m, float& w);
+// What a regularizer l2(f) makes of g first; decay = fl32(2 f).
+float decayed(float g, float decay, float w);
 
 }  // namespace reference
 }  // namespace samebits

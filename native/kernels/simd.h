@@ -19,6 +19,7 @@
 //   prefetchToWrite(p)               the same for what will be written
 //   kPanel, kTileRows                register tile: kTileRows x kPanel accumulators fill the register file
 //   kTableName
+//   plus minus times quotient         single floats (arithmetic.h)
 // A lane never meets another lane but in transpose: so no instruction set can change an order of summation.
 #ifndef SAMEBITS_KERNELS_SIMD_H
 #define SAMEBITS_KERNELS_SIMD_H
@@ -42,6 +43,8 @@
 #define SAMEBITS_INLINE_LAMBDA __attribute__((always_inline))
 // Loops over a register tile vanish only if they are unrolled whole; then accumulators stay in registers.
 #define SAMEBITS_UNROLL _Pragma("GCC unroll 16")
+
+#include "arithmetic.h"
 
 #if defined(SAMEBITS_ISA_SCALAR)
 #include "simd_scalar.h"

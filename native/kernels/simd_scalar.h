@@ -3,14 +3,12 @@
 #ifndef SAMEBITS_KERNELS_SIMD_SCALAR_H
 #define SAMEBITS_KERNELS_SIMD_SCALAR_H
 
-#include <string.h>
-
 namespace samebits {
 namespace {
 
-constexpr const char* kTableName = "scalar";
+constexpr const char* kTableName = SAMEBITS_EMULATE == 0 ? "scalar" : "emulated";
 constexpr int kPanel = 16;
-constexpr int kTileRows = 4;
+constexpr int kTileRows = SAMEBITS_EMULATE == 0 ? 4 : 2;  // small where speed is nothing: there are seven of them
 
 struct Lanes {
   float at[16];
@@ -18,14 +16,6 @@ struct Lanes {
 struct Mask {
   uint32_t at[16];  // all ones or zero
 };
-
-template <typename To, typename From>
-SAMEBITS_INLINE To bitsAs(From from) {
-  static_assert(sizeof(To) == sizeof(From), "a change of view, not of size");
-  To to;
-  memcpy(&to, &from, sizeof to);
-  return to;
-}
 
 // a * b + c with one rounding. The product of two binary32 is exact in binary64. TwoSum gives the rounded sum and its
 // error; if there is one, the sum is moved to its neighbor with an odd last bit ("round to odd"), which cannot round
@@ -80,28 +70,31 @@ SAMEBITS_INLINE Lanes loadBytes(const uint8_t* p) {
 }
 
 SAMEBITS_INLINE Lanes add(Lanes a, Lanes b) {
-  SAMEBITS_EACH_LANE a.at[l] = a.at[l] + b.at[l];
+  SAMEBITS_EACH_LANE a.at[l] = plus(a.at[l], b.at[l]);
   return a;
 }
 SAMEBITS_INLINE Lanes sub(Lanes a, Lanes b) {
-  SAMEBITS_EACH_LANE a.at[l] = a.at[l] - b.at[l];
+  SAMEBITS_EACH_LANE a.at[l] = minus(a.at[l], b.at[l]);
   return a;
 }
 SAMEBITS_INLINE Lanes mul(Lanes a, Lanes b) {
-  SAMEBITS_EACH_LANE a.at[l] = a.at[l] * b.at[l];
+  SAMEBITS_EACH_LANE a.at[l] = times(a.at[l], b.at[l]);
   return a;
 }
 SAMEBITS_INLINE Lanes div(Lanes a, Lanes b) {
-  SAMEBITS_EACH_LANE a.at[l] = a.at[l] / b.at[l];
+  SAMEBITS_EACH_LANE a.at[l] = quotient(a.at[l], b.at[l]);
   return a;
 }
 // With -fno-math-errno the builtin is the instruction: correctly rounded by IEEE 754.
 SAMEBITS_INLINE Lanes sqrt(Lanes a) {
-  SAMEBITS_EACH_LANE a.at[l] = __builtin_sqrtf(a.at[l]);
+  SAMEBITS_EACH_LANE a.at[l] = __builtin_sqrtf(seen(a.at[l]));
   return a;
 }
 SAMEBITS_INLINE Lanes fma(Lanes a, Lanes b, Lanes c) {
-  SAMEBITS_EACH_LANE c.at[l] = softwareFma(a.at[l], b.at[l], c.at[l]);
+  SAMEBITS_EACH_LANE {
+    c.at[l] = kFuses ? seen(softwareFma(seen(a.at[l]), seen(b.at[l]), seen(c.at[l])))
+                     : plus(times(a.at[l], b.at[l]), c.at[l]);
+  }
   return c;
 }
 SAMEBITS_INLINE Lanes negate(Lanes a) {
@@ -115,17 +108,17 @@ SAMEBITS_INLINE Lanes magnitude(Lanes a) {
 
 SAMEBITS_INLINE Mask lessThan(Lanes a, Lanes b) {
   Mask m;
-  SAMEBITS_EACH_LANE m.at[l] = a.at[l] < b.at[l] ? ~0u : 0u;
+  SAMEBITS_EACH_LANE m.at[l] = seen(a.at[l]) < seen(b.at[l]) ? ~0u : 0u;
   return m;
 }
 SAMEBITS_INLINE Mask lessOrEqual(Lanes a, Lanes b) {
   Mask m;
-  SAMEBITS_EACH_LANE m.at[l] = a.at[l] <= b.at[l] ? ~0u : 0u;
+  SAMEBITS_EACH_LANE m.at[l] = seen(a.at[l]) <= seen(b.at[l]) ? ~0u : 0u;
   return m;
 }
 SAMEBITS_INLINE Mask equal(Lanes a, Lanes b) {
   Mask m;
-  SAMEBITS_EACH_LANE m.at[l] = a.at[l] == b.at[l] ? ~0u : 0u;
+  SAMEBITS_EACH_LANE m.at[l] = seen(a.at[l]) == seen(b.at[l]) ? ~0u : 0u;
   return m;
 }
 SAMEBITS_INLINE Mask isNan(Lanes a) {

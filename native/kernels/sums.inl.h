@@ -19,7 +19,7 @@ SAMEBITS_INLINE float combine(Lanes lanes) {
   SAMEBITS_UNROLL
   for (int stride = 1; stride < 16; stride *= 2) {
     SAMEBITS_UNROLL
-    for (int l = 0; l < 16; l += 2 * stride) at[l] = at[l] + at[l + stride];
+    for (int l = 0; l < 16; l += 2 * stride) at[l] = plus(at[l], at[l + stride]);
   }
   return at[0];
 }
@@ -50,14 +50,14 @@ struct LeafTree {
   size_t depth = 0, leaves = 0;
 
   void push(float sum) {
-    for (size_t ones = leaves++; (ones & 1) != 0; ones >>= 1) sum = partials[--depth] + sum;
+    for (size_t ones = leaves++; (ones & 1) != 0; ones >>= 1) sum = plus(partials[--depth], sum);
     partials[depth++] = sum;
   }
   // +0 if there was no leaf.
   float finish() {
     if (depth == 0) return 0.0f;
     float sum = partials[--depth];
-    while (depth > 0) sum = partials[--depth] + sum;
+    while (depth > 0) sum = plus(partials[--depth], sum);
     return sum;
   }
 };

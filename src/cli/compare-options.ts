@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { expected } from '../errors.js';
 import { ACTIVATIONS } from '../model/layers.js';
+import { OPTIMIZERS, type Optimizer } from '../model/optimizers.js';
 import { REDUCTIONS } from '../model/recipe.js';
 import type { ActivationName, InstructionSet, Reduction } from '../native/addon.js';
 import { INSTRUCTION_SETS } from '../native/instruction-set.js';
@@ -12,7 +13,7 @@ import { integerOption, integersOption, nameOption, namesOption, rateOption, see
 export interface CompareFlags {
   readonly hidden?: readonly number[];
   readonly activation?: ActivationName;
-  readonly optimizer?: 'sgd' | 'adam';
+  readonly optimizer?: Optimizer['name'];
   readonly learningRate?: number;
   readonly batchSize?: number;
   readonly epochs?: number;
@@ -33,7 +34,7 @@ export const DEFAULTS = {
   hidden: [512, 512],
   activation: 'relu',
   optimizer: 'adam',
-  learningRate: { sgd: 0.01, adam: 0.001 },
+  learningRate: { sgd: 0.01, rmsprop: 0.001, adam: 0.001 },
   batchSize: 128,
   epochs: 2,
   seed: 42,
@@ -66,8 +67,8 @@ export function compareOptions(): Command {
     .argument('[data]', 'mnist, digits, or a folder of IDX files (default: mnist where installed, else digits)')
     .option('--hidden <units>', 'units of the hidden layers (default: 512,512)', hidden)
     .option('--activation <name>', 'of the hidden layers (default: relu)', nameOption('--activation', ACTIVATIONS))
-    .option('--optimizer <name>', 'adam or sgd (default: adam)', nameOption('--optimizer', ['adam', 'sgd']))
-    .option('--learning-rate <rate>', '(default: 0.001 for adam, 0.01 for sgd)', rateOption('--learning-rate'))
+    .option('--optimizer <name>', 'adam, rmsprop or sgd (default: adam)', nameOption('--optimizer', OPTIMIZERS))
+    .option('--learning-rate <rate>', '(default: 0.001, for sgd 0.01)', rateOption('--learning-rate'))
     .option('--batch-size <rows>', '(default: 128)', integerOption('--batch-size', 1, MOST_ROWS))
     .option('--epochs <count>', '(default: 2)', integerOption('--epochs', 1, 1_000_000))
     .option('--rows <count>', 'train on the first rows only (default: all)', integerOption('--rows', 1, MOST_ROWS))

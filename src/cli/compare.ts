@@ -9,8 +9,8 @@ import { digits } from '../data/digits.js';
 import { readIdxFolder } from '../data/idx-folder.js';
 import { type LabeledData, takeTrainingRows } from '../data/labeled.js';
 import { mnist, mnistInstalled } from '../data/mnist.js';
+import { contractOf, type Emulation } from '../model/emulation.js';
 import type { Recipe } from '../model/recipe.js';
-import { addon } from '../native/addon.js';
 import { resolveInstructionSet } from '../native/instruction-set.js';
 import { renderCompareReport } from '../report/compare-report.js';
 import { nonFiniteAsText } from '../report/numbers.js';
@@ -38,8 +38,8 @@ export function compareCommand(signal: AbortSignal): Command {
 
 async function compare(dataName: string, flags: CompareFlags, signal: AbortSignal): Promise<CompareDocument> {
   checkPaths(flags);
-  const variants = variantsOf(flags);
   const fileRecipe = flags.recipe === undefined ? null : readRecipe(flags.recipe);
+  const variants = variantsOf(flags, fileRecipe?.emulate ?? []);
   const whole = await readData(dataName);
   const data = flags.rows === undefined ? whole : takeTrainingRows(whole, flags.rows, '--rows');
   const recipe = fileRecipe === null ? recipeFromOptions(flags, data) : overrideRecipe(fileRecipe, flags);
@@ -56,9 +56,9 @@ function checkPaths(flags: CompareFlags): void {
 }
 
 /** Fixed order first: its first run is the baseline. */
-function variantsOf(flags: CompareFlags): Variant[] {
+function variantsOf(flags: CompareFlags, emulate: readonly Emulation[]): Variant[] {
   const orders = flags.reduction ?? DEFAULTS.reduction;
-  const isas = new Set(flags.isa?.map(resolveInstructionSet) ?? [resolveExecution({}).isa]);
+  const isas = new Set(flags.isa?.map(resolveInstructionSet) ?? [resolveExecution({ emulate }).isa]);
   return (['fixed', 'free'] as const)
     .filter((reduction) => orders.includes(reduction))
     .flatMap((reduction) =>
@@ -91,7 +91,7 @@ async function run(
     schemaVersion: 1,
     command: 'compare',
     version,
-    contract: addon().contract,
+    contract: contractOf(recipe),
     machine: describeMachine(),
     recipe: { ...recipe },
     data: { name: data.name, rows: data.train.x.rows, testRows, columns: data.train.x.columns, hash: data.hash },

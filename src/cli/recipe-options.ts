@@ -4,7 +4,7 @@ import type { LabeledData } from '../data/labeled.js';
 import { SamebitsError } from '../errors.js';
 import { denseLayers, type ModelDescription } from '../model/description.js';
 import { dense, type Layer, rescaling } from '../model/layers.js';
-import { adam, type Optimizer, sgd } from '../model/optimizers.js';
+import { adam, type Optimizer, rmsprop, sgd } from '../model/optimizers.js';
 import { parseRecipe, type Recipe } from '../model/recipe.js';
 import { type CompareFlags, DEFAULTS } from './compare-options.js';
 
@@ -61,7 +61,7 @@ export function overrideRecipe(recipe: Recipe, flags: CompareFlags): Recipe {
   });
 }
 
-/** `--hidden` replaces all dense layers but the last; `--activation` alone changes theirs. */
+/** `--hidden` replaces what stands between the data and the last layer; `--activation` alone changes hidden layers. */
 function overrideLayers(model: ModelDescription, { hidden, activation }: CompareFlags): ModelDescription {
   if (hidden === undefined && activation === undefined) return model;
   const all = denseLayers(model);
@@ -71,7 +71,8 @@ function overrideLayers(model: ModelDescription, { hidden, activation }: Compare
     const layers = others.map((layer) => (layer.kind === 'dense' && activation ? { ...layer, activation } : layer));
     return { ...model, layers: [...layers, last] };
   }
-  const before = others.filter(({ kind }) => kind !== 'dense');
+  const first = model.layers.findIndex(({ kind }) => kind === 'dense');
+  const before = model.layers.slice(0, first);
   // Without its name, so that a name that was counted is counted anew.
   const { name: _, ...output } = last;
   return { ...model, layers: [...before, ...hiddenLayers(hidden, activation), output] };
@@ -84,6 +85,6 @@ function hiddenLayers(
   return units.map((count) => dense({ units: count, activation }));
 }
 
-function optimizerOf(name: 'sgd' | 'adam', learningRate = DEFAULTS.learningRate[name] as number): Optimizer {
-  return name === 'sgd' ? sgd({ learningRate }) : adam({ learningRate });
+function optimizerOf(name: Optimizer['name'], learningRate = DEFAULTS.learningRate[name] as number): Optimizer {
+  return { sgd, rmsprop, adam }[name]({ learningRate });
 }

@@ -77,7 +77,7 @@ export async function compareRuns(
   options: CompareOptions,
 ): Promise<Comparison> {
   const checkedRecipe = parseRecipe(recipe);
-  const executions = resolveVariants(variants, checkedRecipe.reduction);
+  const executions = resolveVariants(variants, checkedRecipe);
   const { repeats, onProgress, signal } = check(optionsSchema, options, 'options');
   const data = shareData(checkedRecipe, options);
   signal?.throwIfAborted();

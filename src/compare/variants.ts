@@ -1,6 +1,7 @@
 /** Under what circumstances a recipe is trained: they may change time, and in fixed order nothing else. */
 import * as v from 'valibot';
 import { check, fields } from '../arguments.js';
+import type { Recipe } from '../model/recipe.js';
 import type { InstructionSet, Reduction } from '../native/addon.js';
 import { type ExecutionOptions, executionEntries, resolveExecution } from '../train/execution.js';
 
@@ -23,12 +24,19 @@ const variantsSchema = v.pipe(
 /**
  * Checks variants and decides what they leave open.
  *
- * @param fallback The recipe's order of reductions.
+ * @param recipe Its order of reductions holds where a variant says nothing; emulated hardware leaves no choice of isa.
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`; `ERR_SAMEBITS_ISA` for an instruction set that cannot run here.
  */
-export function resolveVariants(variants: unknown, fallback: Reduction): ComparedExecution[] {
+export function resolveVariants(
+  variants: unknown,
+  { reduction: fallback, emulate }: Pick<Recipe, 'reduction' | 'emulate'>,
+): ComparedExecution[] {
   return check(variantsSchema, variants, 'variants').map((variant) => {
-    const { threads, reduction, isa } = resolveExecution({ ...variant, reduction: variant.reduction ?? fallback });
+    const { threads, reduction, isa } = resolveExecution({
+      ...variant,
+      reduction: variant.reduction ?? fallback,
+      emulate,
+    });
     return { threads, reduction, isa };
   });
 }

@@ -1,6 +1,6 @@
 /** Trains one of the golden networks, through the package's own API. */
-import { dense, rescaling } from '../model/layers.js';
-import { adam, sgd } from '../model/optimizers.js';
+import { dense, dropout, rescaling } from '../model/layers.js';
+import { adam, rmsprop, sgd } from '../model/optimizers.js';
 import { sequential } from '../train/build.js';
 import { fingerprintPredictions } from '../train/fingerprint.js';
 import type { Sequential } from '../train/sequential.js';
@@ -33,11 +33,11 @@ export async function trainGolden(recipe: GoldenRecipe, { isa, threads }: Team):
 }
 
 function build(recipe: GoldenRecipe): Sequential {
-  const inputShape = [recipe.inputs] as const;
-  const first = recipe.rescaling === null ? [] : [rescaling({ ...recipe.rescaling, inputShape })];
-  const layers = recipe.layers.map((layer, i) =>
-    dense(i === 0 && first.length === 0 ? { ...layer, inputShape } : layer),
-  );
+  const first = recipe.rescaling === null ? [] : [rescaling(recipe.rescaling)];
+  const layers = recipe.layers.flatMap(({ dropout: before, ...layer }) => [
+    ...(before === undefined ? [] : [dropout(before)]),
+    dense(layer),
+  ]);
   const model = sequential({ layers: [...first, ...layers], seed: recipe.seed, generator: recipe.generator });
   model.compile({ optimizer: optimizerOf(recipe), loss: recipe.loss });
   return model;
@@ -45,7 +45,7 @@ function build(recipe: GoldenRecipe): Sequential {
 
 function optimizerOf({ optimizer }: GoldenRecipe) {
   const { name, ...options } = optimizer;
-  return name === 'adam' ? adam(options) : sgd(options);
+  return { sgd, rmsprop, adam }[name](options);
 }
 
 function inputsOf({ x, rows, inputs }: GoldenRecipe) {

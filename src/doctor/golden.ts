@@ -1,8 +1,8 @@
 /** What comes with the package to be computed again: results of an independent program, from data/golden.json. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DenseOptions, RescalingOptions } from '../model/layers.js';
-import type { AdamOptions, SgdOptions } from '../model/optimizers.js';
+import type { DenseOptions, DropoutOptions, RescalingOptions } from '../model/layers.js';
+import type { AdamOptions, RmsPropOptions, SgdOptions } from '../model/optimizers.js';
 import type { ElementaryFunction, LossName } from '../native/addon.js';
 import type { Generator } from '../random/words.js';
 import type { ElementKind } from './made-up.js';
@@ -34,8 +34,12 @@ export interface GoldenNetwork {
     readonly generator: Generator;
     readonly rescaling: Omit<RescalingOptions, 'inputShape'> | null;
     readonly inputs: number;
-    readonly layers: readonly DenseOptions[];
-    readonly optimizer: ({ readonly name: 'sgd' } & SgdOptions) | ({ readonly name: 'adam' } & AdamOptions);
+    /** Dense ones, some with a dropout layer before them. */
+    readonly layers: readonly (DenseOptions & { readonly dropout?: DropoutOptions })[];
+    readonly optimizer:
+      | ({ readonly name: 'sgd' } & SgdOptions)
+      | ({ readonly name: 'rmsprop' } & RmsPropOptions)
+      | ({ readonly name: 'adam' } & AdamOptions);
     readonly loss: LossName;
     readonly rows: number;
     readonly x: { readonly kind: 'floats' | 'bytes'; readonly salt: number };

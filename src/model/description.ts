@@ -4,9 +4,9 @@ import { check, fields, type Schema } from '../arguments.js';
 import { expected } from '../errors.js';
 import type { ParameterKind } from '../native/addon.js';
 import { checkStreams } from '../random/seed.js';
-import { type DenseLayer, type Layer, layerSchema, type RescalingLayer } from './layers.js';
+import { type DenseLayer, type DropoutLayer, type Layer, layerSchema, type RescalingLayer } from './layers.js';
 
-/** Layers from the data to the outputs, all dense ones named. */
+/** Layers from the data to the outputs, all dense and dropout ones named. */
 export interface ModelDescription {
   /** @default 'sequential' */
   readonly name: string;
@@ -15,6 +15,11 @@ export interface ModelDescription {
 
 /** A dense layer in its place, with the name that its tensors carry. */
 export interface NamedDenseLayer extends DenseLayer {
+  readonly name: string;
+}
+
+/** A dropout layer in its place, with the name that its random stream carries. */
+export interface NamedDropoutLayer extends DropoutLayer {
   readonly name: string;
 }
 
@@ -36,7 +41,7 @@ const schema: Schema<{ name: string; layers: Layer[] }> = fields({
     v.pipe(v.string('a string of at least 1 character'), v.minLength(1, 'a string of at least 1 character')),
     'sequential',
   ),
-  layers: v.array(layerSchema, 'an array of layers, as dense() and rescaling() give,'),
+  layers: v.array(layerSchema, 'an array of layers, as dense(), dropout() and rescaling() give,'),
 });
 
 /** Name of the stream that shuffles the rows. */
@@ -45,6 +50,11 @@ export const SHUFFLE_STREAM = 'shuffle';
 /** Name of the stream that a parameter's initial values come from. */
 export function initialStream(parameter: string): string {
   return `init/${parameter}`;
+}
+
+/** Name of the stream that a dropout layer's masks come from. */
+export function dropoutStream(layer: string): string {
+  return `dropout/${layer}`;
 }
 
 /**
@@ -59,6 +69,7 @@ export function describeModel(value: unknown, name: string): ModelDescription {
     throw expected('at least one dense layer', `${name === '' ? '' : `${name}.`}layers`, layers);
   }
   let dense = 0;
+  let dropout = 0;
   const named = layers.map((layer, index): Layer => {
     if (index > 0 && layer.kind === 'rescaling') {
       throw expected('rescaling as the first layer only', at(index), layer);
@@ -67,13 +78,29 @@ export function describeModel(value: unknown, name: string): ModelDescription {
       throw expected('inputShape in the first layer only', `${at(index)}.inputShape`, layer.inputShape);
     }
     if (layer.kind === 'rescaling') return layer;
+    if (layer.kind === 'dropout') {
+      if (layers[index + 1]?.kind !== 'dense')
+        throw expected('a dense layer after dropout', at(index + 1), layers[index + 1]);
+      dropout += 1;
+      return { ...layer, name: layer.name ?? `dropout_${dropout}` };
+    }
     dense += 1;
     return { ...layer, name: layer.name ?? `dense_${dense}` };
   });
   const model = { name: modelName, layers: named };
   checkNames(model, at);
-  checkStreams([...parameterNames(model).map(initialStream), SHUFFLE_STREAM]);
+  const dropouts = dropoutsOf(model).flatMap((layer) => (layer === null ? [] : [dropoutStream(layer.name)]));
+  checkStreams([...parameterNames(model).map(initialStream), ...dropouts, SHUFFLE_STREAM]);
   return model;
+}
+
+/** For each dense layer the dropout before it, or null. */
+export function dropoutsOf(model: ModelDescription): readonly (NamedDropoutLayer | null)[] {
+  return model.layers.flatMap((layer, index) => {
+    if (layer.kind !== 'dense') return [];
+    const before = model.layers[index - 1];
+    return [before?.kind === 'dropout' ? (before as NamedDropoutLayer) : null];
+  });
 }
 
 /** The dense layers from the data to the outputs. */
@@ -118,7 +145,7 @@ function parameterNames(model: ModelDescription): string[] {
 function checkNames(model: ModelDescription, at: (index: number) => string): void {
   const taken = new Set<string>();
   model.layers.forEach((layer, index) => {
-    if (layer.kind !== 'dense' || layer.name === undefined) return;
+    if (layer.kind === 'rescaling' || layer.name === undefined) return;
     if (taken.has(layer.name)) throw expected('a name that no other layer has', `${at(index)}.name`, layer.name);
     taken.add(layer.name);
   });

@@ -1,6 +1,6 @@
 /** Initialisers of weights, as descriptions and as drawn tensors (docs/numerics.md, "Initialisers"). */
 import * as v from 'valibot';
-import { fields, real, type Schema } from '../arguments.js';
+import { check, fields, real, type Schema } from '../arguments.js';
 import type { Draws } from '../random/draws.js';
 
 /**
@@ -10,10 +10,18 @@ import type { Draws } from '../random/draws.js';
  * - `glorotUniform`, `glorotNormal`: Glorot and Bengio, "Understanding the difficulty of training deep feedforward
  *   neural networks", 2010, equation 16.
  * - `heUniform`, `heNormal`: He, Zhang, Ren and Sun, "Delving Deep into Rectifiers", 2015, equation 10.
+ * - `lecunUniform`, `lecunNormal`: LeCun, Bottou, Orr and Müller, "Efficient BackProp", 1998, equation 16.
  *
  * The normal ones are truncated at two standard deviations and rescaled, as in Keras.
  */
-export type PlainInitializer = 'zeros' | 'glorotUniform' | 'glorotNormal' | 'heUniform' | 'heNormal';
+export type PlainInitializer =
+  | 'zeros'
+  | 'glorotUniform'
+  | 'glorotNormal'
+  | 'heUniform'
+  | 'heNormal'
+  | 'lecunUniform'
+  | 'lecunNormal';
 
 /** Normal numbers, not truncated. */
 export interface RandomNormal {
@@ -24,18 +32,33 @@ export interface RandomNormal {
   readonly stddev?: number;
 }
 
-/** A name, or an object with the parameters of `randomNormal`. */
-export type Initializer = PlainInitializer | 'randomNormal' | RandomNormal;
+/** The same value everywhere. */
+export interface Constant {
+  readonly name: 'constant';
+  /** @default 0 */
+  readonly value?: number;
+}
 
-const PLAIN: readonly PlainInitializer[] = ['zeros', 'glorotUniform', 'glorotNormal', 'heUniform', 'heNormal'];
-const PHRASE = `an initializer: one of ${PLAIN.map((name) => `'${name}'`).join(', ')}, 'randomNormal', or { name: 'randomNormal', mean, stddev }`;
+/** A name, or an object with the parameters of `randomNormal` or `constant`. */
+export type Initializer = PlainInitializer | 'randomNormal' | RandomNormal | Constant;
+
+const PLAIN: readonly PlainInitializer[] = [
+  'zeros',
+  'glorotUniform',
+  'glorotNormal',
+  'heUniform',
+  'heNormal',
+  'lecunUniform',
+  'lecunNormal',
+];
+const PHRASE = `an initializer: one of ${PLAIN.map((name) => `'${name}'`).join(', ')}, 'randomNormal', or { name: 'randomNormal', mean, stddev } or { name: 'constant', value }`;
 
 const initializerName: Schema<Initializer> = v.pipe(
   v.picklist([...PLAIN, 'randomNormal'], PHRASE),
   v.transform((name) => (name === 'randomNormal' ? { name, mean: 0, stddev: 0.05 } : name)),
 );
 
-const randomNormal: Schema<RandomNormal> = fields({
+const randomNormal = fields({
   name: v.literal('randomNormal', PHRASE),
   mean: v.optional(real(), 0),
   stddev: v.optional(
@@ -44,9 +67,23 @@ const randomNormal: Schema<RandomNormal> = fields({
   ),
 });
 
+const constantObject = fields({ name: v.literal('constant', PHRASE), value: v.optional(real(), 0) });
+
+const withParameters: Schema<RandomNormal | Constant> = v.variant('name', [randomNormal, constantObject], PHRASE);
+
 export const initializerSchema: Schema<Initializer> = v.lazy((value) =>
-  typeof value === 'object' ? randomNormal : initializerName,
+  typeof value === 'object' ? withParameters : initializerName,
 );
+
+/**
+ * An initializer that gives every weight the same value.
+ *
+ * @param value Rounded to binary32. @default 0
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
+ */
+export function constant(value = 0): Constant {
+  return check(constantObject, { name: 'constant', value }, 'constant');
+}
 
 /** Standard deviation of a standard normal number that is truncated at 2; Keras divides by it. */
 const TRUNCATED_STDDEV = 0.87962566103423978;
@@ -61,6 +98,7 @@ export interface Fans {
 export function initialValues(initializer: Initializer, draws: Draws, fans: Fans, count: number): Float32Array {
   const { fanIn, fanOut } = fans;
   if (typeof initializer === 'object') {
+    if (initializer.name === 'constant') return new Float32Array(count).fill(initializer.value ?? 0);
     return scaled(draws.normals(count), initializer.stddev ?? 0.05, initializer.mean ?? 0);
   }
   switch (initializer) {
@@ -72,10 +110,14 @@ export function initialValues(initializer: Initializer, draws: Draws, fans: Fans
       return uniformWithin(Math.sqrt(6 / (fanIn + fanOut)), draws, count);
     case 'heUniform':
       return uniformWithin(Math.sqrt(6 / fanIn), draws, count);
+    case 'lecunUniform':
+      return uniformWithin(Math.sqrt(3 / fanIn), draws, count);
     case 'glorotNormal':
       return truncated(Math.sqrt(2 / (fanIn + fanOut)) / TRUNCATED_STDDEV, draws, count);
     case 'heNormal':
       return truncated(Math.sqrt(2 / fanIn) / TRUNCATED_STDDEV, draws, count);
+    case 'lecunNormal':
+      return truncated(Math.sqrt(1 / fanIn) / TRUNCATED_STDDEV, draws, count);
   }
 }
 

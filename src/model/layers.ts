@@ -2,7 +2,9 @@
 import * as v from 'valibot';
 import { check, fields, flag, integer, oneOf, real, type Schema } from '../arguments.js';
 import type { ActivationName } from '../native/addon.js';
+import { type Seed, seedSchema } from '../random/seed.js';
 import { type Initializer, initializerSchema } from './initializers.js';
+import { type Regularizer, regularizerSchema } from './regularizers.js';
 
 export const ACTIVATIONS = [
   'linear',
@@ -24,6 +26,8 @@ export interface DenseOptions {
   readonly kernelInitializer?: Initializer;
   /** @default 'zeros' */
   readonly biasInitializer?: Initializer;
+  /** @default none */
+  readonly kernelRegularizer?: Regularizer | Regularizer['name'];
   /** Columns of the data; in the first layer only. @default as many as the first data that the model sees */
   readonly inputShape?: readonly [number];
   /** Prefix of the names of its weights; no `/`. @default 'dense_<i>', counting the model's dense layers from 1 */
@@ -39,6 +43,7 @@ export interface DenseLayer {
   readonly useBias: boolean;
   readonly kernelInitializer: Initializer;
   readonly biasInitializer: Initializer;
+  readonly kernelRegularizer?: Regularizer;
   readonly inputShape?: readonly [number];
 }
 
@@ -59,13 +64,41 @@ export interface RescalingLayer {
   readonly inputShape?: readonly [number];
 }
 
-/** A layer of a model: what {@link dense} or {@link rescaling} gives. */
-export type Layer = DenseLayer | RescalingLayer;
+/** Options of {@link dropout}. */
+export interface DropoutOptions {
+  /** Share of the inputs that are dropped, from 0 to below 1. */
+  readonly rate: number;
+  /** Decides the masks alone. @default the model's seed */
+  readonly seed?: Seed;
+  /** Columns of the data; in the first layer only. @default as many as the first data that the model sees */
+  readonly inputShape?: readonly [number];
+  /** Name of its random stream; no `/`. @default 'dropout_<i>', counting the model's dropout layers from 1 */
+  readonly name?: string;
+}
+
+/** Sets a random share of its inputs to 0 in training and scales the others by `1 / (1 − rate)`; else does nothing. */
+export interface DropoutLayer {
+  readonly kind: 'dropout';
+  readonly name?: string;
+  readonly rate: number;
+  readonly seed?: Seed;
+  readonly inputShape?: readonly [number];
+}
+
+/** A layer of a model: what {@link dense}, {@link dropout} or {@link rescaling} gives. */
+export type Layer = DenseLayer | DropoutLayer | RescalingLayer;
 
 const inputShape = v.optional(
   v.custom<readonly [number]>(
     (value) => Array.isArray(value) && value.length === 1 && isColumns(value[0]),
     'an array of one integer of at least 1, the columns of the data,',
+  ),
+);
+
+const name = v.optional(
+  v.custom<string>(
+    (value) => typeof value === 'string' && /^[^/]{1,100}$/.test(value),
+    'a string of 1 to 100 characters without /',
   ),
 );
 
@@ -75,27 +108,32 @@ const denseEntries = {
   useBias: v.optional(flag, true),
   kernelInitializer: v.optional(initializerSchema, 'glorotUniform'),
   biasInitializer: v.optional(initializerSchema, 'zeros'),
+  kernelRegularizer: v.optional(regularizerSchema),
   inputShape,
-  name: v.optional(
-    v.custom<string>(
-      (value) => typeof value === 'string' && /^[^/]{1,100}$/.test(value),
-      'a string of 1 to 100 characters without /',
-    ),
-  ),
+  name,
+};
+
+const dropoutEntries = {
+  rate: real('a number from 0 to below 1', (value) => value >= 0 && value < 1),
+  seed: v.optional(seedSchema),
+  inputShape,
+  name,
 };
 
 const rescalingEntries = { scale: real(), offset: v.optional(real(), 0), inputShape };
 
 const denseOptions = fields(denseEntries);
+const dropoutOptions = fields(dropoutEntries);
 const rescalingOptions = fields(rescalingEntries);
 
 export const layerSchema: Schema<Layer> = v.variant(
   'kind',
   [
     fields({ kind: v.literal('dense'), ...denseEntries }),
+    fields({ kind: v.literal('dropout'), ...dropoutEntries }),
     fields({ kind: v.literal('rescaling'), ...rescalingEntries }),
   ],
-  "a layer of kind 'dense' or 'rescaling', as dense() and rescaling() give,",
+  "a layer of kind 'dense', 'dropout' or 'rescaling', as dense(), dropout() and rescaling() give,",
 );
 
 /**
@@ -108,6 +146,20 @@ export const layerSchema: Schema<Layer> = v.variant(
  */
 export function dense(options: DenseOptions): DenseLayer {
   return withoutUndefined({ ...check(denseOptions, options, 'dense'), kind: 'dense' });
+}
+
+/**
+ * Dropout of the inputs of the dense layer after it, in training only (Srivastava and others, "Dropout: A Simple Way to
+ * Prevent Neural Networks from Overfitting", 2014). Which are dropped is decided by seed, layer, step, row and unit alone,
+ * always by Philox.
+ *
+ * @example
+ * dropout({ rate: 0.2 })
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
+ */
+export function dropout(options: DropoutOptions): DropoutLayer {
+  return withoutUndefined({ ...check(dropoutOptions, options, 'dropout'), kind: 'dropout' });
 }
 
 /**

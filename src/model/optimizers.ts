@@ -1,6 +1,7 @@
 /** Optimizers as plain, serialisable descriptions; names and defaults are those of tfjs and Keras. */
 import * as v from 'valibot';
-import { check, fields, real, type Schema } from '../arguments.js';
+import { check, fields, flag, real, type Schema } from '../arguments.js';
+import { expected } from '../errors.js';
 
 /** Options of {@link sgd}. */
 export interface SgdOptions {
@@ -8,6 +9,8 @@ export interface SgdOptions {
   readonly learningRate?: number;
   /** At least 0, below 1. @default 0 */
   readonly momentum?: number;
+  /** Nesterov's momentum; only with a momentum above 0. @default false */
+  readonly nesterov?: boolean;
 }
 
 /** Stochastic gradient descent. */
@@ -15,6 +18,28 @@ export interface Sgd {
   readonly name: 'sgd';
   readonly learningRate: number;
   readonly momentum: number;
+  readonly nesterov: boolean;
+}
+
+/** Options of {@link rmsprop}. */
+export interface RmsPropOptions {
+  /** Above 0. @default 0.001 */
+  readonly learningRate?: number;
+  /** Of the mean of squared gradients; what tfjs calls decay. At least 0, below 1. @default 0.9 */
+  readonly rho?: number;
+  /** At least 0, below 1. @default 0 */
+  readonly momentum?: number;
+  /** Above 0; inside the root. @default 1e-7 */
+  readonly epsilon?: number;
+}
+
+/** Tieleman and Hinton, "Lecture 6.5: RMSProp", Coursera, 2012. */
+export interface RmsProp {
+  readonly name: 'rmsprop';
+  readonly learningRate: number;
+  readonly rho: number;
+  readonly momentum: number;
+  readonly epsilon: number;
 }
 
 /** Options of {@link adam}. */
@@ -38,13 +63,26 @@ export interface Adam {
   readonly epsilon: number;
 }
 
-/** What {@link sgd} or {@link adam} gives. */
-export type Optimizer = Sgd | Adam;
+/** What {@link sgd}, {@link rmsprop} or {@link adam} gives. */
+export type Optimizer = Sgd | RmsProp | Adam;
+
+export const OPTIMIZERS = ['sgd', 'rmsprop', 'adam'] as const satisfies readonly Optimizer['name'][];
 
 const positive = real('a number above 0', (value) => Math.fround(value) > 0);
 const share = real('a number from 0 to below 1', (value) => value >= 0 && value < 1);
 
-const sgdEntries = { learningRate: v.optional(positive, 0.01), momentum: v.optional(share, 0) };
+const sgdEntries = {
+  learningRate: v.optional(positive, 0.01),
+  momentum: v.optional(share, 0),
+  nesterov: v.optional(flag, false),
+};
+
+const rmspropEntries = {
+  learningRate: v.optional(positive, 0.001),
+  rho: v.optional(share, 0.9),
+  momentum: v.optional(share, 0),
+  epsilon: v.optional(positive, 1e-7),
+};
 
 const adamEntries = {
   learningRate: v.optional(positive, 0.001),
@@ -54,19 +92,27 @@ const adamEntries = {
 };
 
 const sgdOptions = fields(sgdEntries);
+const rmspropOptions = fields(rmspropEntries);
 const adamOptions = fields(adamEntries);
 
-const PHRASE = "'sgd', 'adam', or what sgd() or adam() gives,";
+const PHRASE = "'sgd', 'rmsprop', 'adam', or what sgd(), rmsprop() or adam() gives,";
 
 const optimizerName: Schema<Optimizer> = v.pipe(
-  v.picklist(['sgd', 'adam'], PHRASE),
-  v.transform((name) => (name === 'sgd' ? sgd() : adam())),
+  v.picklist(OPTIMIZERS, PHRASE),
+  v.transform((name) => ({ sgd, rmsprop, adam })[name]()),
 );
 
-const optimizerObject: Schema<Optimizer> = v.variant(
-  'name',
-  [fields({ name: v.literal('sgd'), ...sgdEntries }), fields({ name: v.literal('adam'), ...adamEntries })],
-  PHRASE,
+const optimizerObject: Schema<Optimizer> = v.pipe(
+  v.variant(
+    'name',
+    [
+      fields({ name: v.literal('sgd'), ...sgdEntries }),
+      fields({ name: v.literal('rmsprop'), ...rmspropEntries }),
+      fields({ name: v.literal('adam'), ...adamEntries }),
+    ],
+    PHRASE,
+  ),
+  v.check((optimizer) => !lacksMomentum(optimizer), 'an optimizer with momentum above 0, as nesterov: true needs it,'),
 );
 
 export const optimizerSchema: Schema<Optimizer> = v.lazy((value) =>
@@ -74,12 +120,25 @@ export const optimizerSchema: Schema<Optimizer> = v.lazy((value) =>
 );
 
 /**
- * Stochastic gradient descent, with momentum where it is not 0: `m = momentum · m + g`, `w = w − learningRate · m`.
+ * Stochastic gradient descent, with momentum where it is not 0: `m = momentum · m + g`, `w = w − learningRate · m`; with
+ * nesterov `w = w − learningRate · (momentum · m + g)`.
  *
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
  */
 export function sgd(options: SgdOptions = {}): Sgd {
-  return { ...check(sgdOptions, options, 'sgd'), name: 'sgd' };
+  const checked = { ...check(sgdOptions, options, 'sgd'), name: 'sgd' } as const;
+  // Keras would train without any momentum, and nobody would see it.
+  if (lacksMomentum(checked)) throw expected('a number above 0 with nesterov: true', 'sgd.momentum', checked.momentum);
+  return checked;
+}
+
+/**
+ * RMSprop: `v = rho · v + (1 − rho) · g²`, `w = w − learningRate · g / √(v + epsilon)`, with momentum where it is not 0.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
+ */
+export function rmsprop(options: RmsPropOptions = {}): RmsProp {
+  return { ...check(rmspropOptions, options, 'rmsprop'), name: 'rmsprop' };
 }
 
 /**
@@ -89,4 +148,8 @@ export function sgd(options: SgdOptions = {}): Sgd {
  */
 export function adam(options: AdamOptions = {}): Adam {
   return { ...check(adamOptions, options, 'adam'), name: 'adam' };
+}
+
+function lacksMomentum(optimizer: Optimizer): boolean {
+  return optimizer.name === 'sgd' && optimizer.nesterov && optimizer.momentum === 0;
 }

@@ -8,6 +8,8 @@ import type { LossName, Reduction } from '../native/addon.js';
 import { type Seed, seedSchema } from '../random/seed.js';
 import { GENERATORS, type Generator } from '../random/words.js';
 import { denseLayers, describeModel, type ModelDescription } from './description.js';
+import { type Emulation, emulationSchema } from './emulation.js';
+import { checkFlippedBit, type FlippedBit, flippedBitSchema } from './flipped-bit.js';
 import { checkLoss, lossSchema, type Metric, metricsSchema } from './losses.js';
 import { type Optimizer, optimizerSchema } from './optimizers.js';
 
@@ -38,6 +40,10 @@ export interface Recipe {
   readonly fit: FitRecipe;
   /** In `free` order the recipe decides the bits only together with a recording. @default 'fixed' */
   readonly reduction: Reduction;
+  /** Other hardware, emulated: then the bits are not the contract's. @default [] */
+  readonly emulate: readonly Emulation[];
+  /** A bit of the initial weights that is inverted. @default null */
+  readonly flippedBit: FlippedBit | null;
 }
 
 export const REDUCTIONS = ['fixed', 'free'] as const satisfies readonly Reduction[];
@@ -68,6 +74,8 @@ const recipeSchema = fields({
   ...compileEntries,
   fit: v.optional(fields(fitEntries), {}),
   reduction: v.optional(reductionSchema, 'fixed'),
+  emulate: v.optional(emulationSchema, []),
+  flippedBit: v.optional(flippedBitSchema, null),
 });
 
 /**
@@ -84,5 +92,6 @@ export function parseRecipe(value: unknown): Recipe {
   const model = describeModel(parsed.model, 'recipe.model');
   const dense = denseLayers(model);
   checkLoss(parsed.loss, parsed.metrics, dense[dense.length - 1]);
+  checkFlippedBit(parsed.flippedBit, model, 'recipe.flippedBit');
   return { ...parsed, model };
 }

@@ -17,9 +17,14 @@ export function summaryText(model: ModelDescription, facts: SummaryFacts): strin
   const { inputs, seed, seedDrawn, generator } = facts;
   const parameters = inputs === undefined ? null : parametersOf(model, inputs);
   let dense = -1;
+  let units = 0;
   const rows = model.layers.map((layer): Row => {
     if (layer.kind === 'rescaling') return ['rescaling', `[rows, ${inputs ?? '?'}]`, '0'];
+    if (layer.kind === 'dropout') {
+      return [`${layer.name} (dropout, ${layer.rate})`, `[rows, ${dense < 0 ? (inputs ?? '?') : units}]`, '0'];
+    }
     dense += 1;
+    units = layer.units;
     const count = parameters === null ? '?' : format(sizeOf(parameters.filter((one) => one.layer === dense)));
     return [`${layer.name} (dense, ${layer.activation})`, `[rows, ${layer.units}]`, count];
   });

@@ -30,20 +30,38 @@ export interface NativeLayer {
   readonly units: number;
   readonly activation: ActivationName;
   readonly useBias: boolean;
+  /** Factor of the kernel's regularizer. @default 0, which is none */
+  readonly l2?: number;
+  /** Dropout of the layer's inputs, in training. @default null */
+  readonly dropout?: NativeDropout | null;
+}
+
+/** Masks by Philox: key, stream, and the steps made before. */
+export interface NativeDropout {
+  /** From 0 to below 1. */
+  readonly rate: number;
+  readonly key: readonly [number, number];
+  readonly stream: number;
 }
 
 /** Optimizer with its binary64 options; those that an optimizer does not have are ignored. */
 export interface NativeOptimizer {
-  readonly kind: 'sgd' | 'momentum' | 'adam';
+  readonly kind: 'sgd' | 'momentum' | 'nesterov' | 'rmsprop' | 'adam';
   readonly learningRate: number;
   readonly momentum?: number;
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
+  readonly rho?: number;
 }
 
 export interface NetworkDescription {
   readonly isa: InstructionSet;
+  /**
+   * Other hardware, emulated, with isa 'scalar' only: the sum of 1 (no fma), 2 (subnormals flushed) and 4 (ordinary
+   * elementary functions). Not the contract's bits. @default 0
+   */
+  readonly emulate?: number;
   /** Columns of x. */
   readonly inputs: number;
   /** `x' = fma(x, scale, offset)` before the first layer; both rounded to binary32. */
@@ -55,7 +73,7 @@ export interface NetworkDescription {
 }
 
 export type ParameterKind = 'kernel' | 'bias';
-/** 0: the weights; 1: momentum, or Adam's m; 2: Adam's v. */
+/** 0: the weights; 1: momentum, Adam's m, or RMSprop's v; 2: Adam's v, or RMSprop's momentum. */
 export type Slot = 0 | 1 | 2;
 
 /** What training goes on from, beside weights and optimizer state. */
@@ -198,7 +216,7 @@ export interface PhaseJob extends Timing {
   readonly inputs: number;
   readonly units: number;
   /** For `weightGradient`: what is done with a finished sum; `store` writes it. */
-  readonly update: NativeOptimizer['kind'] | 'store';
+  readonly update: 'store' | 'sgd' | 'momentum' | 'adam';
   /** For `weightGradient`: leaf length along rows. */
   readonly batchLeaf: number;
   /** Repetitions before those that are counted. */

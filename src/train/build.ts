@@ -1,6 +1,7 @@
 /** Models from options and from recipes. */
 import { check } from '../arguments.js';
 import { describeModel } from '../model/description.js';
+import { checkFlippedBit } from '../model/flipped-bit.js';
 import { parseRecipe, type Recipe } from '../model/recipe.js';
 import { drawSeed } from '../random/seed.js';
 import { Sequential } from './sequential.js';
@@ -18,20 +19,21 @@ import { type SequentialOptions, sequentialSchema } from './sequential-options.j
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
  */
 export function sequential(options: SequentialOptions): Sequential {
-  const { layers, name, seed, generator } = check(sequentialSchema, options, 'sequential');
+  const { layers, name, seed, generator, flippedBit } = check(sequentialSchema, options, 'sequential');
   const model = describeModel(name === undefined ? { layers } : { layers, name }, '');
-  return new Sequential({ model, seed: seed ?? drawSeed(), seedDrawn: seed === undefined, generator });
+  checkFlippedBit(flippedBit, model, 'sequential.flippedBit');
+  return new Sequential({ model, seed: seed ?? drawSeed(), seedDrawn: seed === undefined, generator, flippedBit });
 }
 
 /**
- * The compiled model of a recipe, with its initial weights: `fit(x, y, { ...recipe.fit, reduction: recipe.reduction })`
- * then makes the recipe's run.
+ * The compiled model of a recipe, with its initial weights. With `const { fit, reduction, emulate } = recipe`,
+ * `fit(x, y, { ...fit, reduction, emulate })` then makes the recipe's run.
  *
  * @throws SamebitsError as {@link parseRecipe} does.
  */
 export function modelFromRecipe(recipe: Recipe): Sequential {
-  const { model, seed, generator, optimizer, loss, metrics } = parseRecipe(recipe);
-  const built = new Sequential({ model, seed, seedDrawn: false, generator });
+  const { model, seed, generator, flippedBit, optimizer, loss, metrics } = parseRecipe(recipe);
+  const built = new Sequential({ model, seed, seedDrawn: false, generator, flippedBit });
   built.compile({ optimizer, loss, metrics });
   return built;
 }

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
 import { check, flag, integer, oneOf } from '../arguments.js';
 import { expected, SamebitsError } from '../errors.js';
+import type { Emulation } from '../model/emulation.js';
 import { reductionSchema } from '../model/recipe.js';
 import type { InstructionSet, Reduction } from '../native/addon.js';
 import { INSTRUCTION_SETS, resolveInstructionSet } from '../native/instruction-set.js';
@@ -78,17 +79,28 @@ export function getDeterministic(): boolean | undefined {
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for an environment variable that says nothing known;
  * `ERR_SAMEBITS_ISA` for an instruction set that cannot run here.
  */
-export function resolveExecution(options: ExecutionOptions): ResolvedExecution {
-  const isa = options.isa ?? environment('SAMEBITS_ISA', (text) => check(isaSchema, text, 'SAMEBITS_ISA')) ?? 'auto';
+export function resolveExecution(
+  options: ExecutionOptions & { readonly emulate?: readonly Emulation[] },
+): ResolvedExecution {
   return {
     threads: resolveThreads(options.threads),
     reduction:
       options.reduction ??
       environment('SAMEBITS_REDUCTION', (text) => check(reductionSchema, text, 'SAMEBITS_REDUCTION')) ??
       'fixed',
-    isa: resolveInstructionSet(isa),
+    isa: resolveIsa(options.isa, options.emulate ?? []),
     deterministic: options.deterministic ?? deterministicHere ?? environment('SAMEBITS_DETERMINISTIC', toFlag) ?? false,
   };
+}
+
+/** Other hardware is emulated in scalar code alone. */
+function resolveIsa(isa: ExecutionOptions['isa'], emulate: readonly Emulation[]): InstructionSet {
+  if (emulate.length > 0) {
+    if (isa === undefined || isa === 'auto' || isa === 'scalar') return 'scalar';
+    throw expected(`'scalar' or 'auto' with emulate: ['${emulate.join("', '")}']`, 'isa', isa);
+  }
+  const fromEnvironment = () => environment('SAMEBITS_ISA', (text) => check(isaSchema, text, 'SAMEBITS_ISA'));
+  return resolveInstructionSet(isa ?? fromEnvironment() ?? 'auto');
 }
 
 /** As {@link resolveExecution}, for what only needs threads. */

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { callback, check, fields, flag, oneOf, type Schema } from '../arguments.js';
 import type { MatrixLike } from '../data/matrix.js';
+import { type Emulation, emulationSchema } from '../model/emulation.js';
 import { fitEntries } from '../model/recipe.js';
 import { type ExecutionOptions, executionEntries } from './execution.js';
 import type { Recording } from './recording.js';
@@ -52,6 +53,11 @@ export interface StepOptions extends ExecutionOptions {
   readonly freeGrain?: number;
   /** Whether gradients are stored and then applied, or both at once. Same bits. @default 'auto' */
   readonly plan?: Plan;
+  /**
+   * Other hardware, emulated in scalar code, for experiments: part of the recipe. The run's contract is then 'emulated', and
+   * the model predicts and evaluates on it until it is trained without. @default []
+   */
+  readonly emulate?: readonly Emulation[];
   /**
    * What a weight that becomes infinite or NaN does: reject with `ERR_SAMEBITS_NON_FINITE` after that step, leaving the
    * weights as they are for inspection, or nothing.
@@ -105,6 +111,7 @@ const stepEntries = {
   ...executionEntries,
   batchLeaf,
   freeGrain,
+  emulate: v.optional(emulationSchema, []),
   plan: v.optional(oneOf(['auto', 'stored', 'fused'] as const), 'auto'),
   onNonFinite: v.optional(oneOf(['stop', 'continue'] as const), 'stop'),
 };

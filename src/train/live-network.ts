@@ -4,13 +4,23 @@
  */
 import { SamebitsError } from '../errors.js';
 import { declaredInputs, type Parameter, parametersOf } from '../model/description.js';
-import type { InstructionSet, NativeNetwork } from '../native/addon.js';
+import type { NativeNetwork } from '../native/addon.js';
 import { resolveExecution } from './execution.js';
-import { createNetwork, initialize, type Objective, type Origin, readState, slotNames, writeState } from './network.js';
+import {
+  createNetwork,
+  type Hardware,
+  initialize,
+  type Objective,
+  type Origin,
+  readState,
+  sameHardware,
+  slotNames,
+  writeState,
+} from './network.js';
 
 interface Built {
   readonly network: NativeNetwork;
-  readonly isa: InstructionSet;
+  readonly hardware: Hardware;
   readonly inputs: number;
 }
 
@@ -37,16 +47,16 @@ export class LiveNetwork {
     return this.#built?.inputs ?? declaredInputs(this.origin.model);
   }
 
-  /** The network for data of `inputs` columns, on `isa` if that is given. */
-  network(inputs: number, isa?: InstructionSet): NativeNetwork {
+  /** The network for data of `inputs` columns, on `hardware` if that is given. */
+  network(inputs: number, hardware?: Hardware): NativeNetwork {
     this.checkUsable();
     const built = this.#built;
-    if (built !== null && (isa === undefined || isa === built.isa)) return built.network;
-    const wanted = isa ?? resolveExecution({}).isa;
-    const network = createNetwork(this.origin.model, inputs, wanted, this.#objective);
+    if (built !== null && (hardware === undefined || sameHardware(hardware, built.hardware))) return built.network;
+    const wanted = hardware ?? { isa: resolveExecution({}).isa, emulate: [] };
+    const network = createNetwork(this.origin, inputs, wanted, this.#objective);
     if (built === null) initialize(network, this.origin, inputs);
     else this.#carryOver(built, network, slotNames(this.#objective?.optimizer).length);
-    this.#built = { network, isa: wanted, inputs };
+    this.#built = { network, hardware: wanted, inputs };
     return network;
   }
 
@@ -75,7 +85,7 @@ export class LiveNetwork {
     this.#objective = objective;
     const built = this.#built;
     if (built === null) return;
-    const network = createNetwork(this.origin.model, built.inputs, built.isa, objective);
+    const network = createNetwork(this.origin, built.inputs, built.hardware, objective);
     this.#carryOver(built, network, 0);
     network.setCounters({ ...network.getCounters(), beta1Power: 1, beta2Power: 1 });
     this.#built = { ...built, network };

@@ -1,18 +1,22 @@
 /** Native networks from descriptions, and what is carried over from one to the next. */
 import {
   denseLayers,
+  dropoutStream,
+  dropoutsOf,
   initialStream,
   type ModelDescription,
   type Parameter,
   parametersOf,
   rescalingLayer,
 } from '../model/description.js';
+import { type Emulation, emulationBits } from '../model/emulation.js';
+import { checkFlippedIndex, type FlippedBit, withFlippedBit } from '../model/flipped-bit.js';
 import { initialValues } from '../model/initializers.js';
 import type { Optimizer } from '../model/optimizers.js';
-import type { NativeOptimizer, Slot } from '../native/addon.js';
+import type { NativeLayer, NativeOptimizer, Slot } from '../native/addon.js';
 import { addon, type Counters, type InstructionSet, type LossName, type NativeNetwork } from '../native/addon.js';
 import { Draws } from '../random/draws.js';
-import type { Seed } from '../random/seed.js';
+import { type Seed, seedKey, streamNumber } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 
 const PART_ELEMENTS = 0x1_0000;
@@ -22,6 +26,18 @@ export interface Origin {
   readonly model: ModelDescription;
   readonly seed: Seed;
   readonly generator: Generator;
+  readonly flippedBit: FlippedBit | null;
+}
+
+/** What a network computes on. */
+export interface Hardware {
+  readonly isa: InstructionSet;
+  /** With isa 'scalar' only. */
+  readonly emulate: readonly Emulation[];
+}
+
+export function sameHardware(a: Hardware, b: Hardware): boolean {
+  return a.isa === b.isa && emulationBits(a.emulate) === emulationBits(b.emulate);
 }
 
 /** What a network needs beyond its layers in order to train. */
@@ -41,22 +57,24 @@ export interface NetworkState {
 export function slotNames(optimizer: Optimizer | undefined): readonly string[] {
   if (optimizer === undefined) return [];
   if (optimizer.name === 'adam') return ['m', 'v'];
-  return optimizer.momentum === 0 ? [] : ['momentum'];
+  const momentum = optimizer.momentum === 0 ? [] : ['momentum'];
+  return optimizer.name === 'rmsprop' ? ['v', ...momentum] : momentum;
 }
 
 /** A network with weights +0. Without an objective it only predicts. */
 export function createNetwork(
-  model: ModelDescription,
+  { model, seed }: Pick<Origin, 'model' | 'seed'>,
   inputs: number,
-  isa: InstructionSet,
+  { isa, emulate }: Hardware,
   objective: Objective | null,
 ): NativeNetwork {
   const rescaling = rescalingLayer(model);
   return new (addon().Network)({
     isa,
+    emulate: emulationBits(emulate),
     inputs,
     rescale: rescaling === null ? null : { scale: rescaling.scale, offset: rescaling.offset },
-    layers: denseLayers(model).map(({ units, activation, useBias }) => ({ units, activation, useBias })),
+    layers: nativeLayers(model, seed),
     loss: objective?.loss ?? null,
     optimizer: objective === null ? null : nativeOptimizer(objective.optimizer),
   });
@@ -76,6 +94,19 @@ export function initialize(network: NativeNetwork, origin: Origin, inputs: numbe
       network.setParameter(layer, kind, 0, initialValues(initializer, draws, fans, elements), firstRow);
     }
   }
+  if (origin.flippedBit !== null) flipBit(network, origin.flippedBit, parametersOf(origin.model, inputs));
+}
+
+function flipBit(network: NativeNetwork, flipped: FlippedBit, parameters: readonly Parameter[]): void {
+  const parameter = parameters.find(({ name }) => name === flipped.tensor) as Parameter;
+  checkFlippedIndex(flipped, parameter);
+  const { layer, kind, shape } = parameter;
+  const columns = shape[shape.length - 1];
+  const firstRow = Math.floor(flipped.index / columns);
+  const values = network.getParameter(layer, kind, 0, firstRow, 1);
+  const column = flipped.index % columns;
+  values[column] = withFlippedBit(values[column], flipped.bit);
+  network.setParameter(layer, kind, 0, values, firstRow);
 }
 
 /** Rows of a tensor that are copied at a time: a large one never stands beside itself in memory. */
@@ -116,11 +147,34 @@ export function writeState(network: NativeNetwork, parameters: readonly Paramete
   network.setCounters(state.counters);
 }
 
+function nativeLayers(model: ModelDescription, seed: Seed): NativeLayer[] {
+  const dropouts = dropoutsOf(model);
+  return denseLayers(model).map(({ units, activation, useBias, kernelRegularizer }, index) => {
+    const dropout = dropouts[index];
+    return {
+      units,
+      activation,
+      useBias,
+      l2: kernelRegularizer?.l2 ?? 0,
+      dropout: dropout && {
+        rate: dropout.rate,
+        key: seedKey(dropout.seed ?? seed),
+        stream: streamNumber(dropoutStream(dropout.name)),
+      },
+    };
+  });
+}
+
 function nativeOptimizer(optimizer: Optimizer): NativeOptimizer {
+  if (optimizer.name === 'rmsprop') {
+    const { learningRate, rho, momentum, epsilon } = optimizer;
+    return { kind: 'rmsprop', learningRate, rho, momentum, epsilon };
+  }
   if (optimizer.name === 'adam') {
     const { learningRate, beta1, beta2, epsilon } = optimizer;
     return { kind: 'adam', learningRate, beta1, beta2, epsilon };
   }
-  const { learningRate, momentum } = optimizer;
-  return momentum === 0 ? { kind: 'sgd', learningRate } : { kind: 'momentum', learningRate, momentum };
+  const { learningRate, momentum, nesterov } = optimizer;
+  if (momentum === 0) return { kind: 'sgd', learningRate };
+  return { kind: nesterov ? 'nesterov' : 'momentum', learningRate, momentum };
 }

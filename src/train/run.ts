@@ -1,5 +1,6 @@
 /** What a training run gives back. */
 import type { Matrix } from '../data/matrix.js';
+import type { Contract } from '../model/emulation.js';
 import type { Recipe } from '../model/recipe.js';
 import type { ResolvedExecution } from './execution.js';
 import type { Recording } from './recording.js';
@@ -44,6 +45,8 @@ export interface Run {
   readonly history: History;
   /** SHA-256 of the final weights: the same on every machine for the same recipe and data, in fixed order. */
   readonly fingerprint: string;
+  /** Version of the numerics contract whose bits these are; 'emulated' where other hardware was. */
+  readonly contract: Contract;
   /** What this run trained and how; `recipe.fit.epochs` counts its own epochs, not those of earlier calls. */
   readonly recipe: Recipe;
   /** What it ran with. Nothing of this reaches the bits, except free order. */

@@ -1,6 +1,8 @@
 /** Options of making, compiling, cloning and printing a model. */
 import * as v from 'valibot';
 import { callback, fields, oneOf } from '../arguments.js';
+import type { ModelDescription } from '../model/description.js';
+import { type FlippedBit, flippedBitSchema } from '../model/flipped-bit.js';
 import type { Layer } from '../model/layers.js';
 import type { Metric } from '../model/losses.js';
 import type { Optimizer } from '../model/optimizers.js';
@@ -20,17 +22,36 @@ export interface SequentialOptions {
   readonly seed?: Seed;
   /** Where random words come from. @default 'philox' */
   readonly generator?: Generator;
+  /** A bit of the initial weights to invert, for experiments. @default null */
+  readonly flippedBit?: FlippedBit | null;
   /** @default 'sequential' */
   readonly name?: string;
 }
 
 /** Options of `compile`. */
 export interface CompileOptions {
-  /** What `sgd()` or `adam()` gives, or a name for its defaults. */
+  /** What `sgd()`, `rmsprop()` or `adam()` gives, or a name for its defaults. */
   readonly optimizer: Optimizer | Optimizer['name'];
   readonly loss: LossName;
   /** @default [] */
   readonly metrics?: readonly Metric[];
+}
+
+/** What a model is made of: its description, and where its randomness comes from. */
+export interface Blueprint {
+  readonly model: ModelDescription;
+  readonly seed: Seed;
+  /** No seed was given, so one was drawn. */
+  readonly seedDrawn: boolean;
+  readonly generator: Generator;
+  readonly flippedBit: FlippedBit | null;
+}
+
+/** How a model is trained: what `compile` was given, with the defaults filled in. */
+export interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly loss: LossName;
+  readonly metrics: readonly Metric[];
 }
 
 /** Options of `clone`. */
@@ -49,6 +70,7 @@ export const sequentialSchema = fields({
   layers: v.unknown(),
   seed: v.optional(seedSchema),
   generator: v.optional(generatorSchema, 'philox'),
+  flippedBit: v.optional(flippedBitSchema, null),
   name: v.optional(v.unknown()),
 });
 

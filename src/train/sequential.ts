@@ -2,8 +2,8 @@
 import { check } from '../arguments.js';
 import { asMatrix, keepMatrix, type MatrixLike } from '../data/matrix.js';
 import { denseLayers, type ModelDescription, outputUnits } from '../model/description.js';
-import { checkLoss, type Metric } from '../model/losses.js';
-import type { Optimizer } from '../model/optimizers.js';
+import { contractOf } from '../model/emulation.js';
+import { checkLoss } from '../model/losses.js';
 import type { Recipe } from '../model/recipe.js';
 import { summaryText } from '../model/summary.js';
 import type { LossName } from '../native/addon.js';
@@ -28,7 +28,9 @@ import { trainOneBatch } from './one-batch.js';
 import type { Metrics, Predictions, Run } from './run.js';
 import { keepSamples, type Targets } from './samples.js';
 import {
+  type Blueprint,
   type CloneOptions,
+  type Compiled,
   type CompileOptions,
   cloneSchema,
   compileSchema,
@@ -38,21 +40,6 @@ import {
 } from './sequential-options.js';
 import { TrainingSession } from './session.js';
 import { type NamedTensor, readWeights, writeWeights } from './weights.js';
-
-/** What a model is made of: its description, and where its randomness comes from. */
-export interface Blueprint {
-  readonly model: ModelDescription;
-  readonly seed: Seed;
-  /** No seed was given, so one was drawn. */
-  readonly seedDrawn: boolean;
-  readonly generator: Generator;
-}
-
-interface Compiled {
-  readonly optimizer: Optimizer;
-  readonly loss: LossName;
-  readonly metrics: readonly Metric[];
-}
 
 /**
  * A stack of layers with weights; {@link sequential} makes one. Every method throws (or rejects with) a `SamebitsError`:
@@ -78,6 +65,21 @@ export class Sequential {
   /** Layers from the data to the outputs, with their names and defaults filled in. */
   get layers(): ModelDescription['layers'] {
     return this.#blueprint.model.layers;
+  }
+
+  /** Columns of the data, as soon as description or data have said it. */
+  get inputs(): number | undefined {
+    return this.#live.inputs;
+  }
+
+  /** Units of the last layer. */
+  get units(): number {
+    return outputUnits(this.#blueprint.model);
+  }
+
+  /** What {@link compile} was given last, with its defaults filled in, or null. */
+  get compiled(): Compiled | null {
+    return this.#compiled;
   }
 
   /** The seed that was given, or the one that was drawn. */
@@ -123,10 +125,11 @@ export class Sequential {
     const data = keepSamples(matrix, y, outputs);
     const validation = checked.validationData && this.#validation(checked.validationData, matrix.columns, outputs);
     const { seed, generator } = this.#blueprint;
-    const { epochs, batchSize, shuffle, batchLeaf, freeGrain, plan, record } = checked;
+    const { epochs, batchSize, shuffle, batchLeaf, freeGrain, emulate, plan, record } = checked;
     const fit = { epochs, batchSize, shuffle, batchLeaf, freeGrain };
     return this.#live.hold('fit', async () => {
-      const network = await this.#live.step(async () => this.#live.network(matrix.columns, execution.isa));
+      const hardware = { isa: execution.isa, emulate };
+      const network = await this.#live.step(async () => this.#live.network(matrix.columns, hardware));
       const initialEpoch = network.getCounters().epochs;
       const stopOnNonFinite = checked.onNonFinite === 'stop';
       const session = new TrainingSession({
@@ -144,8 +147,10 @@ export class Sequential {
       const metrics = this.#metrics(compiled);
       const job = { live: this.#live, session, options: checked, metrics, threads: execution.threads };
       const outcome = await runFit({ ...job, validation: validation ?? null });
-      const recipe = this.#recipe(compiled, fit, execution.reduction);
-      return { ...outcome, fingerprint: this.fingerprint(), recipe, execution: { ...execution, plan }, initialEpoch };
+      const recipe = this.#recipe(compiled, { fit, reduction: execution.reduction, emulate });
+      const contract = contractOf(recipe);
+      const fingerprint = this.fingerprint();
+      return { ...outcome, fingerprint, contract, recipe, execution: { ...execution, plan }, initialEpoch };
     });
   }
 
@@ -161,11 +166,12 @@ export class Sequential {
     const checked = checkStepOptions(options);
     const execution = resolveExecution(checked);
     checkRepeatable(execution, { seedDrawn: this.#blueprint.seedDrawn, replays: false });
+    const hardware = { isa: execution.isa, emulate: checked.emulate };
     const matrix = asMatrix(x, 'x', this.#live.inputs);
     const data = keepSamples(matrix, y, { loss: compiled.loss, units: outputUnits(this.#blueprint.model) });
     return this.#live.hold('trainOnBatch', async () => {
       const result = await this.#live.step(() =>
-        trainOneBatch(this.#live.network(matrix.columns, execution.isa), data, execution, checked),
+        trainOneBatch(this.#live.network(matrix.columns, hardware), data, execution, checked),
       );
       if (result.nonFinite !== null && checked.onNonFinite === 'stop') {
         throw nonFiniteError({ step: 1, tensor: nonFiniteTensor(this.#live, result.nonFinite) });
@@ -287,10 +293,10 @@ export class Sequential {
   }
 
   /** With the inputs that the data decided, so that the recipe alone builds the same model. */
-  #recipe(compiled: Compiled, fit: Recipe['fit'], reduction: Recipe['reduction']): Recipe {
-    const { model, seed, generator } = this.#blueprint;
+  #recipe(compiled: Compiled, training: Pick<Recipe, 'fit' | 'reduction' | 'emulate'>): Recipe {
+    const { model, seed, generator, flippedBit } = this.#blueprint;
     const inputShape = [this.#live.knownInputs('fit')] as const;
     const layers = model.layers.map((layer, index) => (index === 0 ? { ...layer, inputShape } : layer));
-    return { model: { ...model, layers }, seed, generator, ...compiled, fit, reduction };
+    return { model: { ...model, layers }, seed, generator, flippedBit, ...compiled, ...training };
   }
 }

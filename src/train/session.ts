@@ -92,12 +92,13 @@ export class TrainingSession {
     y: Targets,
     options: StartOptions = {},
   ): { session: TrainingSession; parameters: readonly Parameter[]; execution: ResolvedExecution } {
-    const execution = resolveExecution({ ...options, reduction: options.reduction ?? recipe.reduction });
+    const { emulate } = recipe;
+    const execution = resolveExecution({ ...options, reduction: options.reduction ?? recipe.reduction, emulate });
     checkRepeatable(execution, { seedDrawn: false, replays: Boolean(options.replay) });
     const { model, loss, seed, generator, fit } = recipe;
     const matrix = asMatrix(x, 'x', declaredInputs(model));
     const data = keepSamples(matrix, y, { loss, units: outputUnits(model) });
-    const network = createNetwork(model, matrix.columns, execution.isa, recipe);
+    const network = createNetwork(recipe, matrix.columns, { isa: execution.isa, emulate }, recipe);
     initialize(network, recipe, matrix.columns);
     const session = new TrainingSession({ ...options, network, data, seed, generator, fit, execution });
     return { session, parameters: parametersOf(model, matrix.columns), execution };

@@ -1,9 +1,9 @@
 /** The golden networks through the public API: `fit`, `trainOnBatch`, `evaluate` and `predict` give the oracle's bits. */
-import { adam, dense, rescaling, sequential, sgd } from 'samebits';
 import { describe, expect, test } from 'vitest';
 import networksGolden from '../golden/networks.json';
-import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
+import type { GoldenRecipe } from '../golden/recipes.js';
 import { arithmetic, fingerprint, random } from '../oracle.js';
+import { build, dataOf } from './golden_model.js';
 
 interface Golden {
   readonly recipe: GoldenRecipe;
@@ -15,45 +15,6 @@ interface Golden {
     readonly evaluateLoss: string;
     readonly evaluateAccuracy: number | null;
     readonly predictions: string;
-  };
-}
-
-function build({ layers, inputs, ...recipe }: GoldenRecipe) {
-  const first = recipe.rescaling === null ? [] : [rescaling({ ...recipe.rescaling, inputShape: [inputs] })];
-  const model = sequential({
-    layers: [
-      ...first,
-      ...layers.map((layer, i) => dense(i === 0 && first.length === 0 ? { ...layer, inputShape: [inputs] } : layer)),
-    ],
-    seed: recipe.seed,
-    generator: recipe.generator,
-  });
-  const { name, ...options } = recipe.optimizer;
-  model.compile({
-    optimizer: name === 'adam' ? adam(options) : sgd(options),
-    loss: recipe.loss,
-    metrics: recipe.loss === 'meanSquaredError' ? [] : ['accuracy'],
-  });
-  return model;
-}
-
-function dataOf(recipe: GoldenRecipe, order?: Uint32Array) {
-  const { x, targets, rows } = samplesOf(recipe);
-  const { columns, kind } = recipe.targets;
-  const taken = order ?? Uint32Array.from({ length: rows }, (_, i) => i);
-  const pick = <T extends Float32Array | Uint8Array | Uint32Array>(of: T, width: number): T => {
-    const out = of.slice(0, taken.length * width) as T;
-    taken.forEach((row, i) => {
-      out.set(of.subarray(row * width, (row + 1) * width), i * width);
-    });
-    return out;
-  };
-  return {
-    x: { data: pick(x as Float32Array, recipe.inputs), rows: taken.length, columns: recipe.inputs },
-    y:
-      kind === 'labels'
-        ? pick(targets as Uint32Array, 1)
-        : { data: pick(targets as Float32Array, columns), rows: taken.length, columns },
   };
 }
 

@@ -208,18 +208,32 @@ function build(native: Addon, recipe: GoldenRecipe, isa: InstructionSet): Native
     isa,
     inputs: recipe.inputs,
     rescale: recipe.rescaling,
-    layers: recipe.layers,
+    layers: layersOf(recipe),
     loss: recipe.loss,
-    optimizer:
-      optimizer.name === 'adam'
-        ? { kind: 'adam', ...optimizer }
-        : { kind: optimizer.momentum === 0 ? 'sgd' : 'momentum', ...optimizer },
+    optimizer: { ...optimizer, kind: kindOf(optimizer) },
   });
   const initial = new Network(recipe).parameters;
   tensorsOf(recipe).forEach(({ layer, kind }, i) => {
     network.setParameter(layer, kind, 0, initial[i].values);
   });
   return network;
+}
+
+function layersOf({ layers, seed }: GoldenRecipe) {
+  let dropouts = 0;
+  return layers.map(({ dropout, kernelRegularizer, ...layer }) => {
+    if (dropout === undefined) return { ...layer, l2: kernelRegularizer?.l2 ?? 0, dropout: null };
+    dropouts += 1;
+    const stream = random.streamNumber(`dropout/${dropout.name ?? `dropout_${dropouts}`}`);
+    const key = random.keyOf(dropout.seed ?? seed);
+    return { ...layer, l2: kernelRegularizer?.l2 ?? 0, dropout: { rate: dropout.rate, key, stream } };
+  });
+}
+
+function kindOf(optimizer: GoldenRecipe['optimizer']) {
+  if (optimizer.name !== 'sgd') return optimizer.name;
+  if (optimizer.momentum === 0) return 'sgd';
+  return optimizer.nesterov ? 'nesterov' : 'momentum';
 }
 
 function tensorsOf(recipe: GoldenRecipe): Tensor[] {

@@ -5,6 +5,7 @@ import { type FitOptions, Network } from '../oracle/network.js';
 import { formatOrders, type StepOrder } from '../oracle/rows.js';
 import { hash } from './made-up.js';
 import { divergingRecipes, type GoldenRecipe, recipes, samplesOf } from './recipes.js';
+import { regularizedRecipes } from './regularized.js';
 
 const CHECKED_STEPS = [1, 2, 5, 20];
 
@@ -49,7 +50,7 @@ const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf(recipes);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

@@ -43,13 +43,14 @@ export function samplesOf({ rows, inputs, x, targets }: GoldenRecipe): Samples {
   };
 }
 
-function dense(units: number, activation: DenseLayer['activation'], rest: Partial<DenseLayer> = {}): DenseLayer {
+/** A layer with the defaults of the public API. */
+export function dense(units: number, activation: DenseLayer['activation'], rest: Partial<DenseLayer> = {}): DenseLayer {
   return { units, activation, useBias: true, kernelInitializer: 'glorotUniform', biasInitializer: 'zeros', ...rest };
 }
 
-const sgd = { name: 'sgd', learningRate: 0.01, momentum: 0 } as const;
-const adam = { name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
-const common = { seed: 42, generator: 'philox', rescaling: null, shuffle: true, batchLeaf: 64 } as const;
+export const sgd = { name: 'sgd', learningRate: 0.01, momentum: 0 } as const;
+export const adam = { name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
+export const common = { seed: 42, generator: 'philox', rescaling: null, shuffle: true, batchLeaf: 64 } as const;
 
 export const recipes: readonly GoldenRecipe[] = [
   {

@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { adam, dense, rescaling, type SamebitsErrorCode, sequential, sgd } from 'samebits';
+import {
+  adam,
+  constant,
+  dense,
+  dropout,
+  l2,
+  rescaling,
+  rmsprop,
+  type SamebitsErrorCode,
+  sequential,
+  sgd,
+} from 'samebits';
 import { describe, expect, it } from 'vitest';
 
 const ARGUMENT = 'ERR_SAMEBITS_ARGUMENT';
@@ -58,9 +69,49 @@ describe('layers', () => {
   });
 });
 
+describe('dropout and regularizers', () => {
+  it('fill in what is not given', () => {
+    expect(dropout({ rate: 0.5 })).toEqual({ kind: 'dropout', rate: 0.5 });
+    expect(dropout({ rate: 0, seed: 'own', name: 'd' })).toEqual({ kind: 'dropout', rate: 0, seed: 'own', name: 'd' });
+    expect(l2()).toEqual({ name: 'l2', l2: 0.01 });
+    expect(dense({ units: 1, kernelRegularizer: 'l2' }).kernelRegularizer).toEqual(l2());
+    expect(dense({ units: 1, kernelRegularizer: l2(0) }).kernelRegularizer).toEqual({ name: 'l2', l2: 0 });
+    expect(constant()).toEqual({ name: 'constant', value: 0 });
+    expect(dense({ units: 1, biasInitializer: constant(0.1) }).biasInitializer).toEqual({
+      name: 'constant',
+      value: 0.1,
+    });
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['rate 1', () => dropout({ rate: 1 }), 'a number from 0 to below 1 for dropout.rate but received 1'],
+    ['rate -0.1', () => dropout({ rate: -0.1 }), 'for dropout.rate but received -0.1'],
+    ['no rate', () => dropout({} as Wrong), 'a number from 0 to below 1 for dropout.rate but received undefined'],
+    ['seed -1', () => dropout({ rate: 0.1, seed: -1 }), 'for dropout.seed but received -1'],
+    ['an unknown option', () => dropout({ rate: 0.1, seeds: 1 } as Wrong), 'did you mean seed?) for dropout'],
+    ['a negative factor', () => l2(-1), 'a number of at least 0'],
+    ['a factor that is 0 in binary32', () => l2(1e-60), 'for l2.l2 but received 1e-60'],
+    ['a factor whose double is infinite', () => l2(3e38), 'for l2.l2 but received 3e+38'],
+    ['another regularizer', () => dense({ units: 1, kernelRegularizer: 'l1' as Wrong }), "a regularizer: 'l2', or"],
+    [
+      'an unknown key of a regularizer',
+      () => dense({ units: 1, kernelRegularizer: { name: 'l2', l1: 1 } as Wrong }),
+      'for dense.kernelRegularizer but received "l1"',
+    ],
+    [
+      'a constant that is not finite',
+      () => constant(Number.NaN),
+      'a finite number for constant.value but received NaN',
+    ],
+  ])('refuse %s', (_, make, message) => {
+    expect(make).toThrow(expect.objectContaining({ code: ARGUMENT, message: expect.stringContaining(message) }));
+  });
+});
+
 describe('optimizers', () => {
   it('fill in the defaults of tfjs', () => {
-    expect(sgd()).toEqual({ name: 'sgd', learningRate: 0.01, momentum: 0 });
+    expect(sgd()).toEqual({ name: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false });
+    expect(rmsprop()).toEqual({ name: 'rmsprop', learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7 });
     expect(adam()).toEqual({ name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
   });
 
@@ -71,6 +122,9 @@ describe('optimizers', () => {
     ['momentum', () => sgd({ momentum: 1 }), 'a number from 0 to below 1 for sgd.momentum but received 1'],
     ['beta', () => adam({ beta2: 1 }), 'a number from 0 to below 1 for adam.beta2 but received 1'],
     ['epsilon', () => adam({ epsilon: 1e-60 }), 'a number above 0 for adam.epsilon but received 1e-60'],
+    ['rho', () => rmsprop({ rho: 1 }), 'a number from 0 to below 1 for rmsprop.rho but received 1'],
+    ['centered', () => rmsprop({ centered: true } as Wrong), 'for rmsprop but received "centered"'],
+    ['nesterov without momentum', () => sgd({ nesterov: true }), 'above 0 with nesterov: true for sgd.momentum but'],
     ['spelling', () => adam({ learning_rate: 1 } as Wrong), 'did you mean learningRate?'],
   ])('refuse %s', (_, make, message) => {
     expect(make).toThrow(expect.objectContaining({ code: ARGUMENT, message: expect.stringContaining(message) }));
@@ -103,6 +157,31 @@ describe('sequential', () => {
     expect(() => open.countParams()).toThrow(expect.objectContaining({ code: 'ERR_SAMEBITS_STATE' }));
   });
 
+  it('names dropout layers by their place among themselves, and shows them', () => {
+    const { layers } = sequential({
+      layers: [
+        dropout({ rate: 0.1, inputShape: [4] }),
+        dense({ units: 3 }),
+        dropout({ rate: 0.5, name: 'half' }),
+        dense({ units: 5 }),
+        dropout({ rate: 0.2 }),
+        dense({ units: 2 }),
+      ],
+    });
+    expect(layers.map((layer) => (layer.kind === 'rescaling' ? layer.kind : layer.name))).toEqual([
+      'dropout_1',
+      'dense_1',
+      'half',
+      'dense_2',
+      'dropout_3',
+      'dense_3',
+    ]);
+    const text = sequential({ layers }).summary({ print: () => {} });
+    expect(text).toMatch(/dropout_1 \(dropout, 0\.1\) +\[rows, 4] +0\n/);
+    expect(text).toMatch(/half \(dropout, 0\.5\) +\[rows, 3] +0\n/);
+    expect(text).toContain('Total weights: 47');
+  });
+
   it('draws a seed where none is given, another each time, and shows it', () => {
     const make = () => sequential({ layers: [dense({ units: 1 })] });
     const model = make();
@@ -130,6 +209,21 @@ describe('sequential', () => {
     [
       'one name twice',
       { layers: [dense({ units: 1 }), dense({ units: 1, name: 'dense_1' })] },
+      'a name that no other layer has for layers[1].name but received "dense_1"',
+    ],
+    [
+      'dropout at the end',
+      { layers: [dense({ units: 1 }), dropout({ rate: 0.5 })] },
+      'a dense layer after dropout for layers[2] but received undefined',
+    ],
+    [
+      'dropout twice',
+      { layers: [dropout({ rate: 0.5 }), dropout({ rate: 0.5 }), dense({ units: 1 })] },
+      'a dense layer after dropout for layers[1] but received { kind, rate }',
+    ],
+    [
+      'the name of a dense layer for dropout',
+      { layers: [dropout({ rate: 0.5, name: 'dense_1' }), dense({ units: 1 })] },
       'a name that no other layer has for layers[1].name but received "dense_1"',
     ],
     ['a negative seed', { layers: [dense({ units: 1 })], seed: -1 }, 'for sequential.seed but received -1'],
@@ -175,9 +269,15 @@ describe('compile', () => {
     ],
     [
       'an unknown optimizer',
-      () => last('linear').compile({ optimizer: 'rmsprop' as Wrong, loss: 'meanSquaredError' }),
+      () => last('linear').compile({ optimizer: 'adagrad' as Wrong, loss: 'meanSquaredError' }),
       ARGUMENT,
-      'for compile.optimizer but received "rmsprop"',
+      'for compile.optimizer but received "adagrad"',
+    ],
+    [
+      'nesterov without momentum in an object',
+      () => last('linear').compile({ optimizer: { name: 'sgd', nesterov: true } as Wrong, loss: 'meanSquaredError' }),
+      ARGUMENT,
+      'with momentum above 0, as nesterov: true needs it, for compile.optimizer but received',
     ],
     [
       'an unknown loss',

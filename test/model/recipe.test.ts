@@ -23,6 +23,8 @@ describe('parseRecipe', () => {
       metrics: [],
       fit: { epochs: 1, batchSize: 32, shuffle: true, batchLeaf: 64, freeGrain: 8 },
       reduction: 'fixed',
+      emulate: [],
+      flippedBit: null,
     });
   });
 
@@ -54,6 +56,24 @@ describe('parseRecipe', () => {
       { ...recipe, model: { layers: [{ kind: 'dense', units: -3 }] } },
       'ERR_SAMEBITS_ARGUMENT',
       'recipe.model.layers[0].units but received -3',
+    ],
+    [
+      'an emulation that is none',
+      { ...recipe, emulate: ['noFma', 'fast'] },
+      'ERR_SAMEBITS_ARGUMENT',
+      'for recipe.emulate[1] but received "fast"',
+    ],
+    [
+      'a bit of a tensor that is not there',
+      { ...recipe, flippedBit: { tensor: 'dense_2/kernel', index: 0, bit: 0 } },
+      'ERR_SAMEBITS_ARGUMENT',
+      'for recipe.flippedBit.tensor but received "dense_2/kernel"',
+    ],
+    [
+      'dropout behind the last layer',
+      { ...recipe, model: { layers: [...recipe.model.layers, { kind: 'dropout', rate: 0.5 }] } },
+      'ERR_SAMEBITS_ARGUMENT',
+      'a dense layer after dropout for recipe.model.layers[4] but received undefined',
     ],
     [
       'an unknown order',

@@ -56,9 +56,13 @@ OptimizerDescription optimizer(UpdateKind kind, double learningRate) {
   OptimizerDescription made;
   made.kind = kind;
   made.learningRate = learningRate;
-  made.momentum = kind == UpdateKind::momentum ? 0.9 : 0;
+  const bool moves =
+      kind == UpdateKind::momentum || kind == UpdateKind::nesterov || kind == UpdateKind::rmspropMomentum;
+  made.momentum = moves ? 0.9 : 0;
   return made;
 }
+
+DropoutDescription dropout(double rate, uint32_t stream) { return {rate, {{0x01234567u, 0x89abcdefu}}, stream}; }
 
 }  // namespace
 
@@ -85,6 +89,18 @@ const std::vector<Problem>& problems() {
       problem("6-400-9-4", 6,
               {{400, Activation::softmax, false}, {9, Activation::tanh, true}, {4, Activation::softmax, false}},
               Loss::categoricalCrossentropy, optimizer(UpdateKind::adam, 0.02), 25, 25, 3, false),
+      problem("11-70-40-3, dropout and l2 everywhere", 11,
+              {{70, Activation::relu, true, 0.01, dropout(0.2, 1)},
+               {40, Activation::softmax, true, 0.002, dropout(0.5, 2)},
+               {3, Activation::softmax, true, 0.03, dropout(0.1, 3)}},
+              Loss::sparseCategoricalCrossentropy, optimizer(UpdateKind::rmspropMomentum, 0.001), 61, 20, 7, false),
+      problem("5-400-300-2, dropout where columns are divided", 5,
+              {{400, Activation::tanh, true, 0, dropout(0.3, 4)},
+               {300, Activation::linear, false, 0.1, dropout(0.4, 5)},
+               {2, Activation::linear, true}},
+              Loss::meanSquaredError, optimizer(UpdateKind::nesterov, 0.0005), 23, 9, 4, false),
+      problem("30-20-1, rmsprop", 30, {{20, Activation::sigmoid, true}, {1, Activation::sigmoid, true, 0.5}},
+              Loss::binaryCrossentropy, optimizer(UpdateKind::rmsprop, 0.01), 33, 11, 64, true),
   };
   return all;
 }

@@ -5,11 +5,14 @@ using namespace samebits;
 
 namespace {
 
-constexpr UpdateKind kUpdates[] = {UpdateKind::store, UpdateKind::sgd, UpdateKind::momentum, UpdateKind::adam};
+constexpr UpdateKind kUpdates[] = {UpdateKind::store,          UpdateKind::sgd,      UpdateKind::momentum,
+                                   UpdateKind::adam,           UpdateKind::nesterov, UpdateKind::rmsprop,
+                                   UpdateKind::rmspropMomentum};
 
-Update makeUpdate(UpdateKind kind, size_t rows) {
+Update makeUpdate(UpdateKind kind, size_t rows, float decay) {
   Update update = {};
   update.kind = kind;
+  update.decay = decay;
   update.scale = static_cast<float>(1.0 / static_cast<double>(rows));
   update.learningRate = 0.01f;
   update.momentum = 0.9f;
@@ -31,14 +34,23 @@ struct Slots {
 void referenceUpdate(const Update& u, const std::vector<float>& sums, Slots& slots) {
   const reference::Adam adam = {u.beta1,    u.oneMinusBeta1, u.beta2,  u.oneMinusBeta2,
                                 u.stepSize, u.inverseRoot,   u.epsilon};
+  const reference::RmsProp rmsProp = {u.learningRate, u.beta2, u.oneMinusBeta2, u.momentum, u.epsilon};
   for (size_t i = 0; i < sums.size(); ++i) {
-    const float g = sums[i] * u.scale;
+    float g = sums[i] * u.scale;
+    if (u.decay != 0) g = reference::decayed(g, u.decay, slots.value[i]);
     if (u.kind == UpdateKind::store) slots.gradient[i] = sums[i];
     if (u.kind == UpdateKind::sgd) reference::sgd(g, u.learningRate, slots.value[i]);
     if (u.kind == UpdateKind::momentum) {
       reference::sgdMomentum(g, u.learningRate, u.momentum, slots.first[i], slots.value[i]);
     }
     if (u.kind == UpdateKind::adam) reference::adam(g, adam, slots.first[i], slots.second[i], slots.value[i]);
+    if (u.kind == UpdateKind::nesterov) {
+      reference::sgdNesterov(g, u.learningRate, u.momentum, slots.first[i], slots.value[i]);
+    }
+    if (u.kind == UpdateKind::rmsprop) reference::rmsProp(g, rmsProp, slots.first[i], nullptr, slots.value[i]);
+    if (u.kind == UpdateKind::rmspropMomentum) {
+      reference::rmsProp(g, rmsProp, slots.first[i], &slots.second[i], slots.value[i]);
+    }
   }
 }
 
@@ -63,8 +75,8 @@ struct PanelSlots {
     ParameterSlots all = slots();
     if (kind != UpdateKind::store) all.gradient = nullptr;
     if (kind == UpdateKind::store) all.value = nullptr;
-    if (kind != UpdateKind::momentum && kind != UpdateKind::adam) all.first = nullptr;
-    if (kind != UpdateKind::adam) all.second = nullptr;
+    if (kind == UpdateKind::store || kind == UpdateKind::sgd) all.first = nullptr;
+    if (kind != UpdateKind::adam && kind != UpdateKind::rmspropMomentum) all.second = nullptr;
     return all;
   }
   bool equal(const Slots& s) const {
@@ -76,6 +88,8 @@ struct Case {
   size_t rows, inputs, units;
   OwnedOrder order;
   Values values;
+  UpdateKind kind;
+  float decay;
 };
 
 void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random& random) {
@@ -86,11 +100,15 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
   reference::weightGradientOrdered(x.data(), dz.data(), c.order.referenceOrder(), c.inputs, c.units, weightSums.data());
   reference::biasGradientOrdered(dz.data(), c.order.referenceOrder(), c.units, biasSums.data());
 
-  const Update update = makeUpdate(kUpdates[random.below(4)], c.rows);
-  const Slots weightsBefore = {std::vector<float>(count, 0.5f), randomTensor(random, count, Values::plain),
-                               randomTensor(random, count, Values::tiny), std::vector<float>(count, 1e-6f)};
-  const Slots biasBefore = {std::vector<float>(c.units, 0.5f), randomTensor(random, c.units, Values::plain),
-                            randomTensor(random, c.units, Values::zeros), std::vector<float>(c.units, 1e-6f)};
+  const Update update = makeUpdate(c.kind, c.rows, c.kind == UpdateKind::store ? 0.0f : c.decay);
+  Slots weightsBefore = {std::vector<float>(count, 0.5f), randomTensor(random, count, Values::plain),
+                         randomTensor(random, count, Values::tiny), std::vector<float>(count, 1e-6f)};
+  Slots biasBefore = {std::vector<float>(c.units, 0.5f), randomTensor(random, c.units, Values::plain),
+                      randomTensor(random, c.units, Values::zeros), std::vector<float>(c.units, 1e-6f)};
+  if (c.kind == UpdateKind::rmsprop || c.kind == UpdateKind::rmspropMomentum) {
+    for (float& v : weightsBefore.first) v = std::fabs(v);  // a mean of squares
+    for (float& v : biasBefore.first) v = std::fabs(v);
+  }
   Slots weightsAfter = weightsBefore, biasAfter = biasBefore;
   referenceUpdate(update, weightSums, weightsAfter);
   referenceUpdate(update, biasSums, biasAfter);
@@ -124,7 +142,7 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
     check(pieces.equal(weightsAfter), describe(*table, "weightGradient in pieces", {c.rows, c.inputs, c.units}));
 
     if (updates) {  // the stored plan
-      const Update store = makeUpdate(UpdateKind::store, c.rows);
+      const Update store = makeUpdate(UpdateKind::store, c.rows, 0);
       PanelSlots stored(weightsBefore, c.inputs, c.units, table->panel);
       const ParameterSlots storedSlots = stored.slots();
       table->weightGradient(rows.data(), rows.ld, gradients.data(), gradients.ld, &order, c.inputs, c.units, 0,
@@ -155,16 +173,19 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
 
 void testGradients(const std::vector<const KernelTable*>& all) {
   Random random{2};
-  for (size_t i = 0; i < 90; ++i) {
+  for (size_t i = 0; i < 126; ++i) {
     const size_t rows = random.extent(300);
     const OwnedOrder order = i % 3 == 0   ? balancedOrder(rows, 64)
                              : i % 3 == 1 ? balancedOrder(rows, 1 + random.below(9))
                                           : randomOrder(rows, random);
-    testCase(all, {rows, random.extent(300), random.extent(300), order, kAllValues[i % 4]}, random);
+    testCase(all,
+             {rows, random.extent(300), random.extent(300), order, kAllValues[i % 4], kUpdates[i % 7],
+              i / 7 % 3 == 0 ? 0.02f : 0.0f},
+             random);
   }
   // Several blocks of packed inputs with a rest; and more rows than are packed.
-  testCase(all, {37, 1003, 75, balancedOrder(37, 8), Values::plain}, random);
-  testCase(all, {4099, 61, 40, balancedOrder(4099, 64), Values::plain}, random);
+  testCase(all, {37, 1003, 75, balancedOrder(37, 8), Values::plain, UpdateKind::momentum, 0.0f}, random);
+  testCase(all, {4099, 61, 40, balancedOrder(4099, 64), Values::plain, UpdateKind::adam, 0.0f}, random);
   // The ordered reference on a balanced order is the tree.
   for (size_t rows : {1, 64, 65, 200, 300}) {
     const std::vector<float> x = randomTensor(random, rows * 3, Values::plain);

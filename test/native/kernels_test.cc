@@ -52,6 +52,8 @@ int main(int argc, char** argv) {
   testProducts(all);
   testGradients(all);
   testLayers(all);
+  testRegularization(all);
+  testEmulated();
   testGolden(all, argv[1]);
   std::printf("%zu passed, %zu failed\n", passed, failed);
   return failed == 0 && passed > 0 ? 0 : 1;

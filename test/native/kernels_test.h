@@ -115,6 +115,8 @@ std::vector<size_t> randomCuts(size_t end, size_t step, Random& random);
 void testProducts(const std::vector<const samebits::KernelTable*>& all);
 void testGradients(const std::vector<const samebits::KernelTable*>& all);
 void testLayers(const std::vector<const samebits::KernelTable*>& all);
+void testEmulated();
+void testRegularization(const std::vector<const samebits::KernelTable*>& all);
 void testVectors(const std::vector<const samebits::KernelTable*>& all);
 void testGolden(const std::vector<const samebits::KernelTable*>& all, const char* path);
 

@@ -6,11 +6,41 @@
 
 export const f32 = Math.fround;
 
-export const add = (a: number, b: number): number => f32(a + b);
-export const sub = (a: number, b: number): number => f32(a - b);
-export const mul = (a: number, b: number): number => f32(a * b);
-export const div = (a: number, b: number): number => f32(a / b);
-export const sqrt = (a: number): number => f32(Math.sqrt(a));
+/** Other hardware (section 13); none of it is the contract. */
+export interface Hardware {
+  readonly noFma: boolean;
+  readonly flushSubnormals: boolean;
+  readonly ordinaryExp: boolean;
+}
+
+export const CONTRACT: Hardware = { noFma: false, flushSubnormals: false, ordinaryExp: false };
+let hardware = CONTRACT;
+
+export const onHardware = (): Hardware => hardware;
+
+/** Computes `body` on other hardware, or within such a computation on the contract's. */
+export function withHardware<T>(other: Hardware, body: () => T): T {
+  const before = hardware;
+  hardware = other;
+  try {
+    return body();
+  } finally {
+    hardware = before;
+  }
+}
+
+const LEAST_NORMAL = 2 ** -126;
+
+/** An operand or a result as the hardware sees it. */
+export function seen(x: number): number {
+  return hardware.flushSubnormals && Math.abs(x) < LEAST_NORMAL ? 0 * Math.sign(x) : x;
+}
+
+export const add = (a: number, b: number): number => seen(f32(seen(a) + seen(b)));
+export const sub = (a: number, b: number): number => seen(f32(seen(a) - seen(b)));
+export const mul = (a: number, b: number): number => seen(f32(seen(a) * seen(b)));
+export const div = (a: number, b: number): number => seen(f32(seen(a) / seen(b)));
+export const sqrt = (a: number): number => f32(Math.sqrt(seen(a)));
 
 /** NaN and −0 pass, which Math.max would not let. */
 export function relu(x: number): number {
@@ -26,6 +56,10 @@ const view = new DataView(new ArrayBuffer(8));
  * that to binary32 cannot see a tie that is none.
  */
 export function fma(a: number, b: number, c: number): number {
+  return hardware.noFma ? add(mul(a, b), c) : seen(fused(seen(a), seen(b), seen(c)));
+}
+
+function fused(a: number, b: number, c: number): number {
   const product = a * b;
   const sum = product + c;
   const shadow = sum - product;

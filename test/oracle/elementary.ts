@@ -3,8 +3,9 @@
  * until both ends round to the same binary32 (Ziv's strategy). That ends: apart from the exact cases, which are taken
  * first, the values are irrational, so that none is a binary32 or halfway between two.
  */
-import { bitLength, decode, f32, roundToBinary32 } from './arithmetic.js';
+import { bitLength, decode, f32, onHardware, roundToBinary32, seen } from './arithmetic.js';
 import * as fixed from './fixed-point.js';
+import { ordinaryExp, ordinaryLog, ordinaryLog1p, ordinarySigmoid, ordinaryTanh } from './ordinary.js';
 
 /** A function's value at `x`, in fixed point with `bits` bits; `SLACK` bounds its error. */
 type Fixed = (x: number, bits: number) => bigint;
@@ -152,10 +153,19 @@ function quick(decide: (x: number) => number, approximate: (x: number) => number
   };
 }
 
-export const exp = quick(exact.exp, Math.exp);
+/** As the hardware in use has it. */
+const onAny =
+  (correct: (x: number) => number, ordinary: (x: number) => number) =>
+  (x: number): number =>
+    seen((onHardware().ordinaryExp ? ordinary : correct)(seen(x)));
+
+export const exp = onAny(quick(exact.exp, Math.exp), ordinaryExp);
 export const expm1 = quick(exact.expm1, Math.expm1);
-export const log = quick(exact.log, Math.log);
-export const log1p = quick(exact.log1p, Math.log1p);
-export const tanh = quick(exact.tanh, Math.tanh);
-export const sigmoid = quick(exact.sigmoid, (x) => 1 / (1 + Math.exp(-x)));
+export const log = onAny(quick(exact.log, Math.log), ordinaryLog);
+export const log1p = onAny(quick(exact.log1p, Math.log1p), ordinaryLog1p);
+export const tanh = onAny(quick(exact.tanh, Math.tanh), ordinaryTanh);
+export const sigmoid = onAny(
+  quick(exact.sigmoid, (x) => 1 / (1 + Math.exp(-x))),
+  ordinarySigmoid,
+);
 export const { erf, sinpi, cospi } = exact;

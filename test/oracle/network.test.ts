@@ -30,6 +30,39 @@ describe('gradients', () => {
     ['relu', 'softmax', 'meanSquaredError', 'oneHot'],
   ];
 
+  test('dropout and l2: a step follows the slope of its own loss', () => {
+    const recipe: GoldenRecipe = {
+      ...recipes[0],
+      inputs: 4,
+      layers: [
+        { ...layer(5, 'tanh'), dropout: { rate: 0.25 }, kernelRegularizer: { name: 'l2', l2: 0.25 } },
+        { ...layer(6, 'sigmoid'), dropout: { rate: 0.5, seed: 2 } },
+        { ...layer(3, 'softmax'), dropout: { rate: 0.1 }, kernelRegularizer: { name: 'l2', l2: 0.125 } },
+      ],
+      optimizer: { name: 'sgd', learningRate: 1, momentum: 0 },
+      loss: 'sparseCategoricalCrossentropy',
+      rows: 12,
+      targets: { kind: 'labels', salt: 61, columns: 3 },
+    };
+    const samples = samplesOf(recipe);
+    const after = new Network(recipe);
+    after.trainOnBatch(samples, 64);
+    // The loss of a first step is taken before its update, with its masks.
+    const lossWith = (parameter: number, element: number, moved: number): number => {
+      const network = new Network(recipe);
+      network.parameters[parameter].values[element] = moved;
+      return network.trainOnBatch(samples, 64).loss;
+    };
+    new Network(recipe).parameters.forEach(({ name, values }, p) => {
+      values.forEach((value, i) => {
+        const width = 2 ** -7;
+        const slope = (lossWith(p, i, value + width) - lossWith(p, i, value - width)) / (2 * width);
+        const step = value - after.parameters[p].values[i];
+        expect(Math.abs(step - slope), `${name}[${i}]: ${step}, ${slope}`).toBeLessThan(4e-4);
+      });
+    });
+  });
+
   test.each(combinations)('%s, %s and %s: a step follows the slope of the loss', (hidden, last, loss, kind) => {
     const recipe: GoldenRecipe = {
       ...recipes[0],
@@ -82,6 +115,33 @@ describe('optimizers', () => {
     update(momentum, moving, new Float32Array([4]), 2, { p1: 1, p2: 1 });
     update(momentum, moving, new Float32Array([0]), 2, { p1: 1, p2: 1 });
     expect(moving.values[0]).toBe(0.25);
+  });
+
+  test('nesterov looks one step of momentum ahead', () => {
+    const moving = parameter(['momentum']);
+    const nesterov = { name: 'sgd', learningRate: 0.25, momentum: 0.5, nesterov: true } as const;
+    update(nesterov, moving, new Float32Array([4]), 2, { p1: 1, p2: 1 });
+    expect(moving.values[0]).toBe(1 - 0.25 * (0.5 * 2 + 2));
+    update(nesterov, moving, new Float32Array([0]), 2, { p1: 1, p2: 1 });
+    expect(moving.values[0]).toBe(0.25 - 0.25 * (0.5 * 1));
+  });
+
+  test('RMSprop divides by the root of the mean square, epsilon inside', () => {
+    const options = { name: 'rmsprop', learningRate: 0.5, rho: 0.75, epsilon: 3 } as const;
+    const plain = parameter(['v']);
+    update({ ...options, momentum: 0 }, plain, new Float32Array([4]), 2, { p1: 1, p2: 1 });
+    expect(plain.values[0]).toBe(1 - (0.5 * 2) / Math.sqrt(0.25 * 4 + 3));
+    const moving = parameter(['v', 'momentum']);
+    update({ ...options, momentum: 0.5 }, moving, new Float32Array([4]), 2, { p1: 1, p2: 1 });
+    update({ ...options, momentum: 0.5 }, moving, new Float32Array([0]), 2, { p1: 1, p2: 1 });
+    expect(moving.values[0]).toBe(1 - 0.5 - 0.25);
+    expect(moving.state.v[0]).toBe(0.75);
+  });
+
+  test('l2 adds 2 λ w to the mean gradient', () => {
+    const w = { ...parameter([]), l2: 0.25 };
+    update({ name: 'sgd', learningRate: 0.5, momentum: 0 }, w, new Float32Array([4]), 2, { p1: 1, p2: 1 });
+    expect(w.values[0]).toBe(1 - 0.5 * (2 + 0.5));
   });
 
   test('the first step of Adam is the learning rate, whatever the gradient', () => {

@@ -1,5 +1,5 @@
 /** A network that is trained, evaluated and asked as the contract says (docs/numerics.md, sections 3 to 10). */
-import { f32, fma, mul } from './arithmetic.js';
+import { add, CONTRACT, f32, fma, mul, withHardware } from './arithmetic.js';
 import { type Counters, countersTail, fingerprint, mark, type Tensor } from './fingerprint.js';
 import {
   type ActivationName,
@@ -12,16 +12,19 @@ import {
 } from './layers.js';
 import { hitsOfRow, type LossName, lossOfRow, type OutputRow } from './losses.js';
 import { advance, type Optimizer, type Parameter, stateNames, update } from './optimizers.js';
-import { type InitializerName, initialize, openStream, type Source, shuffle } from './random.js';
+import { type Initializer, initialize, isKept, openStream, type Source, shuffle, streamNumber } from './random.js';
 import { fixedRows, freeRows, type RowSum, type StepOrder } from './rows.js';
-import { treeOfTerms } from './sums.js';
+import { combine, tree, treeOfTerms, vectorSum } from './sums.js';
 
 export interface DenseLayer {
   readonly units: number;
   readonly activation: ActivationName;
   readonly useBias: boolean;
-  readonly kernelInitializer: InitializerName;
-  readonly biasInitializer: InitializerName;
+  readonly kernelInitializer: Initializer;
+  readonly biasInitializer: Initializer;
+  readonly kernelRegularizer?: { readonly name: 'l2'; readonly l2: number };
+  /** A dropout layer before this one. Default of its name: `dropout_<i>`, counted from 1. */
+  readonly dropout?: { readonly rate: number; readonly seed?: number | string; readonly name?: string };
   /** Default: `dense_<i>`, counted from 1. */
   readonly name?: string;
 }
@@ -61,6 +64,7 @@ export interface Score {
 interface Layer extends DenseLayer {
   readonly name: string;
   readonly inputs: number;
+  readonly mask: { readonly seed: number | string; readonly stream: number; readonly rate: number } | null;
   readonly kernel: Parameter;
   readonly bias: Parameter | null;
 }
@@ -89,25 +93,38 @@ export class Network {
 
   constructor(recipe: NetworkRecipe) {
     this.#recipe = recipe;
-    const parameter = (name: string, shape: number[], initializer: InitializerName, fans: [number, number]) => {
+    const parameter = (name: string, shape: number[], initializer: Initializer, fans: [number, number], l2 = 0) => {
       const count = shape.reduce((product, size) => product * size, 1);
       const draw = openStream(recipe, `init/${name}`, 0);
       return {
         name,
         shape,
+        l2,
         values: initialize(initializer, draw, count, ...fans),
         state: Object.fromEntries(stateNames(recipe.optimizer).map((slot) => [slot, new Float32Array(count)])),
       };
     };
+    let dropouts = 0;
     this.#layers = recipe.layers.map((layer, i) => {
       const inputs = i === 0 ? recipe.inputs : recipe.layers[i - 1].units;
       const { units } = layer;
       const name = layer.name ?? `dense_${i + 1}`;
+      const { dropout, kernelRegularizer } = layer;
+      if (dropout !== undefined) dropouts += 1;
+      const l2 = kernelRegularizer?.l2;
       return {
         ...layer,
         name,
         inputs,
-        kernel: parameter(`${name}/kernel`, [inputs, units], layer.kernelInitializer, [inputs, units]),
+        mask:
+          dropout === undefined
+            ? null
+            : {
+                seed: dropout.seed ?? recipe.seed,
+                stream: streamNumber(`dropout/${dropout.name ?? `dropout_${dropouts}`}`),
+                rate: dropout.rate,
+              },
+        kernel: parameter(`${name}/kernel`, [inputs, units], layer.kernelInitializer, [inputs, units], l2),
         bias: layer.useBias ? parameter(`${name}/bias`, [units], layer.biasInitializer, [units, units]) : null,
       };
     });
@@ -164,12 +181,12 @@ export class Network {
   evaluate(samples: Samples, batchLeaf: number): Score {
     const all = Uint32Array.from({ length: samples.rows }, (_, i) => i);
     const batch = this.#gather(samples, all);
-    const outputs = this.#outputs(batch, this.#forward(batch.x, batch.rows));
+    const outputs = this.#outputs(batch, this.#forward(batch.x, batch.rows, null));
     return this.#score(this.#lossesOf(outputs), outputs, batchLeaf);
   }
 
   predict(x: Float32Array | Uint8Array, rows: number): Float32Array {
-    const passes = this.#forward(Float32Array.from(x), rows);
+    const passes = this.#forward(Float32Array.from(x), rows, null);
     return passes[passes.length - 1].a;
   }
 
@@ -202,11 +219,13 @@ export class Network {
     };
   }
 
-  #forward(x: Float32Array, rows: number): Pass[] {
+  /** `step`: steps made before, in training; null elsewhere, where nothing is dropped. */
+  #forward(x: Float32Array, rows: number, step: number | null): Pass[] {
     const { rescaling } = this.#recipe;
     let a = rescaling === null ? x : x.map((value) => fma(value, f32(rescaling.scale), f32(rescaling.offset)));
-    return this.#layers.map(({ kernel, bias, inputs, units, activation }) => {
-      const input = a;
+    return this.#layers.map((layer) => {
+      const { kernel, bias, inputs, units, activation } = layer;
+      const input = step === null ? a : dropped(layer, a, step);
       const z = denseForward(input, kernel.values, bias?.values ?? null, rows, inputs, units);
       a = byRow(rows, units, (i) => activate(activation, row(z, i, units)));
       return { x: input, z, a };
@@ -220,7 +239,7 @@ export class Network {
 
   #lossesOf(outputs: readonly OutputRow[]): number[] {
     const { activation } = this.#layers[this.#layers.length - 1];
-    return outputs.map((output) => lossOfRow(this.#recipe.loss, activation, output).loss);
+    return this.#penalized(outputs.map((output) => lossOfRow(this.#recipe.loss, activation, output).loss));
   }
 
   #step(
@@ -229,10 +248,12 @@ export class Network {
   ): { losses: number[]; outputs: OutputRow[] } {
     const { optimizer, loss } = this.#recipe;
     const { rows } = batch;
-    const passes = this.#forward(batch.x, rows);
+    const { steps } = this.#counters;
+    const passes = this.#forward(batch.x, rows, steps);
     const outputs = this.#outputs(batch, passes);
     const last = this.#layers.length - 1;
     const rowLosses = outputs.map((output) => lossOfRow(loss, this.#layers[last].activation, output));
+    const losses = this.#penalized(rowLosses.map((each) => each.loss));
 
     // All gradients are taken before any weight moves.
     const gradients = new Map<Parameter, Float32Array>();
@@ -243,7 +264,7 @@ export class Network {
       if (bias !== null) gradients.set(bias, biasGradient(dz, rows, units, rowSum));
       if (l > 0) {
         const { activation } = this.#layers[l - 1];
-        const dy = inputGradient(dz, kernel.values, rows, inputs, units);
+        const dy = dropped(this.#layers[l], inputGradient(dz, kernel.values, rows, inputs, units), steps);
         const { a } = passes[l - 1];
         dz = byRow(rows, inputs, (i) => activationGradient(activation, row(a, i, inputs), row(dy, i, inputs)));
       }
@@ -252,7 +273,22 @@ export class Network {
     const powers = advance(optimizer, this.#counters);
     for (const [parameter, sums] of gradients) update(optimizer, parameter, sums, rows, powers);
     this.#counters = { ...this.#counters, ...powers, steps: this.#counters.steps + 1 };
-    return { losses: rowLosses.map((each) => each.loss), outputs };
+    return { losses, outputs };
+  }
+
+  /** Losses of rows with the penalty of the weights as they are, if there is one. */
+  #penalized(losses: readonly number[]): number[] {
+    const penalties = this.#layers.flatMap(({ kernel, inputs, units }) => {
+      const { l2 = 0, values: w } = kernel;
+      if (l2 === 0) return [];
+      const squares = Float32Array.from({ length: units }, (_, j) =>
+        tree(inputs, 256, (acc, k) => fma(w[k * units + j], w[k * units + j], acc)),
+      );
+      const sum = vectorSum(squares);
+      return [withHardware(CONTRACT, () => mul(f32(l2), sum))];
+    });
+    if (penalties.length === 0) return [...losses];
+    return withHardware(CONTRACT, () => losses.map((loss) => add(loss, combine(penalties))));
   }
 
   #score(losses: readonly number[], outputs: readonly OutputRow[], batchLeaf: number): Score {
@@ -266,7 +302,14 @@ export class Network {
   }
 }
 
-/** `tree · fl32(1/n)`. */
+/** Rows of a layer's inputs, or of the gradient at them, through its dropout. */
+function dropped({ mask, inputs }: Layer, values: Float32Array, step: number): Float32Array {
+  if (mask === null) return values;
+  const scale = f32(1 / (1 - mask.rate));
+  return values.map((value, at) => (isKept(mask, step, Math.floor(at / inputs), at % inputs) ? mul(value, scale) : 0));
+}
+
+/** `tree · fl32(1/n)`, on emulated hardware too. */
 function meanOf(losses: readonly number[], batchLeaf: number): number {
-  return mul(treeOfTerms(losses, batchLeaf), f32(1 / losses.length));
+  return withHardware(CONTRACT, () => mul(treeOfTerms(losses, batchLeaf), f32(1 / losses.length)));
 }

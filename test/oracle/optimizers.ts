@@ -1,8 +1,15 @@
 /** Optimizers (docs/numerics.md, section 5). */
-import { div, f32, fma, mul, sqrt, sub } from './arithmetic.js';
+import { add, div, f32, fma, mul, sqrt, sub } from './arithmetic.js';
 
 export type Optimizer =
-  | { readonly name: 'sgd'; readonly learningRate: number; readonly momentum: number }
+  | { readonly name: 'sgd'; readonly learningRate: number; readonly momentum: number; readonly nesterov?: boolean }
+  | {
+      readonly name: 'rmsprop';
+      readonly learningRate: number;
+      readonly rho: number;
+      readonly momentum: number;
+      readonly epsilon: number;
+    }
   | {
       readonly name: 'adam';
       readonly learningRate: number;
@@ -11,17 +18,20 @@ export type Optimizer =
       readonly epsilon: number;
     };
 
-/** A tensor of weights with its gradient's state: `momentum`, or `m` and `v`, or none. */
+/** A tensor of weights with its gradient's state: `momentum`, `v`, both, `m` and `v`, or none. */
 export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
   readonly values: Float32Array;
   readonly state: Readonly<Record<string, Float32Array>>;
+  /** λ of `l2(λ)`. Default: 0, none. */
+  readonly l2?: number;
 }
 
 export function stateNames(optimizer: Optimizer): string[] {
   if (optimizer.name === 'adam') return ['m', 'v'];
-  return optimizer.momentum === 0 ? [] : ['momentum'];
+  const momentum = optimizer.momentum === 0 ? [] : ['momentum'];
+  return optimizer.name === 'rmsprop' ? ['v', ...momentum] : momentum;
 }
 
 /** Binary64 running products of Adam's betas. */
@@ -45,13 +55,28 @@ export function update(
 ): void {
   const w = parameter.values;
   const share = f32(1 / rows);
-  const gradients = sums.map((sum) => mul(sum, share));
+  const { l2 = 0 } = parameter;
+  const gradients = sums.map((sum, i) => (l2 > 0 ? fma(f32(2 * l2), w[i], mul(sum, share)) : mul(sum, share)));
   if (optimizer.name === 'sgd') {
     const rate = f32(optimizer.learningRate);
     const { momentum } = parameter.state;
     gradients.forEach((g, i) => {
-      if (momentum !== undefined) momentum[i] = fma(f32(optimizer.momentum), momentum[i], g);
-      w[i] = fma(-rate, momentum === undefined ? g : momentum[i], w[i]);
+      let direction = g;
+      if (momentum !== undefined) {
+        momentum[i] = fma(f32(optimizer.momentum), momentum[i], g);
+        direction = optimizer.nesterov ? fma(f32(optimizer.momentum), momentum[i], g) : momentum[i];
+      }
+      w[i] = fma(-rate, direction, w[i]);
+    });
+    return;
+  }
+  if (optimizer.name === 'rmsprop') {
+    const { v, momentum } = parameter.state;
+    gradients.forEach((g, i) => {
+      v[i] = fma(f32(optimizer.rho), v[i], mul(mul(f32(1 - optimizer.rho), g), g));
+      const d = div(mul(f32(optimizer.learningRate), g), sqrt(add(v[i], f32(optimizer.epsilon))));
+      if (momentum !== undefined) momentum[i] = fma(f32(optimizer.momentum), momentum[i], d);
+      w[i] = sub(w[i], momentum === undefined ? d : momentum[i]);
     });
     return;
   }

@@ -14,8 +14,11 @@ export const initializerNames = [
   'randomNormal',
   'glorotNormal',
   'heNormal',
+  'lecunUniform',
+  'lecunNormal',
 ] as const;
 export type InitializerName = (typeof initializerNames)[number];
+export type Initializer = InitializerName | { readonly name: 'constant'; readonly value: number };
 
 export interface Source {
   readonly seed: number | string;
@@ -98,13 +101,8 @@ function truncatedNormal(draw: Draw, count: number, stddev: number): Float32Arra
 }
 
 /** A tensor of `count` elements in row-major order. */
-export function initialize(
-  name: InitializerName,
-  draw: Draw,
-  count: number,
-  fanIn: number,
-  fanOut: number,
-): Float32Array {
+export function initialize(name: Initializer, draw: Draw, count: number, fanIn: number, fanOut: number): Float32Array {
+  if (typeof name === 'object') return new Float32Array(count).fill(f32(name.value));
   switch (name) {
     case 'zeros':
       return new Float32Array(count);
@@ -120,6 +118,10 @@ export function initialize(
       return truncatedNormal(draw, count, Math.sqrt(2 / (fanIn + fanOut)) / TRUNCATED_STDDEV);
     case 'heNormal':
       return truncatedNormal(draw, count, Math.sqrt(2 / fanIn) / TRUNCATED_STDDEV);
+    case 'lecunUniform':
+      return uniform(draw, count, Math.sqrt(3 / fanIn));
+    case 'lecunNormal':
+      return truncatedNormal(draw, count, Math.sqrt(1 / fanIn) / TRUNCATED_STDDEV);
   }
 }
 
@@ -142,4 +144,15 @@ export function shuffle(source: Source, epoch: number, rows: number): Uint32Arra
     [order[i], order[j]] = [order[j], order[i]];
   }
   return order;
+}
+
+/** Whether element `unit` of row `row` of the batch in a step is kept by a dropout layer. */
+export function isKept(
+  { seed, stream, rate }: { readonly seed: number | string; readonly stream: number; readonly rate: number },
+  step: number,
+  row: number,
+  unit: number,
+): boolean {
+  const words = philox([Math.floor(unit / 4), row, step % 2 ** 32, stream], keyOf(seed));
+  return words[unit % 4] >= Math.floor(rate * 2 ** 32);
 }

@@ -1,0 +1,135 @@
+/** Losses and hits of rows of outputs, where there are no logits behind them (docs/numerics.md, "Ensembles"). */
+import { addon, type LossName, type NativeData } from '../native/addon.js';
+import { bestInstructionSet } from '../native/instruction-set.js';
+
+const fround = Math.fround;
+const EPSILON = fround(1e-7);
+const VECTOR_LEAF = 256;
+const LANES = 16;
+
+/** Outputs of rows that have targets, [rows, units]. */
+export interface Outputs {
+  readonly data: Float32Array;
+  readonly units: number;
+}
+
+/** Mean loss over all rows, and hits. */
+export function scoreOutputs(
+  loss: LossName,
+  outputs: Outputs,
+  { targets, rows }: NativeData,
+  batchLeaf: number,
+): { readonly loss: number; readonly hits: number } {
+  const t = targets as Uint32Array | Float32Array;
+  const losses = rowLosses(loss, outputs, t, rows);
+  let hits = 0;
+  for (let row = 0; row < rows; row += 1) hits += hitsOfRow(loss, outputs, t, row);
+  return { loss: fround(treeOf(losses, batchLeaf) * fround(1 / rows)), hits };
+}
+
+/** The tree of plain terms in binary32; +0 for none. */
+export function treeOf(terms: ArrayLike<number>, leaf: number): number {
+  const leaves: number[] = [];
+  for (let begin = 0; begin < terms.length; begin += leaf) {
+    let sum = 0;
+    const end = Math.min(begin + leaf, terms.length);
+    for (let i = begin; i < end; i += 1) sum = fround(sum + terms[i]);
+    leaves.push(sum);
+  }
+  return combine(leaves);
+}
+
+function combine(values: number[]): number {
+  let level = values;
+  while (level.length > 1) {
+    const next: number[] = [];
+    for (let i = 0; i + 1 < level.length; i += 2) next.push(fround(level[i] + level[i + 1]));
+    if (level.length % 2 === 1) next.push(level[level.length - 1]);
+    level = next;
+  }
+  return level[0] ?? 0;
+}
+
+/** The vector rule over plain terms. */
+function vectorSum(count: number, term: (i: number) => number): number {
+  const leaves: number[] = [];
+  for (let begin = 0; begin < count; begin += VECTOR_LEAF) {
+    const lanes: number[] = new Array(LANES).fill(0);
+    const end = Math.min(begin + VECTOR_LEAF, count);
+    for (let i = begin; i < end; i += 1) {
+      const lane = (i - begin) % LANES;
+      lanes[lane] = fround(lanes[lane] + term(i));
+    }
+    leaves.push(combine(lanes));
+  }
+  return combine(leaves);
+}
+
+/** log of each number, those below ε taken as ε. */
+function logarithms(values: Float32Array): Float32Array {
+  const clipped = values.map((value) => (value < EPSILON ? EPSILON : value));
+  return addon().elementary('log', clipped, bestInstructionSet());
+}
+
+function rowLosses(
+  loss: LossName,
+  { data, units }: Outputs,
+  targets: Uint32Array | Float32Array,
+  rows: number,
+): Float32Array {
+  const losses = new Float32Array(rows);
+  if (loss === 'sparseCategoricalCrossentropy') {
+    const chosen = Float32Array.from(targets, (label, row) => data[row * units + label]);
+    return logarithms(chosen).map((value) => -value);
+  }
+  const share = fround(1 / units);
+  if (loss === 'meanSquaredError') {
+    for (let row = 0; row < rows; row += 1) {
+      const sum = vectorSum(units, (j) => {
+        const error = fround(data[row * units + j] - targets[row * units + j]);
+        return fround(error * error);
+      });
+      losses[row] = sum * share;
+    }
+    return losses;
+  }
+  const logs = logarithms(data);
+  if (loss === 'categoricalCrossentropy') {
+    for (let row = 0; row < rows; row += 1) {
+      losses[row] = -vectorSum(units, (j) => fround(targets[row * units + j] * logs[row * units + j]));
+    }
+    return losses;
+  }
+  const others = logarithms(data.map((value) => 1 - value));
+  for (let row = 0; row < rows; row += 1) {
+    const sum = vectorSum(units, (j) => {
+      const i = row * units + j;
+      return fround(fround(targets[i] * logs[i]) + fround(fround(1 - targets[i]) * others[i]));
+    });
+    losses[row] = -sum * share;
+  }
+  return losses;
+}
+
+function hitsOfRow(loss: LossName, { data, units }: Outputs, targets: Uint32Array | Float32Array, row: number): number {
+  const begin = row * units;
+  switch (loss) {
+    case 'sparseCategoricalCrossentropy':
+      return firstGreatest(data, begin, units) === targets[row] ? 1 : 0;
+    case 'categoricalCrossentropy':
+      return firstGreatest(data, begin, units) === firstGreatest(targets, begin, units) ? 1 : 0;
+    case 'binaryCrossentropy': {
+      let hits = 0;
+      for (let i = begin; i < begin + units; i += 1) if ((data[i] > 0.5 ? 1 : 0) === targets[i]) hits += 1;
+      return hits;
+    }
+    case 'meanSquaredError':
+      return 0;
+  }
+}
+
+function firstGreatest(values: ArrayLike<number>, begin: number, count: number): number {
+  let best = 0;
+  for (let j = 1; j < count; j += 1) if (values[begin + j] > values[begin + best]) best = j;
+  return best;
+}
