@@ -40,7 +40,7 @@ void unpackPanels(const float* panels, RowRange range, size_t inputs, size_t uni
 }
 
 size_t weightGradientScratch(const KernelTable& table, size_t rows) {
-  return round16(std::min<size_t>(rows, table.packedRows) * table.scratchPerRow);
+  return round16(std::min<size_t>(rows * table.scratchPerRow, table.mostScratch));
 }
 
 size_t leadingDimension(size_t units) { return round16(units) + 16; }

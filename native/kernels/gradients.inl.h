@@ -152,13 +152,20 @@ SAMEBITS_INLINE size_t rowsOf(const RowOrder& order) {
 }
 
 // Operands are packed so that a tile reads two contiguous runs: in rows of a matrix, each row stands in a page and (at
-// some leading dimensions) in a cache set of its own, and chains stall. x is packed for a block of at most so many tiles.
+// some leading dimensions) in a cache set of its own, and chains stall. x is packed for a block of tiles at a time: of so
+// many, or of fewer where a batch has so many rows that they would not fit into the scratch memory.
 constexpr size_t kBlockTiles = 48;
-constexpr size_t kBlockInputs = kBlockTiles * kTileRows;
-constexpr size_t kPackedFloatsPerRow = kPanel + kBlockInputs;
-// Fewer tiles than this are not worth it, and more rows than this are too much memory.
+constexpr size_t kScratchPerRow = kPanel + kBlockTiles * kTileRows;
+constexpr size_t kMostScratch = 192 * 1024;
+// Fewer tiles than this are not worth it.
 constexpr size_t kTilesWorthPacking = 4;
-constexpr size_t kPackedRows = 4096;
+
+// Tiles of a block, for a batch of `rows` rows; 0 if nothing is packed.
+SAMEBITS_INLINE size_t tilesPerBlock(size_t rows, size_t tiles) {
+  const size_t floats = kMostScratch / (rows > 0 ? rows : 1);
+  const size_t fitting = floats < kPanel ? 0 : smaller(kBlockTiles, (floats - kPanel) / kTileRows);
+  return smaller(tiles, fitting) < kTilesWorthPacking ? 0 : fitting;
+}
 
 // Columns [0, count) of x to [tile][row][kTileRows]; what the last tile lacks is left.
 SAMEBITS_INLINE void packInputs(const float* x, size_t ldx, size_t rows, size_t count, float* packed) {
@@ -189,12 +196,14 @@ bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, co
   WaitingUpdate waiting(update, slots);
   const size_t rows = rowsOf(*order);
   float* const packedX = scratch + rows * kPanel;
-  const EvenTiles blocks((inputEnd - inputBegin + kTileRows - 1) / kTileRows, kBlockTiles);
+  const size_t allTiles = (inputEnd - inputBegin + kTileRows - 1) / kTileRows;
+  const size_t packed = units > 16 ? tilesPerBlock(rows, allTiles) : 0;  // a narrow panel's tiles are too few
+  const bool packs = packed > 0;
+  const EvenTiles blocks(allTiles, packs ? packed : allTiles);
   for (size_t b = 0; b < blocks.tiles; ++b) {
     const size_t block = inputBegin + blocks.begin(b) * kTileRows;
     const size_t count = smaller(inputEnd - block, blocks.size(b) * kTileRows);
     const size_t whole = count / kTileRows * kTileRows;
-    const bool packs = rows <= kPackedRows && count / kTileRows >= kTilesWorthPacking && units > 16;
     if (packs) packInputs(x + block, ldx, rows, count, packedX);
     for (size_t column = columnBegin; column < columnEnd; column += kPanel) {
       const size_t width = panelWidth(column, units);

@@ -115,8 +115,8 @@ struct KernelTable {
   uint32_t panel;          // columns of a panel: a multiple of 16
   uint32_t forwardRows;    // rows that a forward tile likes best: callers split rows at multiples where they can
   uint32_t inputTile;      // callers split the inputs of a weight gradient at multiples
-  uint32_t packedRows;     // rows up to which weightGradient packs its operands: then it needs
-  uint32_t scratchPerRow;  // so many floats of scratch memory for each row
+  uint32_t scratchPerRow;  // floats of weightGradient's scratch memory for each row of the batch,
+  uint32_t mostScratch;    // and so many are enough for any batch
 
   // ---- products -------------------------------------------------------------------------------------------------
   // z[i, j] = tree256 over k of fma chains x[i,k] * w[k,j], then + bias[j] (if bias is not null), then relu if
@@ -139,7 +139,7 @@ struct KernelTable {
   // [columnBegin, columnEnd) (columnBegin a multiple of panel; columnEnd too, or units), and then what `update` says,
   // on slots in panels layout. Returns true if a updated value (not a padding column) is infinite or NaN. inputBegin is a
   // multiple of inputTile; inputEnd too, or inputs. `scratch` is 64-byte aligned memory of the caller's that no other
-  // thread uses: scratchPerRow floats for each row up to the last that `order` names; none above packedRows rows.
+  // thread uses: scratchPerRow floats for each row up to the last that `order` names, or mostScratch.
   bool (*weightGradient)(const float* x, size_t ldx, const float* dz, size_t lddz, const RowOrder* order, size_t inputs,
                          size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin, size_t columnEnd,
                          const Update* update, const ParameterSlots* slots, float* scratch);

@@ -74,7 +74,7 @@ void testShape(const KernelTable& table, const std::string& line, Random& random
       b(std::vector<float>(units), 1, units, table.panel);
   const ParameterSlots weightSlots = {g.data(), nullptr, nullptr, nullptr},
                        biasSlots = {b.data(), nullptr, nullptr, nullptr};
-  Guarded scratch(std::min<size_t>(rows, table.packedRows) * table.scratchPerRow);
+  Guarded scratch(std::min<size_t>(rows * table.scratchPerRow, table.mostScratch));
   table.weightGradient(x.data(), x.ld, dz.data(), dz.ld, &order, inputs, units, 0, inputs, 0, units, &store,
                        &weightSlots, scratch.data());
   table.biasGradient(dz.data(), dz.ld, &order, units, 0, units, &store, &biasSlots);

@@ -119,7 +119,7 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
     RowMatrix rows(x, c.rows, c.inputs, random);
     RowMatrix gradients(dz, c.rows, c.units, random);
 
-    Guarded scratch(std::min<size_t>(c.rows, table->packedRows) * table->scratchPerRow);
+    Guarded scratch(std::min<size_t>(c.rows * table->scratchPerRow, table->mostScratch));
     PanelSlots whole(weightsBefore, c.inputs, c.units, table->panel);
     const ParameterSlots slots = whole.used(update.kind);
     const bool broken = table->weightGradient(rows.data(), rows.ld, gradients.data(), gradients.ld, &order, c.inputs,
@@ -183,7 +183,8 @@ void testGradients(const std::vector<const KernelTable*>& all) {
               i / 7 % 3 == 0 ? 0.02f : 0.0f},
              random);
   }
-  // Several blocks of packed inputs with a rest; and more rows than are packed.
+  // Several blocks of packed inputs with a rest; blocks of fewer tiles; and more rows than are packed.
+  testCase(all, {1500, 500, 70, balancedOrder(1500, 64), Values::plain, UpdateKind::store, 0.0f}, random);
   testCase(all, {37, 1003, 75, balancedOrder(37, 8), Values::plain, UpdateKind::momentum, 0.0f}, random);
   testCase(all, {4099, 61, 40, balancedOrder(4099, 64), Values::plain, UpdateKind::adam, 0.0f}, random);
   // The ordered reference on a balanced order is the tree.
