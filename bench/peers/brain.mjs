@@ -21,14 +21,13 @@ serve(({ kind, sizes, optimizer, rows: allRows }) => {
     output: outputs === 1 ? [targets[i]] : Array.from({ length: outputs }, (_, j) => Number(j === targets[i])),
   }));
   const options = { learningRate: RATES.sgd, momentum: RATES.momentum, errorThresh: 1e-9 };
-  const net = new NeuralNetwork({ hiddenLayers: sizes.slice(1, -1), activation: 'relu', ...options });
+  const network = () => new NeuralNetwork({ hiddenLayers: sizes.slice(1, -1), activation: 'relu', ...options });
   const iterations = outputs === 1 ? TINY_ITERATIONS : 1;
   if (kind === 'train') {
-    return () => {
-      net.train(set, { iterations, ...options });
-      return rows * iterations;
-    };
+    // Anew each time: once its error is NaN or small enough, it does nothing. What it did is what counts.
+    return () => rows * network().train(set, { iterations, ...options }).iterations;
   }
+  const net = network();
   net.train(set.slice(0, 1), { iterations: 1, ...options });
   return () => {
     for (const { input } of set) net.run(input);
