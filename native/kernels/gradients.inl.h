@@ -193,6 +193,7 @@ SAMEBITS_INLINE void packPanel(const float* dz, size_t lddz, size_t rows, float*
 bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, const RowOrder* order, size_t inputs,
                     size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin, size_t columnEnd,
                     const Update* update, const ParameterSlots* slots, float* scratch) {
+  if (inputBegin == inputEnd) return false;
   WaitingUpdate waiting(update, slots);
   const size_t rows = rowsOf(*order);
   float* const packedX = scratch + rows * kPanel;

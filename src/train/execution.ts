@@ -16,7 +16,8 @@ export const MOST_THREADS = 256;
 /** Options that decide how fast the bits come, and in free order which. */
 export interface ExecutionOptions {
   /**
-   * Threads that are really started, 1 to 256.
+   * Threads that are really started, 1 to 256. Of more than the machine has cores, as many as those divide the pass over
+   * rows; all divide the weights.
    * @default SAMEBITS_THREADS, or as many as the machine gives this process
    */
   readonly threads?: number;
