@@ -199,8 +199,7 @@ void binaryColumn(const LossColumn& column, size_t rows) {
   float z[kFeatureLeaf], t[kFeatureLeaf], tail[kFeatureLeaf], y[kFeatureLeaf], gradient[kFeatureLeaf];
   readColumn(column.z, column.ldz, rows, z);
   readColumn(column.targets, column.ldt, rows, t);
-  overRow(rows, [&](size_t i, size_t n)
-                    SAMEBITS_INLINE_LAMBDA { storeUpTo(tail + i, negate(magnitude(loadUpTo(z + i, n))), n); });
+  for (size_t r = 0; r < rows; ++r) tail[r] = -__builtin_fabsf(z[r]);
   math_exp(tail, rows, tail);
   math_log1p(tail, rows, tail);
   math_sigmoid(z, rows, y);
