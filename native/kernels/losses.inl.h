@@ -196,7 +196,8 @@ SAMEBITS_INLINE void writeColumn(const float* from, size_t rows, float* to, size
 
 // Up to kFeatureLeaf rows.
 void binaryColumn(const LossColumn& column, size_t rows) {
-  float z[kFeatureLeaf], t[kFeatureLeaf], tail[kFeatureLeaf], y[kFeatureLeaf], gradient[kFeatureLeaf];
+  float t[kFeatureLeaf], y[kFeatureLeaf], gradient[kFeatureLeaf];
+  float z[kFeatureLeaf] = {}, tail[kFeatureLeaf] = {};  // tail: log1p(exp(-|z|))
   readColumn(column.z, column.ldz, rows, z);
   readColumn(column.targets, column.ldt, rows, t);
   for (size_t r = 0; r < rows; ++r) tail[r] = -__builtin_fabsf(z[r]);
