@@ -56,9 +56,12 @@ describe('sum and dot', () => {
   });
 
   it('in free order over threads show different bits from call to call', async () => {
+    // Long enough that every thread has woken before the first has taken all.
+    const many = new Float32Array(16 * values.length);
+    for (let i = 0; i < 16; i += 1) many.set(values, i * values.length);
     const seen = new Set<number>();
     for (let call = 0; call < 1000 && seen.size < 2; call += 1) {
-      seen.add(await sum(values, { threads: 4, reduction: 'free' }));
+      seen.add(await sum(many, { threads: 4, reduction: 'free' }));
     }
     expect(seen.size).toBe(2);
   });

@@ -1,0 +1,90 @@
+/** Causes: what may make two runs differ, each a value of one type that trainer, lab, commands and report share. */
+import type { Schema } from '../arguments.js';
+import type { DataSource } from '../data/source.js';
+import type { Recipe } from '../model/recipe.js';
+import type { InstructionSet } from '../native/addon.js';
+import type { Seed } from '../random/seed.js';
+
+/** Which rows of a source are trained on. The test rows are always all of the source's. */
+export interface DataChoice {
+  readonly source: DataSource;
+  /** The first so many training rows; null for all. */
+  readonly rows: number | null;
+  /** Draw as many rows as there are, with replacement, by this seed; null for the rows as they are. */
+  readonly bootstrap: Seed | null;
+}
+
+/** How a setting is executed. In fixed order nothing of it reaches the bits. */
+export interface ExecutionChoice {
+  readonly threads: number;
+  /** `auto`: the best of the machine. */
+  readonly isa: InstructionSet | 'auto';
+}
+
+/** Everything that decides a run and its bits: plain, serialisable, and equal exactly where all causes are. */
+export interface Setting {
+  readonly recipe: Recipe;
+  readonly data: DataChoice;
+  readonly execution: ExecutionChoice;
+}
+
+export type CauseName =
+  /** All seeds at once: `recipe.seed`. */
+  | 'seed'
+  /** `recipe.seeds.weights` */
+  | 'initialWeights'
+  | 'initializer'
+  | 'generator'
+  /** `recipe.seeds.order` */
+  | 'dataOrder'
+  /** true, false, or 'stratified' */
+  | 'shuffle'
+  | 'batchSize'
+  /** `recipe.seeds.dropout` */
+  | 'dropoutMasks'
+  /** Rate of every dropout layer; 0 has none. */
+  | 'dropoutRate'
+  | 'l2'
+  | 'optimizer'
+  | 'epsilon'
+  | 'learningRate'
+  | 'epochs'
+  | 'width'
+  | 'depth'
+  | 'activation'
+  | 'rows'
+  /** Seed of a bootstrap of the training rows. */
+  | 'dataSubset'
+  /** Seed of made-up data. */
+  | 'dataSeed'
+  | 'threads'
+  | 'reduction'
+  | 'batchLeaf'
+  | 'freeGrain'
+  | 'isa'
+  | 'flippedBit'
+  /** Other hardware, emulated: `recipe.emulate`. */
+  | 'hardware';
+
+/**
+ * A cause: a lens on a {@link Setting}. Setting a level moves nothing that another cause reads, with one exception, which
+ * its text says: `seed` moves every seed that has no value of its own.
+ */
+export interface Cause<L = unknown> {
+  readonly name: CauseName;
+  /** For people: `order of the data`. */
+  readonly title: string;
+  /** Where it acts, in a sentence: what it changes and from which step on it can show. */
+  readonly description: string;
+  /** `rounding`: only the order or kind of roundings; `random`: a stream of its own; `choice`: another recipe. */
+  readonly kind: 'rounding' | 'random' | 'choice';
+  /** What takes its effect away, as advice: `fix seeds.order`. */
+  readonly remedy: string;
+  readonly level: Schema<L>;
+  /** Whether a setting has a place for it: no dropout layer, no masks. */
+  applies(setting: Setting): boolean;
+  /** The level that a setting has; JSON, so that levels can be compared by their text. */
+  read(setting: Setting): L;
+  /** The setting with another level; the setting itself where the level is the same. */
+  write(setting: Setting, level: L): Setting;
+}

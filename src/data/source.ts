@@ -1,0 +1,35 @@
+/** Where data come from, as a description that survives JSON: what a run's setting says instead of the rows themselves. */
+import type { Seed } from '../random/seed.js';
+
+/** Data by the contract's arithmetic from a seed alone (docs/numerics.md, "Made-up data"). */
+export interface MadeUpSource {
+  readonly kind: 'madeUp';
+  /** `regression`: one target per row; `classes`: labels. */
+  readonly problem: 'regression' | 'classes';
+  /** Training rows. */
+  readonly rows: number;
+  readonly testRows: number;
+  readonly columns: number;
+  /** Of `classes`: how many, at least 2; 1 for `regression`. */
+  readonly classes: number;
+  /** Standard deviation of what no model can learn; at least 0. */
+  readonly noise: number;
+  /** Of `classes`: share of the rows that are of class 0; the others share the rest evenly. @default 1/classes */
+  readonly majority?: number;
+  readonly seed: Seed;
+}
+
+/** Rows that a caller gave, known by what is in them. */
+export interface GivenSource {
+  readonly kind: 'given';
+  readonly name: string;
+  /** SHA-256, hexadecimal. */
+  readonly hash: string;
+}
+
+export type DataSource =
+  | { readonly kind: 'digits' }
+  | { readonly kind: 'mnist' }
+  | { readonly kind: 'folder'; readonly path: string }
+  | MadeUpSource
+  | GivenSource;

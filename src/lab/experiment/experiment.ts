@@ -1,0 +1,87 @@
+/** What an experiment is: a question, the tasks that answer it, and what their results say. */
+import type { Setting } from '../../causes/cause.js';
+import type { Verdict } from '../verdict.js';
+import type { Picture, Table } from './picture.js';
+import type { Task, TaskResult } from './task.js';
+
+/** What an experiment is carried out on. */
+export interface Ground {
+  /** The recipe, data and execution that tasks vary: those of the user, or the experiment's own. */
+  readonly base: Setting;
+  /** Repeats, seeds or pairs, as the experiment says; at least 2. */
+  readonly repeats: number;
+  /** Of the data: so that an experiment can say what it looked at without reading them. */
+  readonly data: { readonly name: string; readonly rows: number; readonly testRows: number; readonly columns: number };
+}
+
+/** Results by task. Asking for a task that was not planned is a fault of the experiment, and throws. */
+export interface Results {
+  get<T extends Task>(task: T): TaskResult<T>;
+}
+
+/** A number that the runs give, with what is known about it. */
+export interface Effect {
+  /** E.g. `mean absolute difference of predictions`. */
+  readonly name: string;
+  /** E.g. `ULP`, `%`; empty for a bare number. */
+  readonly unit: string;
+  /** Null where there is nothing to estimate. */
+  readonly estimate: number | null;
+}
+
+export interface EffectInterval {
+  readonly low: number;
+  readonly high: number;
+  /** Coverage, e.g. 0.95; 1 where nothing was sampled and the value is exact. */
+  readonly level: number;
+}
+
+/** What an experiment found. Plain JSON. */
+export interface Conclusion {
+  readonly verdict: Verdict;
+  /** The claim that the verdict is about: `Initial weights alone move predictions by more than rounding does.` */
+  readonly claim: string;
+  /** The result in one plain sentence, with its figures. */
+  readonly statement: string;
+  readonly effect: Effect;
+  readonly interval: EffectInterval | null;
+  /** What else was found, one sentence each; zero is a finding. */
+  readonly findings: readonly string[];
+  readonly tables: readonly Table[];
+  readonly pictures: readonly Picture[];
+}
+
+/** One of the built-in experiments, or what a file describes. */
+export interface Experiment {
+  /** As typed: `init-seed`. */
+  readonly name: string;
+  readonly question: string;
+  /** What explanations elsewhere say, where this puts it to the test; null where nobody says anything. */
+  readonly folklore: string | null;
+  /** How long it takes and what it needs, for `lab list`: `30 runs`. */
+  readonly summary: string;
+  readonly repeats: number;
+  /**
+   * The base setting for the data that the user named, or, without, for the experiment's own data. Null data where the
+   * experiment trains nothing.
+   */
+  base(choice: BaseChoice): Setting;
+  /** In a fixed order, and the same for the same ground: results are kept under the hash of each task. */
+  plan(ground: Ground): Iterable<Task>;
+  /** Pure: the same results give the same bytes. */
+  conclude(ground: Ground, results: Results): Conclusion;
+}
+
+/** What the user typed, checked; what was left open is undefined. */
+export interface BaseChoice {
+  readonly recipe?: Setting['recipe'];
+  readonly data?: {
+    readonly choice: Setting['data'];
+    readonly columns: number;
+    /** 0 for a regression. */
+    readonly classes: number;
+    /** Of a `rescaling` layer; 1 for none. */
+    readonly scale: number;
+  };
+  readonly epochs?: number;
+}
