@@ -1,17 +1,36 @@
 /** What an experiment is: a question, the tasks that answer it, and what their results say. */
 import type { Setting } from '../../causes/cause.js';
+import type { InstructionSet } from '../../native/addon.js';
 import type { Verdict } from '../verdict.js';
 import type { Picture, Table } from './picture.js';
 import type { Task, TaskResult } from './task.js';
 
 /** What an experiment is carried out on. */
 export interface Ground {
-  /** The recipe, data and execution that tasks vary: those of the user, or the experiment's own. */
+  /**
+   * The recipe, data and execution that tasks vary: those of the user, or the experiment's own. Throws where the
+   * experiment has none.
+   */
   readonly base: Setting;
   /** Repeats, seeds or pairs, as the experiment says; at least 2. */
   readonly repeats: number;
-  /** Of the data: so that an experiment can say what it looked at without reading them. */
-  readonly data: { readonly name: string; readonly rows: number; readonly testRows: number; readonly columns: number };
+  /** Of the base setting's data; throws where the experiment has none. */
+  readonly data: GroundData;
+  /** Instruction sets that can run here, best last. */
+  readonly isas: readonly InstructionSet[];
+}
+
+/** What an experiment may know of its data without reading the rows. */
+export interface GroundData {
+  readonly name: string;
+  /** Training rows that are used. */
+  readonly rows: number;
+  readonly testRows: number;
+  readonly columns: number;
+  /** 0 for a regression. */
+  readonly classes: number;
+  /** Of the test rows: labels, or [testRows, units] row-major. */
+  readonly targets: Uint32Array | Float32Array;
 }
 
 /** Results by task. Asking for a task that was not planned is a fault of the experiment, and throws. */
@@ -62,10 +81,10 @@ export interface Experiment {
   readonly summary: string;
   readonly repeats: number;
   /**
-   * The base setting for the data that the user named, or, without, for the experiment's own data. Null data where the
-   * experiment trains nothing.
+   * The base setting for the data that the user named, or, without, for the experiment's own data. Null where the
+   * experiment trains nothing. Rows and threads that the user chose are written into it afterwards.
    */
-  base(choice: BaseChoice): Setting;
+  readonly base: ((choice: BaseChoice) => Setting) | null;
   /** In a fixed order, and the same for the same ground: results are kept under the hash of each task. */
   plan(ground: Ground): Iterable<Task>;
   /** Pure: the same results give the same bytes. */
@@ -83,5 +102,6 @@ export interface BaseChoice {
     /** Of a `rescaling` layer; 1 for none. */
     readonly scale: number;
   };
+  /** A recipe that was given has them already. */
   readonly epochs?: number;
 }
