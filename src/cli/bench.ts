@@ -8,6 +8,8 @@ import type { BenchDocument } from '../bench/document.js';
 import { USUAL_EFFORT } from '../bench/effort.js';
 import { addon } from '../native/addon.js';
 import { resolveInstructionSet } from '../native/instruction-set.js';
+import { describeMachine } from '../native/machine.js';
+import { version } from '../native/version.js';
 import { renderBenchReport } from '../report/bench-report.js';
 import { summarizeBench } from '../report/bench-sentence.js';
 import { renderBenchTable } from '../report/bench-table.js';
@@ -15,9 +17,7 @@ import { nonFiniteAsText } from '../report/numbers.js';
 import { resolveExecution } from '../train/execution.js';
 import { type BenchFlags, benchOptions, usualThreads } from './bench-options.js';
 import { benchProgressView } from './bench-progress.js';
-import { describeMachine } from './machine.js';
 import { checkWritable, writeWhole } from './output-files.js';
-import { version } from './version.js';
 
 /** Exit code where fixed-order runs differ. */
 const DIFFERENT = 1;

@@ -12,18 +12,18 @@ import { mnist, mnistInstalled } from '../data/mnist.js';
 import { contractOf, type Emulation } from '../model/emulation.js';
 import type { Recipe } from '../model/recipe.js';
 import { resolveInstructionSet } from '../native/instruction-set.js';
+import { describeMachine } from '../native/machine.js';
+import { version } from '../native/version.js';
 import { renderCompareReport } from '../report/compare-report.js';
 import { nonFiniteAsText } from '../report/numbers.js';
 import { summarizeCompare } from '../report/summary.js';
 import { renderCompareTable } from '../report/table.js';
 import { resolveExecution } from '../train/execution.js';
 import { type CompareFlags, compareOptions, DEFAULTS, reportPath } from './compare-options.js';
-import { describeMachine } from './machine.js';
 import { checkWritable, writeWhole } from './output-files.js';
 import { progressView } from './progress.js';
 import { overrideRecipe, readRecipe, recipeFromOptions } from './recipe-options.js';
 import { repeatingLine } from './repeating-line.js';
-import { version } from './version.js';
 
 /** Exit code where fixed-order runs differ. */
 const DIFFERENT = 1;

@@ -4,10 +4,10 @@ import pico from 'picocolors';
 import type { DoctorDocument } from '../doctor/document.js';
 import { examine } from '../doctor/examine.js';
 import { readGolden } from '../doctor/golden.js';
+import { describeMachine } from '../native/machine.js';
+import { version } from '../native/version.js';
 import { renderDoctorList } from './doctor-list.js';
-import { describeMachine } from './machine.js';
 import { checkWritable, writeWhole } from './output-files.js';
-import { version } from './version.js';
 
 /** Exit code where something is off. */
 const OFF = 1;

@@ -4,11 +4,11 @@
  */
 import { Command, CommanderError } from 'commander';
 import { SamebitsError } from '../errors.js';
+import { version } from '../native/version.js';
 import { benchCommand } from './bench.js';
 import { buildCommand } from './build.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
-import { version } from './version.js';
 
 const WRONG_INPUT = 2;
 const INTERRUPTED = 130;

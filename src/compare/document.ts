@@ -2,27 +2,15 @@
  * The JSON document of `samebits compare`: what `--json` prints, what `--output` writes, and what the table and the
  * page are made of. It is plain data; nothing in it refers to a live model.
  */
+import type { MachineDescription } from '../native/machine.js';
+
+export type { MachineDescription };
 
 /** A number as JSON can carry it: the three values that JSON has no word for are strings. */
 export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity';
 
 /** The order in which sums over the rows of a batch were formed. */
 export type ReductionOrder = 'fixed' | 'free';
-
-/** The machine on which the runs were made. */
-export interface MachineDescription {
-  readonly platform: string;
-  readonly arch: string;
-  /** Model name of the first CPU, as the operating system gives it. */
-  readonly cpu: string;
-  /** Logical CPUs that this process may use. */
-  readonly cores: number;
-  readonly memoryBytes: number;
-  /** Version of Node, such as `v20.20.2`. */
-  readonly node: string;
-  /** Instruction sets of the addon that this machine can run, best first. */
-  readonly instructionSets: readonly string[];
-}
 
 /** What was trained on. */
 export interface DataDescription {
