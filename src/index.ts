@@ -61,8 +61,9 @@ export {
   type SgdOptions,
   sgd,
 } from './model/optimizers.js';
-export { type FitRecipe, parseRecipe, type Recipe } from './model/recipe.js';
+export { type FitRecipe, parseRecipe, type Recipe, type Shuffle } from './model/recipe.js';
 export { type L2, l2, type Regularizer } from './model/regularizers.js';
+export type { Seeds } from './model/seeds.js';
 export type { ActivationName, InstructionSet, LossName, Reduction } from './native/addon.js';
 export type { Seed } from './random/seed.js';
 export type { Generator } from './random/words.js';

@@ -8,6 +8,7 @@ export * as elementary from './oracle/elementary.js';
 export { fingerprint, mark } from './oracle/fingerprint.js';
 export * as layers from './oracle/layers.js';
 export { type FitOptions, Network, type NetworkRecipe, type Samples, type Score } from './oracle/network.js';
+export * as order from './oracle/order.js';
 export * as random from './oracle/random.js';
 export * as rows from './oracle/rows.js';
 export * as sums from './oracle/sums.js';

@@ -38,7 +38,8 @@ function build(recipe: GoldenRecipe): Sequential {
     ...(before === undefined ? [] : [dropout(before)]),
     dense(layer),
   ]);
-  const model = sequential({ layers: [...first, ...layers], seed: recipe.seed, generator: recipe.generator });
+  const { seed, seeds, generator } = recipe;
+  const model = sequential({ layers: [...first, ...layers], seed, generator, ...(seeds && { seeds }) });
   model.compile({ optimizer: optimizerOf(recipe), loss: recipe.loss });
   return model;
 }

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DenseOptions, DropoutOptions, RescalingOptions } from '../model/layers.js';
 import type { AdamOptions, RmsPropOptions, SgdOptions } from '../model/optimizers.js';
+import type { Shuffle } from '../model/recipe.js';
+import type { Seeds } from '../model/seeds.js';
 import type { ElementaryFunction, LossName } from '../native/addon.js';
 import type { Generator } from '../random/words.js';
 import type { ElementKind } from './made-up.js';
@@ -31,6 +33,7 @@ export interface GoldenNetwork {
   readonly recipe: {
     readonly title: string;
     readonly seed: number | string;
+    readonly seeds?: Partial<Seeds>;
     readonly generator: Generator;
     readonly rescaling: Omit<RescalingOptions, 'inputShape'> | null;
     readonly inputs: number;
@@ -46,7 +49,7 @@ export interface GoldenNetwork {
     readonly targets: { readonly kind: 'labels' | ElementKind; readonly salt: number; readonly columns: number };
     readonly batchSize: number;
     readonly batchLeaf: number;
-    readonly shuffle: boolean;
+    readonly shuffle: Shuffle;
     readonly epochs: number;
   };
   readonly expected: {

@@ -53,6 +53,20 @@ export function checkLoss(loss: LossName, metrics: readonly Metric[], last: Dens
   }
 }
 
+/**
+ * Refuses stratified batches where targets have no classes.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_LOSS`, with what to change.
+ */
+export function checkShuffle(shuffle: boolean | 'stratified', loss: LossName): void {
+  if (shuffle !== 'stratified' || loss !== 'meanSquaredError') return;
+  throw new SamebitsError(
+    'ERR_SAMEBITS_LOSS',
+    "Expected shuffle true or false for loss 'meanSquaredError' but received 'stratified': its targets are numbers " +
+      'without classes to share out; shuffle, or train with a crossentropy',
+  );
+}
+
 /** Of how many decisions each row's hits are counted; accuracy is hits / (rows · this). */
 export function decisionsPerRow(loss: LossName, units: number): number {
   return loss === 'binaryCrossentropy' ? units : 1;

@@ -3,15 +3,19 @@
  * survives JSON, every command takes one, and every run has one.
  */
 import * as v from 'valibot';
-import { check, fields, flag, integer, oneOf, type Schema } from '../arguments.js';
+import { check, fields, integer, oneOf, type Schema } from '../arguments.js';
 import type { LossName, Reduction } from '../native/addon.js';
 import { type Seed, seedSchema } from '../random/seed.js';
 import { GENERATORS, type Generator } from '../random/words.js';
 import { denseLayers, describeModel, type ModelDescription } from './description.js';
 import { type Emulation, emulationSchema } from './emulation.js';
 import { checkFlippedBit, type FlippedBit, flippedBitSchema } from './flipped-bit.js';
-import { checkLoss, lossSchema, type Metric, metricsSchema } from './losses.js';
+import { checkLoss, checkShuffle, lossSchema, type Metric, metricsSchema } from './losses.js';
 import { type Optimizer, optimizerSchema } from './optimizers.js';
+import { type Seeds, seedsSchema } from './seeds.js';
+
+/** Rows as they are, in random order, or in random order with each class spread evenly. */
+export type Shuffle = boolean | 'stratified';
 
 /** What `fit` does that reaches the weights. */
 export interface FitRecipe {
@@ -19,8 +23,8 @@ export interface FitRecipe {
   readonly epochs: number;
   /** Rows of a step, at least 1; the last of an epoch may have fewer. @default 32 */
   readonly batchSize: number;
-  /** Present the rows of each epoch in a random order. @default true */
-  readonly shuffle: boolean;
+  /** Present the rows of each epoch in a random order; `stratified`: each class evenly over the epoch. @default true */
+  readonly shuffle: Shuffle;
   /** Fixed order: rows that are summed in one chain. @default 64 */
   readonly batchLeaf: number;
   /** Free order: rows that a thread claims as one unit. @default 8 */
@@ -31,6 +35,8 @@ export interface FitRecipe {
 export interface Recipe {
   readonly model: ModelDescription;
   readonly seed: Seed;
+  /** Seeds of weights, order or dropout alone, where they are not `seed`. @default null for each */
+  readonly seeds: Seeds;
   /** @default 'philox' */
   readonly generator: Generator;
   readonly optimizer: Optimizer;
@@ -52,7 +58,10 @@ export const REDUCTIONS = ['fixed', 'free'] as const satisfies readonly Reductio
 export const fitEntries = {
   epochs: v.optional(integer(1, 0xffff_ffff), 1),
   batchSize: v.optional(integer(1, 0xffff_ffff), 32),
-  shuffle: v.optional(flag, true),
+  shuffle: v.optional(
+    v.custom<Shuffle>((value) => typeof value === 'boolean' || value === 'stratified', "true, false or 'stratified'"),
+    true,
+  ),
   batchLeaf: v.optional(integer(1, 0xffff_ffff), 64),
   freeGrain: v.optional(integer(1, 0xffff_ffff), 8),
 };
@@ -70,6 +79,7 @@ export const compileEntries = {
 const recipeSchema = fields({
   model: v.unknown(),
   seed: seedSchema,
+  seeds: seedsSchema,
   generator: v.optional(generatorSchema, 'philox'),
   ...compileEntries,
   fit: v.optional(fields(fitEntries), {}),
@@ -85,13 +95,14 @@ const recipeSchema = fields({
  * const recipe = parseRecipe(JSON.parse(text));
  *
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`, also for unknown keys, naming the nearest known one;
- * `ERR_SAMEBITS_LOSS` where the loss does not fit the last layer.
+ * `ERR_SAMEBITS_LOSS` where the loss does not fit the last layer, or stratified batches the loss.
  */
 export function parseRecipe(value: unknown): Recipe {
   const parsed = check(recipeSchema, value, 'recipe');
   const model = describeModel(parsed.model, 'recipe.model');
   const dense = denseLayers(model);
   checkLoss(parsed.loss, parsed.metrics, dense[dense.length - 1]);
+  checkShuffle(parsed.fit.shuffle, parsed.loss);
   checkFlippedBit(parsed.flippedBit, model, 'recipe.flippedBit');
   return { ...parsed, model };
 }

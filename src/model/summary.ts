@@ -1,20 +1,20 @@
 /** A model as a table of text. */
-import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 import { type ModelDescription, type Parameter, parametersOf } from './description.js';
+import { givenSeeds, type SeedChoice } from './seeds.js';
 
 /** What a summary tells beside the layers. */
-export interface SummaryFacts {
+export interface SummaryFacts extends SeedChoice {
   /** Columns of the data, if known. */
   readonly inputs: number | undefined;
-  readonly seed: Seed;
   readonly seedDrawn: boolean;
   readonly generator: Generator;
 }
 
 /** The text of `summary()`: layers, output shapes, numbers of weights, and the seed. */
 export function summaryText(model: ModelDescription, facts: SummaryFacts): string {
-  const { inputs, seed, seedDrawn, generator } = facts;
+  const { inputs, seed, seeds, seedDrawn, generator } = facts;
+  const own = givenSeeds(seeds).map(([use, given]) => `, ${use} ${JSON.stringify(given)}`);
   const parameters = inputs === undefined ? null : parametersOf(model, inputs);
   let dense = -1;
   let units = 0;
@@ -33,7 +33,7 @@ export function summaryText(model: ModelDescription, facts: SummaryFacts): strin
     `Model: ${model.name}`,
     ...table([['Layer', 'Output shape', 'Weights'], ...rows]),
     `Total weights: ${total}`,
-    `Seed: ${JSON.stringify(seed)}${seedDrawn ? ' (drawn; pass it to sequential() to repeat)' : ''}, generator ${generator}`,
+    `Seed: ${JSON.stringify(seed)}${seedDrawn ? ' (drawn; pass it to sequential() to repeat)' : ''}${own.join('')}, generator ${generator}`,
   ].join('\n');
 }
 

@@ -3,6 +3,7 @@ import { check } from '../arguments.js';
 import { describeModel } from '../model/description.js';
 import { checkFlippedBit } from '../model/flipped-bit.js';
 import { parseRecipe, type Recipe } from '../model/recipe.js';
+import { givenSeeds } from '../model/seeds.js';
 import { drawSeed } from '../random/seed.js';
 import { Sequential } from './sequential.js';
 import { type SequentialOptions, sequentialSchema } from './sequential-options.js';
@@ -19,10 +20,12 @@ import { type SequentialOptions, sequentialSchema } from './sequential-options.j
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
  */
 export function sequential(options: SequentialOptions): Sequential {
-  const { layers, name, seed, generator, flippedBit } = check(sequentialSchema, options, 'sequential');
+  const { layers, name, seed, seeds, generator, flippedBit } = check(sequentialSchema, options, 'sequential');
   const model = describeModel(name === undefined ? { layers } : { layers, name }, '');
   checkFlippedBit(flippedBit, model, 'sequential.flippedBit');
-  return new Sequential({ model, seed: seed ?? drawSeed(), seedDrawn: seed === undefined, generator, flippedBit });
+  // Where all uses have seeds of their own, none is left to the drawn one.
+  const seedDrawn = seed === undefined && givenSeeds(seeds).length < Object.keys(seeds).length;
+  return new Sequential({ model, seed: seed ?? drawSeed(), seedDrawn, seeds, generator, flippedBit });
 }
 
 /**
@@ -32,8 +35,8 @@ export function sequential(options: SequentialOptions): Sequential {
  * @throws SamebitsError as {@link parseRecipe} does.
  */
 export function modelFromRecipe(recipe: Recipe): Sequential {
-  const { model, seed, generator, flippedBit, optimizer, loss, metrics } = parseRecipe(recipe);
-  const built = new Sequential({ model, seed, seedDrawn: false, generator, flippedBit });
+  const { model, seed, seeds, generator, flippedBit, optimizer, loss, metrics } = parseRecipe(recipe);
+  const built = new Sequential({ model, seed, seedDrawn: false, seeds, generator, flippedBit });
   built.compile({ optimizer, loss, metrics });
   return built;
 }

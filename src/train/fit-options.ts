@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { callback, check, fields, flag, oneOf, type Schema } from '../arguments.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { type Emulation, emulationSchema } from '../model/emulation.js';
-import { fitEntries } from '../model/recipe.js';
+import { fitEntries, type Shuffle } from '../model/recipe.js';
 import { type ExecutionOptions, executionEntries } from './execution.js';
 import type { Recording } from './recording.js';
 import type { EpochMetrics, Metrics } from './run.js';
@@ -72,8 +72,12 @@ export interface FitOptions extends StepOptions {
   readonly epochs?: number;
   /** Rows of a step, at least 1; the last of an epoch may have fewer. @default 32 */
   readonly batchSize?: number;
-  /** Present the rows of each epoch in a random order, decided by seed and epoch. @default true */
-  readonly shuffle?: boolean;
+  /**
+   * Present the rows of each epoch in a random order, decided by seed and epoch. `stratified`: every batch has the classes in
+   * the proportions of the data, as near as whole rows allow; not with `meanSquaredError`, whose targets have none.
+   * @default true
+   */
+  readonly shuffle?: Shuffle;
   /** Rows and targets to evaluate on after each epoch. */
   readonly validationData?: readonly [MatrixLike, Targets];
   /** Free order: keep how each step was summed, as `run.recording`. @default false */

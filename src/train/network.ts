@@ -13,18 +13,18 @@ import { type Emulation, emulationBits } from '../model/emulation.js';
 import { checkFlippedIndex, type FlippedBit, withFlippedBit } from '../model/flipped-bit.js';
 import { initialValues } from '../model/initializers.js';
 import type { Optimizer } from '../model/optimizers.js';
+import { type SeedChoice, seedOf } from '../model/seeds.js';
 import type { NativeLayer, NativeOptimizer, Slot } from '../native/addon.js';
 import { addon, type Counters, type InstructionSet, type LossName, type NativeNetwork } from '../native/addon.js';
 import { Draws } from '../random/draws.js';
-import { type Seed, seedKey, streamNumber } from '../random/seed.js';
+import { seedKey, streamNumber } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 
 const PART_ELEMENTS = 0x1_0000;
 
 /** What initial weights are drawn from. */
-export interface Origin {
+export interface Origin extends SeedChoice {
   readonly model: ModelDescription;
-  readonly seed: Seed;
   readonly generator: Generator;
   readonly flippedBit: FlippedBit | null;
 }
@@ -63,18 +63,18 @@ export function slotNames(optimizer: Optimizer | undefined): readonly string[] {
 
 /** A network with weights +0. Without an objective it only predicts. */
 export function createNetwork(
-  { model, seed }: Pick<Origin, 'model' | 'seed'>,
+  origin: SeedChoice & Pick<Origin, 'model'>,
   inputs: number,
   { isa, emulate }: Hardware,
   objective: Objective | null,
 ): NativeNetwork {
-  const rescaling = rescalingLayer(model);
+  const rescaling = rescalingLayer(origin.model);
   return new (addon().Network)({
     isa,
     emulate: emulationBits(emulate),
     inputs,
     rescale: rescaling === null ? null : { scale: rescaling.scale, offset: rescaling.offset },
-    layers: nativeLayers(model, seed),
+    layers: nativeLayers(origin),
     loss: objective?.loss ?? null,
     optimizer: objective === null ? null : nativeOptimizer(objective.optimizer),
   });
@@ -85,7 +85,7 @@ export function initialize(network: NativeNetwork, origin: Origin, inputs: numbe
   const layers = denseLayers(origin.model);
   for (const { layer, kind, name, shape, size } of parametersOf(origin.model, inputs)) {
     const { kernelInitializer, biasInitializer } = layers[layer];
-    const stream = { seed: origin.seed, generator: origin.generator, name: initialStream(name) };
+    const stream = { seed: seedOf(origin, 'weights'), generator: origin.generator, name: initialStream(name) };
     const fans = { fanIn: shape[0], fanOut: shape[shape.length - 1] };
     const initializer = kind === 'kernel' ? kernelInitializer : biasInitializer;
     if (initializer === 'zeros') continue;
@@ -147,9 +147,9 @@ export function writeState(network: NativeNetwork, parameters: readonly Paramete
   network.setCounters(state.counters);
 }
 
-function nativeLayers(model: ModelDescription, seed: Seed): NativeLayer[] {
-  const dropouts = dropoutsOf(model);
-  return denseLayers(model).map(({ units, activation, useBias, kernelRegularizer }, index) => {
+function nativeLayers(origin: SeedChoice & Pick<Origin, 'model'>): NativeLayer[] {
+  const dropouts = dropoutsOf(origin.model);
+  return denseLayers(origin.model).map(({ units, activation, useBias, kernelRegularizer }, index) => {
     const dropout = dropouts[index];
     return {
       units,
@@ -158,7 +158,7 @@ function nativeLayers(model: ModelDescription, seed: Seed): NativeLayer[] {
       l2: kernelRegularizer?.l2 ?? 0,
       dropout: dropout && {
         rate: dropout.rate,
-        key: seedKey(dropout.seed ?? seed),
+        key: seedKey(dropout.seed ?? seedOf(origin, 'dropout')),
         stream: streamNumber(dropoutStream(dropout.name)),
       },
     };

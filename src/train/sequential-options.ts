@@ -7,6 +7,7 @@ import type { Layer } from '../model/layers.js';
 import type { Metric } from '../model/losses.js';
 import type { Optimizer } from '../model/optimizers.js';
 import { compileEntries, generatorSchema } from '../model/recipe.js';
+import { type SeedChoice, type Seeds, seedsSchema } from '../model/seeds.js';
 import type { LossName } from '../native/addon.js';
 import { type Seed, seedSchema } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
@@ -16,10 +17,12 @@ export interface SequentialOptions {
   /** From the data to the outputs; at least one dense layer. */
   readonly layers: readonly Layer[];
   /**
-   * Decides initial weights and shuffling: an integer from 0 to 2^53 - 1, or a string.
+   * Decides initial weights, shuffling and dropout: an integer from 0 to 2^53 - 1, or a string.
    * @default drawn, and shown by `summary()` and in `run.recipe`
    */
   readonly seed?: Seed;
+  /** Seeds of weights, order or dropout alone: to move one of them and hold the others. @default none */
+  readonly seeds?: Partial<Seeds>;
   /** Where random words come from. @default 'philox' */
   readonly generator?: Generator;
   /** A bit of the initial weights to invert, for experiments. @default null */
@@ -38,10 +41,9 @@ export interface CompileOptions {
 }
 
 /** What a model is made of: its description, and where its randomness comes from. */
-export interface Blueprint {
+export interface Blueprint extends SeedChoice {
   readonly model: ModelDescription;
-  readonly seed: Seed;
-  /** No seed was given, so one was drawn. */
+  /** No seed was given, so one was drawn, and something depends on it. */
   readonly seedDrawn: boolean;
   readonly generator: Generator;
   readonly flippedBit: FlippedBit | null;
@@ -56,7 +58,7 @@ export interface Compiled {
 
 /** Options of `clone`. */
 export interface CloneOptions {
-  /** @default the model's own */
+  /** In place of the model's `seed`; the `seeds` that it was given stay. @default the model's own */
   readonly seed?: Seed;
 }
 
@@ -69,6 +71,7 @@ export interface SummaryOptions {
 export const sequentialSchema = fields({
   layers: v.unknown(),
   seed: v.optional(seedSchema),
+  seeds: seedsSchema,
   generator: v.optional(generatorSchema, 'philox'),
   flippedBit: v.optional(flippedBitSchema, null),
   name: v.optional(v.unknown()),

@@ -3,8 +3,9 @@ import { check } from '../arguments.js';
 import { asMatrix, keepMatrix, type MatrixLike } from '../data/matrix.js';
 import { denseLayers, type ModelDescription, outputUnits } from '../model/description.js';
 import { contractOf } from '../model/emulation.js';
-import { checkLoss } from '../model/losses.js';
+import { checkLoss, checkShuffle } from '../model/losses.js';
 import type { Recipe } from '../model/recipe.js';
+import { type Seeds, seedOf } from '../model/seeds.js';
 import { summaryText } from '../model/summary.js';
 import type { LossName } from '../native/addon.js';
 import type { Seed } from '../random/seed.js';
@@ -87,6 +88,11 @@ export class Sequential {
     return this.#blueprint.seed;
   }
 
+  /** The seeds of single uses of randomness that were given; null for the others. */
+  get seeds(): Seeds {
+    return this.#blueprint.seeds;
+  }
+
   get generator(): Generator {
     return this.#blueprint.generator;
   }
@@ -119,12 +125,13 @@ export class Sequential {
     const execution = resolveExecution(checked);
     const replay = checked.replay ?? null;
     checkRepeatable(execution, { seedDrawn: this.#blueprint.seedDrawn, replays: replay !== null });
+    checkShuffle(checked.shuffle, compiled.loss);
     checked.signal?.throwIfAborted();
     const matrix = asMatrix(x, 'x', this.#live.inputs);
     const outputs = { loss: compiled.loss, units: outputUnits(this.#blueprint.model) };
     const data = keepSamples(matrix, y, outputs);
     const validation = checked.validationData && this.#validation(checked.validationData, matrix.columns, outputs);
-    const { seed, generator } = this.#blueprint;
+    const { generator } = this.#blueprint;
     const { epochs, batchSize, shuffle, batchLeaf, freeGrain, emulate, plan, record } = checked;
     const fit = { epochs, batchSize, shuffle, batchLeaf, freeGrain };
     return this.#live.hold('fit', async () => {
@@ -135,8 +142,9 @@ export class Sequential {
       const session = new TrainingSession({
         network,
         data,
-        seed,
+        seed: seedOf(this.#blueprint, 'order'),
         generator,
+        loss: compiled.loss,
         fit,
         execution,
         plan,
@@ -259,7 +267,10 @@ export class Sequential {
     return fingerprintNetwork(network, this.#live.parameters('fingerprint'), scope, slots);
   }
 
-  /** A fresh model of the same description, compiled the same way, with initial weights. */
+  /**
+   * A fresh model of the same description, compiled the same way, with initial weights. With another `seed`, whatever was
+   * given a seed of its own (in `seeds`, or a dropout layer's) keeps it.
+   */
   clone(options: CloneOptions = {}): Sequential {
     this.#live.checkUsable();
     const { seed } = check(cloneSchema, options, 'clone');
@@ -294,9 +305,9 @@ export class Sequential {
 
   /** With the inputs that the data decided, so that the recipe alone builds the same model. */
   #recipe(compiled: Compiled, training: Pick<Recipe, 'fit' | 'reduction' | 'emulate'>): Recipe {
-    const { model, seed, generator, flippedBit } = this.#blueprint;
+    const { model, seed, seeds, generator, flippedBit } = this.#blueprint;
     const inputShape = [this.#live.knownInputs('fit')] as const;
     const layers = model.layers.map((layer, index) => (index === 0 ? { ...layer, inputShape } : layer));
-    return { model: { ...model, layers }, seed, generator, flippedBit, ...compiled, ...training };
+    return { model: { ...model, layers }, seed, seeds, generator, flippedBit, ...compiled, ...training };
   }
 }

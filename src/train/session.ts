@@ -3,15 +3,17 @@
  * event loop, over as many steps as its limits allow.
  */
 import { asMatrix, type MatrixLike } from '../data/matrix.js';
-import { declaredInputs, outputUnits, type Parameter, parametersOf, SHUFFLE_STREAM } from '../model/description.js';
+import { declaredInputs, outputUnits, type Parameter, parametersOf } from '../model/description.js';
+import { checkShuffle } from '../model/losses.js';
 import type { FitRecipe, Recipe } from '../model/recipe.js';
-import type { NativeData, NativeNetwork, TrainJob, TrainResult } from '../native/addon.js';
-import { type Key, type Seed, seedKey, streamNumber } from '../random/seed.js';
-import { permutation } from '../random/shuffle.js';
+import { seedOf } from '../model/seeds.js';
+import type { LossName, NativeData, NativeNetwork, TrainJob, TrainResult } from '../native/addon.js';
+import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 import { checkRepeatable, type ExecutionOptions, type ResolvedExecution, resolveExecution } from './execution.js';
 import { createNetwork, initialize } from './network.js';
 import { checkRecordable, checkRecording, endOfSteps, type Recording } from './recording.js';
+import { RowOrder } from './row-order.js';
 import { keepSamples, type Targets } from './samples.js';
 
 /** How a step is computed: with its gradients stored and then applied, or fused. Same bits. */
@@ -21,8 +23,10 @@ export type Plan = TrainJob['plan'];
 export interface SessionOptions {
   readonly network: NativeNetwork;
   readonly data: NativeData;
+  /** Of the order of the rows. */
   readonly seed: Seed;
   readonly generator: Generator;
+  readonly loss: LossName;
   readonly fit: FitRecipe;
   readonly execution: Pick<ResolvedExecution, 'threads' | 'reduction'>;
   /** @default 'auto' */
@@ -58,8 +62,7 @@ export class TrainingSession {
   readonly data: NativeData;
   readonly stepsPerEpoch: number;
   readonly #options: SessionOptions;
-  readonly #shuffle: { readonly key: Key; readonly stream: number } | null;
-  #order: { readonly epoch: number; readonly rows: Uint32Array } | null = null;
+  readonly #order: RowOrder;
   #replayed = 0;
 
   /** Goes on with a network as it is; a partial epoch is forgotten. */
@@ -68,10 +71,7 @@ export class TrainingSession {
     this.network = options.network;
     this.data = options.data;
     this.stepsPerEpoch = Math.ceil(options.data.rows / options.fit.batchSize);
-    this.#shuffle =
-      options.fit.shuffle && options.generator === 'philox'
-        ? { key: seedKey(options.seed), stream: streamNumber(SHUFFLE_STREAM) }
-        : null;
+    this.#order = new RowOrder({ ...options, shuffle: options.fit.shuffle });
     checkRecordable(options.execution.reduction, options.record ?? false, options.replay ?? null);
     if (options.replay) {
       const { batchSize, freeGrain, epochs } = options.fit;
@@ -95,12 +95,22 @@ export class TrainingSession {
     const { emulate } = recipe;
     const execution = resolveExecution({ ...options, reduction: options.reduction ?? recipe.reduction, emulate });
     checkRepeatable(execution, { seedDrawn: false, replays: Boolean(options.replay) });
-    const { model, loss, seed, generator, fit } = recipe;
+    const { model, loss, generator, fit } = recipe;
+    checkShuffle(fit.shuffle, loss);
     const matrix = asMatrix(x, 'x', declaredInputs(model));
     const data = keepSamples(matrix, y, { loss, units: outputUnits(model) });
     const network = createNetwork(recipe, matrix.columns, { isa: execution.isa, emulate }, recipe);
     initialize(network, recipe, matrix.columns);
-    const session = new TrainingSession({ ...options, network, data, seed, generator, fit, execution });
+    const session = new TrainingSession({
+      ...options,
+      network,
+      data,
+      seed: seedOf(recipe, 'order'),
+      generator,
+      loss,
+      fit,
+      execution,
+    });
     return { session, parameters: parametersOf(model, matrix.columns), execution };
   }
 
@@ -116,8 +126,8 @@ export class TrainingSession {
       batchLeaf: fit.batchLeaf,
       freeGrain: fit.freeGrain,
       plan,
-      shuffle: this.#shuffle,
-      order: this.#epochOrder(),
+      shuffle: this.#order.native,
+      order: this.#order.of(this.network.getCounters().epochs),
       inEpoch: true,
       maxSteps,
       stopAtEpochEnd: limits.stopAtEpochEnd ?? false,
@@ -131,15 +141,6 @@ export class TrainingSession {
     const { replay } = this.#options;
     if (replay) this.#replayed = endOfSteps(replay.orders, this.#replayed, result.steps);
     return result;
-  }
-
-  /** The current epoch's permutation, where the generator is not native. */
-  #epochOrder(): Uint32Array | null {
-    const { fit, generator, seed, data, network } = this.#options;
-    if (!fit.shuffle || generator === 'philox') return null;
-    const { epochs: epoch } = network.getCounters();
-    if (this.#order?.epoch !== epoch) this.#order = { epoch, rows: permutation(seed, generator, epoch, data.rows) };
-    return this.#order.rows;
   }
 
   /** The recorded orders of the next steps: of `maxSteps`, so that single steps do not each pass on all that is left. */

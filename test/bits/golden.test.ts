@@ -1,8 +1,8 @@
 /** The golden networks through the public API: `fit`, `trainOnBatch`, `evaluate` and `predict` give the oracle's bits. */
 import { describe, expect, test } from 'vitest';
 import networksGolden from '../golden/networks.json';
-import type { GoldenRecipe } from '../golden/recipes.js';
-import { arithmetic, fingerprint, random } from '../oracle.js';
+import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
+import { arithmetic, fingerprint, order } from '../oracle.js';
 import { build, dataOf } from './golden_model.js';
 
 interface Golden {
@@ -48,11 +48,9 @@ describe.each([
     const model = build(recipe);
     let step = 0;
     for (let epoch = 0; epoch < recipe.epochs; epoch++) {
-      const order = recipe.shuffle
-        ? random.shuffle(recipe, epoch, recipe.rows)
-        : Uint32Array.from({ length: recipe.rows }, (_, i) => i);
+      const rows = order.epochOrder(recipe, samplesOf(recipe), recipe.shuffle, epoch);
       for (let start = 0; start < recipe.rows; start += batchSize) {
-        const { x, y } = dataOf(recipe, order.subarray(start, start + batchSize));
+        const { x, y } = dataOf(recipe, rows.subarray(start, start + batchSize));
         await model.trainOnBatch(x, y, { batchLeaf, reduction: 'fixed', ...execution });
         step++;
         const wanted = expected.weights[step];

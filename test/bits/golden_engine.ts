@@ -15,7 +15,7 @@ import randomGolden from '../golden/random.json';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
 import { bytesOf, countersTail } from '../oracle/fingerprint.js';
 import { stateNames } from '../oracle/optimizers.js';
-import { arithmetic, fingerprint, Network, random } from '../oracle.js';
+import { arithmetic, fingerprint, Network, order, random } from '../oracle.js';
 
 export interface Check {
   readonly title: string;
@@ -158,10 +158,9 @@ async function checkSteps(
   let word = 0;
   for (const stop of [...stops].sort((a, b) => a - b)) {
     const epoch = Math.floor(at / perEpoch);
-    const order = recipe.shuffle
-      ? random.shuffle(recipe, epoch, recipe.rows)
-      : Uint32Array.from({ length: recipe.rows }, (_, i) => i);
-    const philox = recipe.shuffle && recipe.generator === 'philox';
+    const rows = order.epochOrder(recipe, samplesOf(recipe), recipe.shuffle, epoch);
+    const philox = recipe.shuffle === true && recipe.generator === 'philox';
+    const seed = recipe.seeds?.order ?? recipe.seed;
     const from = word;
     for (let step = at; orders !== undefined && step < stop; step++) word = endOfStep(orders, word);
     const result = await network.train({
@@ -169,8 +168,8 @@ async function checkSteps(
       ...execution,
       batchSize: recipe.batchSize,
       batchLeaf: recipe.batchLeaf,
-      shuffle: philox ? { key: random.keyOf(recipe.seed), stream: random.streamNumber('shuffle') } : null,
-      order: philox ? null : order,
+      shuffle: philox ? { key: random.keyOf(seed), stream: random.streamNumber('shuffle') } : null,
+      order: philox ? null : rows,
       inEpoch: true,
       maxSteps: stop - at,
       stopAtEpochEnd: true,
@@ -219,13 +218,13 @@ function build(native: Addon, recipe: GoldenRecipe, isa: InstructionSet): Native
   return network;
 }
 
-function layersOf({ layers, seed }: GoldenRecipe) {
+function layersOf({ layers, seed, seeds }: GoldenRecipe) {
   let dropouts = 0;
   return layers.map(({ dropout, kernelRegularizer, ...layer }) => {
     if (dropout === undefined) return { ...layer, l2: kernelRegularizer?.l2 ?? 0, dropout: null };
     dropouts += 1;
     const stream = random.streamNumber(`dropout/${dropout.name ?? `dropout_${dropouts}`}`);
-    const key = random.keyOf(dropout.seed ?? seed);
+    const key = random.keyOf(dropout.seed ?? seeds?.dropout ?? seed);
     return { ...layer, l2: kernelRegularizer?.l2 ?? 0, dropout: { rate: dropout.rate, key, stream } };
   });
 }

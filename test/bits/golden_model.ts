@@ -15,6 +15,7 @@ export function build({ layers, inputs, ...recipe }: GoldenRecipe): Sequential {
     layers: [{ ...all[0], inputShape: [inputs] }, ...all.slice(1)],
     seed: recipe.seed,
     generator: recipe.generator,
+    ...(recipe.seeds && { seeds: recipe.seeds }),
   });
   const { name, ...options } = recipe.optimizer;
   model.compile({

@@ -88,7 +88,7 @@ describe('golden results', () => {
   test.each(available)('are computed again by %s', { timeout: SLOW }, async (one) => {
     const teams = [1, 2].map((threads) => ({ isa: one, threads }));
     expect(await checkProducts(golden.products, teams)).toMatchObject({ ok: true, found: '80 of 80 as expected' });
-    expect(await checkNetworks(golden.networks, teams)).toMatchObject({ ok: true, found: '160 of 160 as expected' });
+    expect(await checkNetworks(golden.networks, teams)).toMatchObject({ ok: true, found: '200 of 200 as expected' });
     expect(checkElementary(golden.elementary, [one])).toMatchObject({ ok: true });
   });
 

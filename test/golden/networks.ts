@@ -5,6 +5,7 @@ import { type FitOptions, Network } from '../oracle/network.js';
 import { formatOrders, type StepOrder } from '../oracle/rows.js';
 import { hash } from './made-up.js';
 import { divergingRecipes, type GoldenRecipe, recipes, samplesOf } from './recipes.js';
+import { orderedRecipes } from './ordered.js';
 import { regularizedRecipes } from './regularized.js';
 
 const CHECKED_STEPS = [1, 2, 5, 20];
@@ -50,7 +51,7 @@ const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes]);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

@@ -1,5 +1,6 @@
 /** The golden recipes: small networks that cross every edge of the contract, each of 20 steps in whole epochs. */
 import type { DenseLayer, NetworkRecipe, Samples } from '../oracle/network.js';
+import type { Shuffle } from '../oracle/order.js';
 import { bits, bytes, floats, labels, oneHot, shares } from './made-up.js';
 
 export interface MadeUpX {
@@ -22,7 +23,7 @@ export interface GoldenRecipe extends NetworkRecipe {
   readonly targets: MadeUpTargets;
   readonly batchSize: number;
   readonly batchLeaf: number;
-  readonly shuffle: boolean;
+  readonly shuffle: Shuffle;
   readonly epochs: number;
 }
 

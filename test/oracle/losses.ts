@@ -67,7 +67,7 @@ function squared(a: Float32Array, t: Float32Array, activation: ActivationName): 
 }
 
 /** The first of the largest. */
-function indexOfLargest(values: Float32Array): number {
+export function indexOfLargest(values: Float32Array): number {
   let best = 0;
   for (let j = 1; j < values.length; j++) {
     if (values[j] > values[best]) best = j;

@@ -12,7 +12,8 @@ import {
 } from './layers.js';
 import { hitsOfRow, type LossName, lossOfRow, type OutputRow } from './losses.js';
 import { advance, type Optimizer, type Parameter, stateNames, update } from './optimizers.js';
-import { type Initializer, initialize, isKept, openStream, type Source, shuffle, streamNumber } from './random.js';
+import { epochOrder, type Shuffle } from './order.js';
+import { type Initializer, initialize, isKept, openStream, type Seeds, type Source, streamNumber } from './random.js';
 import { fixedRows, freeRows, type RowSum, type StepOrder } from './rows.js';
 import { combine, tree, treeOfTerms, vectorSum } from './sums.js';
 
@@ -30,6 +31,7 @@ export interface DenseLayer {
 }
 
 export interface NetworkRecipe extends Source {
+  readonly seeds?: Seeds;
   readonly inputs: number;
   readonly rescaling: { readonly scale: number; readonly offset: number } | null;
   readonly layers: readonly DenseLayer[];
@@ -47,7 +49,7 @@ export interface Samples {
 export interface FitOptions {
   readonly batchSize: number;
   readonly batchLeaf: number;
-  readonly shuffle: boolean;
+  readonly shuffle: Shuffle;
   readonly epochs: number;
   /** In free order: rows of a unit, and how each step is summed. */
   readonly free?: { readonly grain: number; readonly orders: readonly StepOrder[] };
@@ -93,9 +95,10 @@ export class Network {
 
   constructor(recipe: NetworkRecipe) {
     this.#recipe = recipe;
+    const { seed, seeds, generator } = recipe;
     const parameter = (name: string, shape: number[], initializer: Initializer, fans: [number, number], l2 = 0) => {
       const count = shape.reduce((product, size) => product * size, 1);
-      const draw = openStream(recipe, `init/${name}`, 0);
+      const draw = openStream({ seed: seeds?.weights ?? seed, generator }, `init/${name}`, 0);
       return {
         name,
         shape,
@@ -120,7 +123,7 @@ export class Network {
           dropout === undefined
             ? null
             : {
-                seed: dropout.seed ?? recipe.seed,
+                seed: dropout.seed ?? seeds?.dropout ?? seed,
                 stream: streamNumber(`dropout/${dropout.name ?? `dropout_${dropouts}`}`),
                 rate: dropout.rate,
               },
@@ -148,9 +151,7 @@ export class Network {
     const scores: Score[] = [];
     let step = 0;
     for (let e = 0; e < options.epochs; e++) {
-      const order = options.shuffle
-        ? shuffle(this.#recipe, this.#counters.epochs, samples.rows)
-        : Uint32Array.from({ length: samples.rows }, (_, i) => i);
+      const order = epochOrder(this.#recipe, samples, options.shuffle, this.#counters.epochs);
       const losses: number[] = [];
       const outputs: OutputRow[] = [];
       for (let start = 0; start < samples.rows; start += options.batchSize) {

@@ -20,6 +20,13 @@ export const initializerNames = [
 export type InitializerName = (typeof initializerNames)[number];
 export type Initializer = InitializerName | { readonly name: 'constant'; readonly value: number };
 
+/** What a seed of its own decides; the others have `seed`. */
+export interface Seeds {
+  readonly weights?: number | string | null;
+  readonly order?: number | string | null;
+  readonly dropout?: number | string | null;
+}
+
 export interface Source {
   readonly seed: number | string;
   readonly generator: GeneratorName;

@@ -117,6 +117,13 @@ describe('the page', () => {
     }
   });
 
+  it('names seeds of single uses where they are given, and no others', () => {
+    const pageOf = (seeds: object) => renderCompareReport({ ...document, recipe: { ...document.recipe, seeds } });
+    const none = { weights: null, order: null, dropout: null };
+    expect(pageOf(none)).not.toContain('<dt>seeds</dt>');
+    expect(pageOf({ ...none, order: 7 })).toContain('<dt>seeds</dt><dd>order: 7</dd>');
+  });
+
   it('marks the bits that differ', () => {
     const { aHex, bHex } = document.runs[6].firstDifference ?? { aHex: '', bHex: '' };
     const bits = (Number(aHex) ^ Number(bHex)).toString(2).replaceAll('0', '').length;

@@ -12,9 +12,10 @@ function plain(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 }
 
-/** Members of an object side by side: `type: dense, units: 512`. */
+/** Members of an object that say something, side by side: `type: dense, units: 512`. */
 function members(value: object): string {
   return Object.entries(value)
+    .filter(([, member]) => member !== null)
     .map(([key, member]) => `${key}: ${plain(member)}`)
     .join(', ');
 }
@@ -51,6 +52,8 @@ export function setupSection(head: DocumentHead<string>): Markup {
       ['SHA-256', html`<code>${data.hash}</code>`],
     ],
   )}</div><div><h3>Machine</h3>${pairs(machineEntries(head.machine))}</div></div><h3>Recipe</h3>${pairs(
-    Object.entries(head.recipe).map(([key, value]) => [key, recipeEntry(value)] as const),
+    Object.entries(head.recipe)
+      .map(([key, value]) => [key, recipeEntry(value)] as const)
+      .filter(([, entry]) => entry !== ''),
   )}<details><summary>The recipe as JSON</summary><pre tabindex="0">${JSON.stringify(head.recipe, null, 2)}</pre></details></section>`;
 }
