@@ -65,7 +65,7 @@ export function meanDistance(table: PairTable, options: Pick<JackknifeOptions, '
 
 /**
  * The mean distance in `b` over that in `a`: how many times as far apart two runs of the one kind are as two of the
- * other. The interval is that of its logarithm.
+ * other. The interval is that of its logarithm. Where both are 0 the ratio is 1.
  *
  * @param paired Whether run `i` of both belongs together (the same seed, say): then both are left out at once.
  * @throws SamebitsError `ERR_SAMEBITS_SHAPE` for pairs of other sizes.
@@ -77,19 +77,22 @@ export function distanceRatio(
 ): JackknifeInterval {
   if (paired) {
     if (a.size !== b.size) throw expected(`${a.size} runs`, 'b', b.size, 'ERR_SAMEBITS_SHAPE');
-    return jackknife([a.size], (left) => ratio(b.mean(left?.unit), a.mean(left?.unit)), { level, scale: 'log' });
+    return jackknife([a.size], (left) => spreadQuotient(b.mean(left?.unit), a.mean(left?.unit)), {
+      level,
+      scale: 'log',
+    });
   }
   const without = (group: number, left: { group: number; unit: number } | null): number | null =>
     left?.group === group ? left.unit : null;
-  return jackknife([a.size, b.size], (left) => ratio(b.mean(without(1, left)), a.mean(without(0, left))), {
+  return jackknife([a.size, b.size], (left) => spreadQuotient(b.mean(without(1, left)), a.mean(without(0, left))), {
     level,
     scale: 'log',
   });
 }
 
-/** 0/0 is no number; x/0 is infinite, and so is its interval. */
-function ratio(part: number, whole: number): number {
-  return part / whole;
+/** Of what cannot be below 0. 0/0 is 1: neither moves, so they are alike; x/0 is infinite. */
+export function spreadQuotient(part: number, whole: number): number {
+  return part === 0 && whole === 0 ? 1 : part / whole;
 }
 
 /**

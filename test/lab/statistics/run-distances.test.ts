@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Deviates } from '../../../dist/lab/statistics/deviates.js';
 import { jackknife } from '../../../dist/lab/statistics/jackknife.js';
 import { distanceExcess, distanceRatio, meanDistance, PairTable } from '../../../dist/lab/statistics/pair-table.js';
+import { spreadRatio } from '../../../dist/lab/statistics/spread-ratio.js';
 import { expectInterval, expectNear, r } from './fixtures.js';
 
 /** Mean absolute differences of runs, each a row of numbers. */
@@ -52,7 +53,8 @@ describe('distances of runs', () => {
     const none = new PairTable(4, () => 0);
     expect(meanDistance(none)).toMatchObject({ estimate: 0, low: 0, high: 0 });
     expect(distanceRatio(a, none)).toMatchObject({ estimate: 0, low: 0, high: 0 });
-    expect(distanceRatio(none, none)).toMatchObject({ estimate: Number.NaN, low: Number.NaN, high: Number.NaN });
+    expect(distanceRatio(none, none)).toMatchObject({ estimate: 1, low: 1, high: 1 });
+    expect(distanceRatio(none, a)).toMatchObject({ low: Number.POSITIVE_INFINITY, high: Number.POSITIVE_INFINITY });
     expect(distanceExcess(none, new PairTable(4, () => 0.25))).toMatchObject({ low: 0.25, high: 0.25 });
     expect(none.most).toBe(0);
   });
@@ -81,6 +83,40 @@ describe('distances of runs', () => {
 
   it('refuse pairs of other sizes', () => {
     expect(() => distanceRatio(a, c, { paired: true })).toThrow(/Expected 7 runs for b but received 4/);
+  });
+});
+
+describe('the ratio of two standard deviations', () => {
+  it.each([0, 1, 2])('is that of R, example %d', (i) => {
+    const { a: first, b: second, ...expected } = r.spreadRatios[i];
+    const found = spreadRatio(first, second);
+    expectNear(found.estimate, expected.estimate);
+    expectNear(found.degreesOfFreedom, expected.degreesOfFreedom);
+    expectInterval(found, expected.interval);
+  });
+
+  it('is 1 where nothing varies, and has no interval where one value makes all of the spread', () => {
+    expect(spreadRatio([3, 3, 3], [5, 5])).toMatchObject({ estimate: 1, low: 1, high: 1 });
+    expect(spreadRatio([3, 3, 3], [5, 6, 7]).low).toBe(Number.POSITIVE_INFINITY);
+    expect(spreadRatio([1, 2, 3, 5], [5, 5, 5, 6]).low).toBeNaN();
+  });
+
+  it('has intervals that hold the truth about as often as they say, of normal values and of skewed ones', () => {
+    const deviates = new Deviates(11, 'ratio of deviations');
+    const sample = (scale: number, isSkewed: boolean): number[] =>
+      Array.from({ length: 12 }, () => scale * (isSkewed ? deviates.chiSquared(4) : deviates.normal()));
+    for (const [isSkewed, least] of [
+      [false, 0.9],
+      [true, 0.85],
+    ] as const) {
+      let held = 0;
+      for (let i = 0; i < 400; i += 1) {
+        const { low, high } = spreadRatio(sample(1, isSkewed), sample(2, isSkewed));
+        held += Number(low <= 2 && 2 <= high);
+      }
+      expect(held / 400).toBeGreaterThan(least);
+      expect(held / 400).toBeLessThanOrEqual(0.99);
+    }
   });
 });
 
