@@ -2,7 +2,7 @@
 import type { Seed } from '../../random/seed.js';
 import { below } from '../../random/shuffle.js';
 import { Words } from '../../random/words.js';
-import { log } from './elementary.js';
+import { exp, log } from './elementary.js';
 
 /** Words that are taken at once: a call into native code costs more than the words. */
 const BLOCK = 4096;
@@ -60,13 +60,16 @@ export class Deviates {
   }
 
   /**
-   * χ² with the given degrees of freedom, an integer of at least 1: G. Marsaglia and W. W. Tsang, "A Simple Method for
-   * Generating Gamma Variables", 2000.
+   * χ² with the given degrees of freedom, at least 1: G. Marsaglia and W. W. Tsang, "A Simple Method for Generating Gamma
+   * Variables", 2000; below 2 from two more, as in their section 6.
    */
   chiSquared(degreesOfFreedom: number): number {
     if (degreesOfFreedom === 1) {
       const normal = this.normal();
       return normal * normal;
+    }
+    if (degreesOfFreedom < 2) {
+      return this.chiSquared(degreesOfFreedom + 2) * exp((2 * log(this.uniform())) / degreesOfFreedom);
     }
     const d = degreesOfFreedom / 2 - 1 / 3;
     const c = 1 / Math.sqrt(9 * d);

@@ -4,14 +4,23 @@
  */
 import { expected } from '../../errors.js';
 import { componentIntervals } from './component-intervals.js';
+import { arrange, type Cell, has, subsetsOf } from './factorial-design.js';
+import { componentSolver, degreesOf, effectOf, residualOf } from './factorial-effects.js';
 import { mean } from './moments.js';
 import { checkLevel, type Interval, type Seeded } from './sample.js';
 
 /** One run of a factorial design. */
-export interface FactorialRun {
-  /** The level of each factor, in the order of the factors. */
-  readonly levels: readonly (string | number)[];
+export interface FactorialRun extends Cell {
   readonly value: number;
+}
+
+/** A share of the variance that is made of several terms. */
+export interface PartOptions {
+  readonly name: string;
+  /** Which terms, by the names of their factors. */
+  readonly of: (factors: readonly string[]) => boolean;
+  /** Of the variance of which terms. @default all */
+  readonly within?: (factors: readonly string[]) => boolean;
 }
 
 /** Options of {@link varianceComponents}. */
@@ -20,6 +29,8 @@ export interface ComponentOptions extends Seeded {
   readonly level?: number;
   /** Draws of the intervals. @default 9999 */
   readonly draws?: number;
+  /** @default [] */
+  readonly parts?: readonly PartOptions[];
 }
 
 /** One source of variance: a factor, factors together, or what differs between runs of the same levels. */
@@ -27,6 +38,8 @@ export interface VarianceTerm {
   /** One name: a main effect; several: their interaction; none: the residual. */
   readonly factors: readonly string[];
   readonly degreesOfFreedom: number;
+  /** How many directions the effect has in the space of the outputs, in effect; 1 of a single metric. */
+  readonly dimensions: number;
   readonly sumOfSquares: number;
   /** Sum of squares over degrees of freedom. */
   readonly meanSquare: number;
@@ -43,7 +56,14 @@ export interface VarianceTerm {
   readonly interval: Interval;
 }
 
-/** The variance of a metric, split by its causes. */
+/** A share of the variance that is made of several terms. */
+export interface VariancePart extends Interval {
+  readonly name: string;
+  /** 0 where nothing varies. */
+  readonly share: number;
+}
+
+/** The variance of a metric, or the mean variance of outputs, split by causes. */
 export interface VarianceComponents {
   readonly factors: readonly { readonly name: string; readonly levels: number }[];
   readonly runs: number;
@@ -55,6 +75,8 @@ export interface VarianceComponents {
   readonly variance: number;
   /** Main effects in the order of the factors, then interactions of two, …; with replicates, the residual last. */
   readonly terms: readonly VarianceTerm[];
+  /** As asked for. */
+  readonly parts: readonly VariancePart[];
 }
 
 /**
@@ -75,190 +97,89 @@ export interface VarianceComponents {
 export function varianceComponents(
   factors: readonly string[],
   runs: readonly FactorialRun[],
-  { level = 0.95, draws = 9999, seed = 0 }: ComponentOptions = {},
+  options: ComponentOptions = {},
+): VarianceComponents {
+  runs.forEach(({ value }, r) => {
+    if (!Number.isFinite(value)) throw expected('a finite number', `runs[${r}].value`, value, 'ERR_SAMEBITS_DATA');
+  });
+  const { sizes, replicates, order } = arrange(factors, runs);
+  const values = Float64Array.from(order, (r) => runs[r].value);
+  const squaresOf = (effect: Float64Array): number =>
+    (values.length / effect.length) * effect.reduce((sum, value) => sum + value * value, 0);
+  const squares = subsetsOf(factors.length).map((subset) => squaresOf(effectOf(values, sizes, replicates, subset)));
+  if (replicates > 1) squares.push(squaresOf(residualOf(values, replicates)));
+  const dimensions = squares.map(() => 1);
+  return componentsOf({ factors, sizes, replicates, squares, dimensions, mean: mean(Array.from(values)) }, options);
+}
+
+/** What components are made of. */
+export interface DesignSquares {
+  readonly factors: readonly string[];
+  /** Levels of each factor. */
+  readonly sizes: readonly number[];
+  readonly replicates: number;
+  /** By effect, the residual last if there are replicates. */
+  readonly squares: readonly number[];
+  readonly dimensions: readonly number[];
+  readonly mean: number;
+}
+
+/** Components, shares and their intervals from sums of squares. */
+export function componentsOf(
+  { factors, sizes, replicates, squares, dimensions, mean: center }: DesignSquares,
+  { level = 0.95, draws = 9999, seed = 0, parts = [] }: ComponentOptions,
 ): VarianceComponents {
   checkLevel(level);
-  const { sizes, replicates, values } = arrange(factors, runs);
   const subsets = subsetsOf(factors.length);
-  const squares = subsets.map((subset) => effectSquares(values, sizes, replicates, subset));
-  const degrees = subsets.map((subset) => product(sizes, (size, i) => (has(subset, i) ? size - 1 : 1)));
-  if (replicates > 1) {
-    squares.push(residualSquares(values, replicates));
-    degrees.push(values.length - values.length / replicates);
-  }
+  const names = [...subsets.map((subset) => factors.filter((_, i) => has(subset, i))), []].slice(0, squares.length);
+  const degrees = degreesOf(subsets, sizes, replicates);
   const solve = componentSolver(subsets, sizes, replicates);
+  const chosen = parts.map(({ of, within = () => true }) => {
+    const over = names.map((name) => within(name));
+    return { part: names.map((name, t) => over[t] && of(name)), over };
+  });
+  const sharesOf = (components: readonly number[]): number[] => [
+    ...components.map((component) => quotient(Math.max(0, component), positive(components))),
+    ...chosen.map(({ part, over }) =>
+      quotient(positive(components.filter((_, t) => part[t])), positive(components.filter((_, t) => over[t]))),
+    ),
+  ];
   const components = solve(squares.map((sum, t) => sum / degrees[t]));
   const shares = sharesOf(components);
-  const intervals = componentIntervals(squares, degrees, (meanSquares) => sharesOf(solve(meanSquares)), {
-    level,
-    draws,
-    seed,
-  });
+  const intervals = componentIntervals(
+    squares.map((sum, t) => sum * dimensions[t]),
+    degrees.map((count, t) => count * dimensions[t]),
+    (meanSquares) => sharesOf(solve(meanSquares)),
+    { level, draws, seed },
+  );
   const total = squares.reduce((sum, value) => sum + value, 0);
   return {
     factors: factors.map((name, i) => ({ name, levels: sizes[i] })),
-    runs: runs.length,
+    runs: replicates * sizes.reduce((count, size) => count * size, 1),
     replicates,
-    mean: mean(Array.from(values)),
+    mean: center,
     totalSumOfSquares: total,
-    variance: components.reduce((sum, component) => sum + Math.max(0, component), 0),
+    variance: positive(components),
     terms: squares.map((sumOfSquares, t) => ({
-      factors: t < subsets.length ? factors.filter((_, i) => has(subsets[t], i)) : [],
+      factors: names[t],
       degreesOfFreedom: degrees[t],
+      dimensions: dimensions[t],
       sumOfSquares,
       meanSquare: sumOfSquares / degrees[t],
-      shareOfSquares: total === 0 ? 0 : sumOfSquares / total,
+      shareOfSquares: quotient(sumOfSquares, total),
       component: components[t],
       share: shares[t],
       interval: intervals[t],
     })),
+    parts: parts.map(({ name }, i) => ({ name, share: shares[squares.length + i], ...intervals[squares.length + i] })),
   };
 }
 
-interface Arranged {
-  /** Levels of each factor. */
-  readonly sizes: readonly number[];
-  readonly replicates: number;
-  /** Row-major by levels (each factor's in the order of first appearance), replicates innermost. */
-  readonly values: Float64Array;
+/** Sum of what is not negative. */
+function positive(components: readonly number[]): number {
+  return components.reduce((sum, component) => sum + Math.max(0, component), 0);
 }
 
-const MOST_FACTORS = 10;
-
-function arrange(factors: readonly string[], runs: readonly FactorialRun[]): Arranged {
-  if (factors.length < 1 || factors.length > MOST_FACTORS || new Set(factors).size !== factors.length) {
-    throw expected(`1 to ${MOST_FACTORS} different names`, 'factors', factors);
-  }
-  const places = factors.map(() => new Map<string | number, number>());
-  for (const [r, { levels, value }] of runs.entries()) {
-    if (levels.length !== factors.length) {
-      throw expected(`${factors.length} levels`, `runs[${r}].levels`, levels, 'ERR_SAMEBITS_SHAPE');
-    }
-    if (!Number.isFinite(value)) throw expected('a finite number', `runs[${r}].value`, value, 'ERR_SAMEBITS_DATA');
-    levels.forEach((name, i) => {
-      if (!places[i].has(name)) places[i].set(name, places[i].size);
-    });
-  }
-  const sizes = places.map((known, i) => {
-    if (known.size < 2) throw expected('at least 2 levels', `factor ${factors[i]}`, known.size, 'ERR_SAMEBITS_DATA');
-    return known.size;
-  });
-  const cells = Array.from({ length: product(sizes, (size) => size) }, () => [] as number[]);
-  for (const { levels, value } of runs) {
-    cells[levels.reduce<number>((cell, name, i) => cell * sizes[i] + Number(places[i].get(name)), 0)].push(value);
-  }
-  const replicates = cells[0].length;
-  const wanted = Math.max(1, replicates);
-  const uneven = cells.findIndex((cell) => cell.length !== wanted);
-  if (uneven >= 0) {
-    const name = `the number of runs with ${nameCell(factors, places, uneven)}`;
-    const what = `${wanted}, the same for every combination of levels,`;
-    throw expected(what, name, cells[uneven].length, 'ERR_SAMEBITS_DATA');
-  }
-  return { sizes, replicates, values: Float64Array.from(cells.flat()) };
-}
-
-/** `seed = 3, order = free` */
-function nameCell(factors: readonly string[], places: readonly Map<string | number, number>[], cell: number): string {
-  let rest = cell;
-  const names = factors.map(() => '');
-  for (let i = factors.length - 1; i >= 0; i -= 1) {
-    names[i] = `${factors[i]} = ${[...places[i].keys()][rest % places[i].size]}`;
-    rest = Math.floor(rest / places[i].size);
-  }
-  return names.join(', ');
-}
-
-/** Subsets of the factors as bits, bit i for factor i: by size, then in the order of the factors. */
-function subsetsOf(count: number): readonly number[] {
-  const size = (subset: number): number => [...Array(count).keys()].filter((i) => has(subset, i)).length;
-  const reversed = (subset: number): number =>
-    [...Array(count).keys()].reduce((sum, i) => sum * 2 + (has(subset, i) ? 1 : 0), 0);
-  return Array.from({ length: (1 << count) - 1 }, (_, i) => i + 1).sort(
-    (a, b) => size(a) - size(b) || reversed(b) - reversed(a),
-  );
-}
-
-function has(subset: number, factor: number): boolean {
-  return ((subset >> factor) & 1) === 1;
-}
-
-/** Sum of squares of an effect: averaged over the other factors, and less its mean along each of its own. */
-function effectSquares(values: Float64Array, sizes: readonly number[], replicates: number, subset: number): number {
-  let current = averagedAlong(values, replicates, 1);
-  // `inner` is the number of elements between neighbors along a factor.
-  let inner = 1;
-  for (let i = sizes.length - 1; i >= 0; i -= 1) {
-    if (has(subset, i)) {
-      current = centeredAlong(current, sizes[i], inner);
-      inner *= sizes[i];
-    } else {
-      current = averagedAlong(current, sizes[i], inner);
-    }
-  }
-  return (values.length / current.length) * current.reduce((sum, value) => sum + value * value, 0);
-}
-
-/** Each mean is taken of differences from the first, so that equal values have exactly that mean. */
-function averagedAlong(values: Float64Array, size: number, inner: number): Float64Array {
-  const averaged = new Float64Array(values.length / size);
-  for (let i = 0; i < averaged.length; i += 1) {
-    const start = Math.floor(i / inner) * inner * size + (i % inner);
-    let sum = 0;
-    for (let k = 1; k < size; k += 1) sum += values[start + k * inner] - values[start];
-    averaged[i] = values[start] + sum / size;
-  }
-  return averaged;
-}
-
-function centeredAlong(values: Float64Array, size: number, inner: number): Float64Array {
-  const means = averagedAlong(values, size, inner);
-  return values.map((value, i) => value - means[Math.floor(i / (inner * size)) * inner + (i % inner)]);
-}
-
-function residualSquares(values: Float64Array, replicates: number): number {
-  return centeredAlong(values, replicates, 1).reduce((sum, value) => sum + value * value, 0);
-}
-
-/**
- * Components from mean squares. The expected mean square of a set S is Σ over T ⊇ S of (runs per cell of T) · component
- * of T, so a component is an alternating sum of mean squares (Möbius inversion); the residual is a part of each.
- */
-function componentSolver(
-  subsets: readonly number[],
-  sizes: readonly number[],
-  replicates: number,
-): (meanSquares: readonly number[]) => number[] {
-  const all = (1 << sizes.length) - 1;
-  const runs = replicates * product(sizes, (size) => size);
-  const equations = subsets.map((subset) => {
-    const perCell = runs / product(sizes, (size, i) => (has(subset, i) ? size : 1));
-    const terms = subsets.flatMap((other, t) =>
-      (other & subset) === subset ? [{ t, sign: parity(other ^ subset) }] : [],
-    );
-    // Without replicates there is no residual; with them, it is taken from the interaction of all.
-    if (subset === all && replicates > 1) terms.push({ t: subsets.length, sign: -1 });
-    return { perCell, terms };
-  });
-  return (meanSquares) => {
-    const components = equations.map(
-      ({ perCell, terms }) => terms.reduce((sum, { t, sign }) => sum + sign * meanSquares[t], 0) / perCell,
-    );
-    return replicates > 1 ? [...components, meanSquares[subsets.length]] : components;
-  };
-}
-
-function parity(bits: number): number {
-  let sign = 1;
-  for (let rest = bits; rest !== 0; rest &= rest - 1) sign = -sign;
-  return sign;
-}
-
-function sharesOf(components: readonly number[]): number[] {
-  const total = components.reduce((sum, component) => sum + Math.max(0, component), 0);
-  return components.map((component) => (total === 0 ? 0 : Math.max(0, component) / total));
-}
-
-function product(sizes: readonly number[], of: (size: number, i: number) => number): number {
-  return sizes.reduce((total, size, i) => total * of(size, i), 1);
+function quotient(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
 }
