@@ -19,6 +19,7 @@ export { readIdxFolder } from './data/idx-folder.js';
 export type { LabeledData, LabeledRows } from './data/labeled.js';
 export type { Matrix, MatrixLike, NumericArray } from './data/matrix.js';
 export { mnist } from './data/mnist.js';
+export type { DataChoice, DataSource, GivenSource, MadeUpSource } from './data/source.js';
 export { SamebitsError, type SamebitsErrorCode } from './errors.js';
 export { type NoiseOptions, type NoiseReport, noiseFloor } from './lab/noise-floor.js';
 export type { Interval, Sample } from './lab/statistics/sample.js';
@@ -26,7 +27,7 @@ export type { Superiority } from './lab/statistics/superiority.js';
 export { type NoiseBand, proposeTolerance, type ToleranceReport } from './lab/tolerance.js';
 export type { Verdict } from './lab/verdict.js';
 export { type SampleSummary, type VersusOptions, type VersusReport, versus } from './lab/versus.js';
-export type { ModelDescription } from './model/description.js';
+export type { ModelDescription, NamedTensor } from './model/description.js';
 export type { Contract, Emulation } from './model/emulation.js';
 export type { FlippedBit } from './model/flipped-bit.js';
 export {
@@ -65,8 +66,27 @@ export { type FitRecipe, parseRecipe, type Recipe, type Shuffle } from './model/
 export { type L2, l2, type Regularizer } from './model/regularizers.js';
 export type { Seeds } from './model/seeds.js';
 export type { ActivationName, InstructionSet, LossName, Reduction } from './native/addon.js';
+export type { MachineDescription } from './native/machine.js';
 export type { Seed } from './random/seed.js';
 export type { Generator } from './random/words.js';
+export type { Checkpoint, CheckpointFile, EpochPosition } from './runs/checkpoint.js';
+export type { JournalEnd } from './runs/journal.js';
+export type { JsonValue } from './runs/json.js';
+export type {
+  BestEpoch,
+  Manifest,
+  RecordedData,
+  RecordedExecution,
+  RunOptions,
+  RunResult,
+  RunSession,
+  RunStatus,
+} from './runs/manifest.js';
+export type { MetricName, RecordedMetrics } from './runs/metrics.js';
+export { openRun, type RunFolder } from './runs/open-run.js';
+export type { Recording } from './runs/recording.js';
+export type { RecordingEnd } from './runs/recording-file.js';
+export type { Trace, TraceEntry, TraceHead, TraceInterval, TraceReader } from './runs/trace.js';
 export { modelFromRecipe, sequential } from './train/build.js';
 export { type Ensemble, type EnsembleOptions, ensemble } from './train/ensemble.js';
 export { type ExecutionOptions, type ResolvedExecution, setDeterministic } from './train/execution.js';
@@ -79,7 +99,6 @@ export type {
   Progress,
   StepOptions,
 } from './train/fit-options.js';
-export type { Recording } from './train/recording.js';
 export type { EpochMetrics, History, Metrics, NonFinite, Predictions, Run } from './train/run.js';
 export type { Targets } from './train/samples.js';
 export type { Sequential } from './train/sequential.js';
@@ -91,4 +110,3 @@ export type {
   SummaryOptions,
 } from './train/sequential-options.js';
 export type { Plan } from './train/session.js';
-export type { NamedTensor } from './train/weights.js';

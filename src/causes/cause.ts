@@ -1,18 +1,10 @@
 /** Causes: what may make two runs differ, each a value of one type that trainer, lab, commands and report share. */
 import type { Schema } from '../arguments.js';
-import type { DataSource } from '../data/source.js';
+import type { DataChoice } from '../data/source.js';
 import type { Recipe } from '../model/recipe.js';
 import type { InstructionSet } from '../native/addon.js';
-import type { Seed } from '../random/seed.js';
 
-/** Which rows of a source are trained on. The test rows are always all of the source's. */
-export interface DataChoice {
-  readonly source: DataSource;
-  /** The first so many training rows; null for all. */
-  readonly rows: number | null;
-  /** Draw as many rows as there are, with replacement, by this seed; null for the rows as they are. */
-  readonly bootstrap: Seed | null;
-}
+export type { DataChoice };
 
 /** How a setting is executed. In fixed order nothing of it reaches the bits. */
 export interface ExecutionChoice {

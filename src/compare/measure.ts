@@ -3,7 +3,8 @@
  * down for the other runs (the baseline) or compared with what the baseline has laid down (all others).
  */
 import type { StepOrders } from '../native/addon.js';
-import { joinOrders, type Recording } from '../train/recording.js';
+import type { Recording } from '../runs/recording.js';
+import { joinOrders } from '../train/recording.js';
 import { distances, firstDifferingIndex, NO_DISTANCE, ulpHistogram } from './distances.js';
 import type { DistanceSample, FirstDifference, LossSample } from './document.js';
 import { describeDifference } from './locate.js';

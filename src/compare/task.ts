@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { SamebitsError, type SamebitsErrorCode } from '../errors.js';
 import type { Recipe } from '../model/recipe.js';
-import type { Recording } from '../train/recording.js';
+import type { Recording } from '../runs/recording.js';
 import type { ComparedData } from './data.js';
 import type { DistanceSample, FirstDifference, LossSample, UlpBin } from './document.js';
 import type { ComparedExecution } from './variants.js';

@@ -2,11 +2,11 @@
 import { SamebitsError } from '../errors.js';
 import type { Parameter } from '../model/description.js';
 import { decisionsPerRow } from '../model/losses.js';
+import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
 import type { NativeData, Slot, StepOrders, TrainResult } from '../native/addon.js';
+import type { Recording } from '../runs/recording.js';
 import { type FingerprintScope, fingerprintNetwork } from '../train/fingerprint.js';
-import { slotNames } from '../train/network.js';
-import type { Recording } from '../train/recording.js';
 import { TrainingSession } from '../train/session.js';
 import type { ComparedData, ComparedRows } from './data.js';
 import type { ComparedExecution } from './variants.js';

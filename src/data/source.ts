@@ -33,3 +33,12 @@ export type DataSource =
   | { readonly kind: 'folder'; readonly path: string }
   | MadeUpSource
   | GivenSource;
+
+/** Which rows of a source are trained on. The test rows are always all of the source's. */
+export interface DataChoice {
+  readonly source: DataSource;
+  /** The first so many training rows; null for all. */
+  readonly rows: number | null;
+  /** Draw as many rows as there are, with replacement, by this seed; null for the rows as they are. */
+  readonly bootstrap: Seed | null;
+}

@@ -36,6 +36,16 @@ export interface Parameter {
   readonly size: number;
 }
 
+/** A trained tensor with its values. */
+export interface NamedTensor {
+  /** `<layer>/kernel` or `<layer>/bias`. */
+  readonly name: string;
+  /** [inputs, units] or [units]. */
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Float32Array;
+}
+
 const schema: Schema<{ name: string; layers: Layer[] }> = fields({
   name: v.optional(
     v.pipe(v.string('a string of at least 1 character'), v.minLength(1, 'a string of at least 1 character')),

@@ -153,3 +153,11 @@ export function adam(options: AdamOptions = {}): Adam {
 function lacksMomentum(optimizer: Optimizer): boolean {
   return optimizer.name === 'sgd' && optimizer.nesterov && optimizer.momentum === 0;
 }
+
+/** Names of an optimizer's slots, in the order in which the fingerprint takes them. */
+export function slotNames(optimizer: Optimizer | undefined): readonly string[] {
+  if (optimizer === undefined) return [];
+  if (optimizer.name === 'adam') return ['m', 'v'];
+  const momentum = optimizer.momentum === 0 ? [] : ['momentum'];
+  return optimizer.name === 'rmsprop' ? ['v', ...momentum] : momentum;
+}

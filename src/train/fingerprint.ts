@@ -1,5 +1,6 @@
 /** Fingerprints: SHA-256 over a canonical byte stream (docs/numerics.md, "Fingerprint"). */
 import { createHash, type Hash } from 'node:crypto';
+import { canonicalBytes } from '../data/canonical-bytes.js';
 import type { Parameter } from '../model/description.js';
 import type { Slot } from '../native/addon.js';
 import { addon, type NativeNetwork } from '../native/addon.js';
@@ -7,8 +8,6 @@ import { partsOf } from './network.js';
 
 /** Weights alone; or the full state, with optimizer and counters. */
 export type FingerprintScope = 'weights' | 'state';
-
-const CANONICAL_NAN = 0x7fc0_0000;
 
 /**
  * Fingerprint of a network, 64 hexadecimal digits.
@@ -73,15 +72,4 @@ function words(values: readonly number[]): Buffer {
     bytes.writeUInt32LE(value, 4 * index);
   });
   return bytes;
-}
-
-/** The elements in binary32, every NaN as the same one. Copies only where there are NaNs. */
-function canonicalBytes(values: Float32Array): Uint8Array {
-  let canonical = values;
-  for (let i = 0; i < values.length; i += 1) {
-    if (!Number.isNaN(values[i])) continue;
-    if (canonical === values) canonical = new Float32Array(values);
-    new Uint32Array(canonical.buffer, canonical.byteOffset, canonical.length)[i] = CANONICAL_NAN;
-  }
-  return new Uint8Array(canonical.buffer, canonical.byteOffset, canonical.byteLength);
 }

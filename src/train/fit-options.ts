@@ -4,8 +4,8 @@ import { callback, check, fields, flag, oneOf, type Schema } from '../arguments.
 import type { MatrixLike } from '../data/matrix.js';
 import { type Emulation, emulationSchema } from '../model/emulation.js';
 import { fitEntries, type Shuffle } from '../model/recipe.js';
+import type { Recording } from '../runs/recording.js';
 import { type ExecutionOptions, executionEntries } from './execution.js';
-import type { Recording } from './recording.js';
 import type { EpochMetrics, Metrics } from './run.js';
 import type { Targets } from './samples.js';
 import type { Plan } from './session.js';

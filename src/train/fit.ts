@@ -3,9 +3,10 @@ import { SamebitsError } from '../errors.js';
 import { type ModelDescription, outputUnits } from '../model/description.js';
 import { decisionsPerRow, type Metric } from '../model/losses.js';
 import type { LossName, NativeData, StepOrders, TrainResult } from '../native/addon.js';
+import type { Recording } from '../runs/recording.js';
 import type { Callbacks, CheckedFitOptions } from './fit-options.js';
 import type { LiveNetwork } from './live-network.js';
-import { joinOrders, type Recording } from './recording.js';
+import { joinOrders } from './recording.js';
 import type { EpochMetrics, History, Metrics, NonFinite } from './run.js';
 import type { TrainingSession } from './session.js';
 

@@ -4,6 +4,7 @@
  */
 import { SamebitsError } from '../errors.js';
 import { declaredInputs, type Parameter, parametersOf } from '../model/description.js';
+import { slotNames } from '../model/optimizers.js';
 import type { NativeNetwork } from '../native/addon.js';
 import { resolveExecution } from './execution.js';
 import {
@@ -14,7 +15,6 @@ import {
   type Origin,
   readState,
   sameHardware,
-  slotNames,
   writeState,
 } from './network.js';
 

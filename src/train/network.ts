@@ -53,14 +53,6 @@ export interface NetworkState {
   readonly counters: Counters;
 }
 
-/** Names of an optimizer's slots, in the order in which the fingerprint takes them. */
-export function slotNames(optimizer: Optimizer | undefined): readonly string[] {
-  if (optimizer === undefined) return [];
-  if (optimizer.name === 'adam') return ['m', 'v'];
-  const momentum = optimizer.momentum === 0 ? [] : ['momentum'];
-  return optimizer.name === 'rmsprop' ? ['v', ...momentum] : momentum;
-}
-
 /** A network with weights +0. Without an objective it only predicts. */
 export function createNetwork(
   origin: SeedChoice & Pick<Origin, 'model'>,

@@ -2,8 +2,8 @@
 import type { Matrix } from '../data/matrix.js';
 import type { Contract } from '../model/emulation.js';
 import type { Recipe } from '../model/recipe.js';
+import type { Recording } from '../runs/recording.js';
 import type { ResolvedExecution } from './execution.js';
-import type { Recording } from './recording.js';
 import type { Plan } from './session.js';
 
 /** Outputs of the last layer, [rows, units]. */

@@ -1,9 +1,12 @@
 /** Models: what users build, train, ask and throw away. */
 import { check } from '../arguments.js';
 import { asMatrix, keepMatrix, type MatrixLike } from '../data/matrix.js';
-import { denseLayers, type ModelDescription, outputUnits } from '../model/description.js';
+import { denseLayers, type ModelDescription, type NamedTensor, outputUnits } from '../model/description.js';
 import { contractOf } from '../model/emulation.js';
+
 import { checkLoss, checkShuffle } from '../model/losses.js';
+import { slotNames } from '../model/optimizers.js';
+
 import type { Recipe } from '../model/recipe.js';
 import { type Seeds, seedOf } from '../model/seeds.js';
 import { summaryText } from '../model/summary.js';
@@ -24,7 +27,6 @@ import {
   type StepOptions,
 } from './fit-options.js';
 import { LiveNetwork } from './live-network.js';
-import { slotNames } from './network.js';
 import { trainOneBatch } from './one-batch.js';
 import type { Metrics, Predictions, Run } from './run.js';
 import { keepSamples, type Targets } from './samples.js';
@@ -40,7 +42,7 @@ import {
   summarySchema,
 } from './sequential-options.js';
 import { TrainingSession } from './session.js';
-import { type NamedTensor, readWeights, writeWeights } from './weights.js';
+import { readWeights, writeWeights } from './weights.js';
 
 /**
  * A stack of layers with weights; {@link sequential} makes one. Every method throws (or rejects with) a `SamebitsError`:

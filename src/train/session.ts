@@ -10,9 +10,10 @@ import { seedOf } from '../model/seeds.js';
 import type { LossName, NativeData, NativeNetwork, TrainJob, TrainResult } from '../native/addon.js';
 import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
+import type { Recording } from '../runs/recording.js';
 import { checkRepeatable, type ExecutionOptions, type ResolvedExecution, resolveExecution } from './execution.js';
 import { createNetwork, initialize } from './network.js';
-import { checkRecordable, checkRecording, endOfSteps, type Recording } from './recording.js';
+import { checkRecordable, checkRecording, endOfSteps } from './recording.js';
 import { RowOrder } from './row-order.js';
 import { keepSamples, type Targets } from './samples.js';
 

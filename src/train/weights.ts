@@ -1,18 +1,8 @@
 /** Weights at the border: named, shaped, row-major. */
 import { asMatrix } from '../data/matrix.js';
 import { expected } from '../errors.js';
-import type { Parameter } from '../model/description.js';
+import type { NamedTensor, Parameter } from '../model/description.js';
 import type { NativeNetwork } from '../native/addon.js';
-
-/** A trained tensor. */
-export interface NamedTensor {
-  /** `<layer>/kernel` or `<layer>/bias`. */
-  readonly name: string;
-  /** [inputs, units] or [units]. */
-  readonly shape: readonly number[];
-  /** Row-major. */
-  readonly data: Float32Array;
-}
 
 /** Copies of all weights, in model order. */
 export function readWeights(network: NativeNetwork, parameters: readonly Parameter[]): NamedTensor[] {

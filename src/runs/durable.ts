@@ -1,0 +1,55 @@
+/** Files that are there whole or not at all, whenever the process or the machine stops. */
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { onDisk } from './file-errors.js';
+
+/** Names of files that were being written: what is found of them is left over from a crash. */
+export const PARTIAL = /^\..*\.partial$/;
+
+/**
+ * Writes under another name, brings it to the disk, and renames: whoever reads `path` sees the old file or the whole new
+ * one, and after this call a crash of the machine leaves the new one.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_FILE`; nothing is left behind. What `write` throws passes.
+ */
+export async function writeDurably(path: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
+  const partial = join(dirname(path), `.${basename(path)}.partial`);
+  await onDisk('a file that can be written', path, async () => {
+    await rm(partial, { force: true });
+    try {
+      // 'wx' also follows no link that somebody put there.
+      const handle = await open(partial, 'wx');
+      try {
+        await write(handle);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(partial, path);
+    } catch (cause) {
+      await rm(partial, { force: true }).catch(() => {});
+      throw cause;
+    }
+    await syncFolder(dirname(path));
+  });
+}
+
+/** Brings a folder's names to the disk. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows opens no folders; its file systems keep names themselves.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes all of `bytes`, at `position` or at the end of what was written. */
+export async function writeFully(handle: FileHandle, bytes: Uint8Array, position: number | null): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const at = position === null ? null : position + done;
+    done += (await handle.write(bytes, done, bytes.length - done, at)).bytesWritten;
+  }
+}

@@ -1,0 +1,152 @@
+/** Reading run folders. */
+import { resolve } from 'node:path';
+import type { NamedTensor } from '../model/description.js';
+import type { Recording } from '../runs/recording.js';
+import {
+  type Checkpoint,
+  type CheckpointFile,
+  listCheckpoints,
+  readCheckpoint,
+  readTensors,
+  recordedParameters,
+} from './checkpoint.js';
+import { damaged } from './file-errors.js';
+import { openInside } from './inside.js';
+import { type Manifest, type RunResult, readManifest } from './manifest.js';
+import { type MetricName, type RecordedMetrics, readMetrics } from './metrics.js';
+import { readOrders } from './recording-file.js';
+import { SafetensorsFile } from './safetensors.js';
+import { readTrace, type TraceReader } from './trace.js';
+
+export const WEIGHTS_FILE = 'weights.safetensors';
+export const BEST_FILE = 'best.safetensors';
+
+/**
+ * The folder of a run, for reading; {@link openRun} gives one. Nothing outside of the folder is read. Every method rejects
+ * with a `SamebitsError` `ERR_SAMEBITS_FILE` for a file that is missing, damaged, or no part of this run.
+ */
+export class RunFolder {
+  /** Absolute. */
+  readonly path: string;
+  readonly manifest: Manifest;
+
+  /** @internal */
+  constructor(path: string, manifest: Manifest) {
+    this.path = path;
+    this.manifest = manifest;
+  }
+
+  /** Names of the trained tensors, in model order. */
+  get tensors(): readonly string[] {
+    return recordedParameters(this.manifest.recipe).map(({ name }) => name);
+  }
+
+  /** Steps of an epoch. */
+  get stepsPerEpoch(): number {
+    const { data, recipe } = this.manifest;
+    return Math.ceil(data.rows / recipe.fit.batchSize);
+  }
+
+  /** Metrics of each epoch, from the first; of an unfinished run those that were written. */
+  async metrics(): Promise<readonly RecordedMetrics[]> {
+    const names = metricNames(this.manifest);
+    return readMetrics(this.path, names, this.manifest.result?.metrics);
+  }
+
+  /** The trace, read line by line, or null for a run without one. Of an unfinished run what was written. */
+  async trace(): Promise<TraceReader | null> {
+    const { options, result } = this.manifest;
+    if (options.trace === null) return null;
+    return readTrace(this.path, { every: options.trace, tensors: this.tensors }, result?.trace ?? undefined);
+  }
+
+  /** The oldest first. */
+  async checkpoints(): Promise<readonly CheckpointFile[]> {
+    return listCheckpoints(this.path);
+  }
+
+  /** @param step Of one of {@link checkpoints}. */
+  async checkpoint(step: number): Promise<Checkpoint> {
+    return readCheckpoint(this.path, this.manifest.recipe, step);
+  }
+
+  /** The newest checkpoint that is whole, or null where there is none. */
+  async lastCheckpoint(): Promise<Checkpoint | null> {
+    const files = await this.checkpoints();
+    for (const { step } of files.toReversed()) {
+      try {
+        return await this.checkpoint(step);
+      } catch (cause) {
+        // The run is not lost with its newest checkpoint.
+        if (step === files[0].step) throw cause;
+      }
+    }
+    return null;
+  }
+
+  /** The final weights, in model order. Of a complete run. */
+  async weights(): Promise<readonly NamedTensor[]> {
+    return this.#tensors(WEIGHTS_FILE, this.#result(WEIGHTS_FILE).weights);
+  }
+
+  /** The weights of the best epoch, or null where none were kept. Of a complete run. */
+  async bestWeights(): Promise<readonly NamedTensor[] | null> {
+    const { bestWeights } = this.#result(BEST_FILE);
+    return bestWeights === null ? null : this.#tensors(BEST_FILE, bestWeights);
+  }
+
+  /** How each step was summed, or null where that was not recorded. Of a complete run. */
+  async recording(): Promise<Recording | null> {
+    const { recording, steps } = this.#result('recording');
+    if (recording === null) return null;
+    const { data, recipe } = this.manifest;
+    const { batchSize, freeGrain } = recipe.fit;
+    return { rows: data.rows, batchSize, freeGrain, steps, orders: await readOrders(this.path, recording) };
+  }
+
+  #result(what: string): RunResult {
+    const { result, status } = this.manifest;
+    if (result === null) throw damaged(`a complete run for ${what}`, this.path, status);
+    return result;
+  }
+
+  async #tensors(name: string, seal: string): Promise<readonly NamedTensor[]> {
+    const file = await SafetensorsFile.of(await openInside(this.path, [name]));
+    try {
+      const parameters = recordedParameters(this.manifest.recipe);
+      const bytes = parameters.reduce((sum, { size }) => sum + 4 * size, 0);
+      const { tensors } = file.header;
+      if ((tensors[tensors.length - 1]?.end ?? 0) !== bytes)
+        throw damaged(`${bytes} bytes of data`, file.path, 'others');
+      const found = await file.checkSeal();
+      if (found !== seal) throw damaged(`the seal ${seal}, as in its manifest,`, file.path, found);
+      return await readTensors(file, parameters);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** The metrics that each epoch of a run has. */
+export function metricNames({ recipe, data }: Manifest): readonly MetricName[] {
+  const accuracy = recipe.metrics.includes('accuracy');
+  const trained: MetricName[] = accuracy ? ['loss', 'accuracy'] : ['loss'];
+  if (data.validation === null) return trained;
+  return [...trained, ...(accuracy ? (['val_loss', 'val_accuracy'] as const) : (['val_loss'] as const))];
+}
+
+/**
+ * Opens the folder of a run, finished or not, and checks its manifest. Its other files are read, and checked, when they
+ * are asked for.
+ *
+ * @example
+ * const run = await openRun('runs/a');
+ * run.manifest.recipe;
+ * for await (const { step, marks } of (await run.trace())?.entries ?? []) console.log(step, marks);
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_FILE` for a folder that is missing, no run's, or damaged.
+ */
+export async function openRun(folder: string): Promise<RunFolder> {
+  const path = resolve(folder);
+  return new RunFolder(path, await readManifest(path));
+}
