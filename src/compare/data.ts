@@ -1,5 +1,5 @@
 /** The data of a comparison: checked once, and placed where all worker threads can use one copy. */
-
+import { shareArray } from '../data/data-set.js';
 import type { LabeledData } from '../data/labeled.js';
 import { asMatrix, type Matrix, type MatrixLike } from '../data/matrix.js';
 import { expected } from '../errors.js';
@@ -79,18 +79,4 @@ function shareRows(
 function isLabeledData(value: unknown): value is LabeledData {
   const parts = ['train', 'test'].map((part) => (value as Record<string, unknown> | null)?.[part]);
   return parts.every((part) => typeof part === 'object' && part !== null && 'x' in part && 'labels' in part);
-}
-
-/** The same array on a SharedArrayBuffer. */
-function shareArray<T extends Float32Array | Uint8Array | Uint32Array>(array: T): T {
-  if (array.buffer instanceof SharedArrayBuffer) return array;
-  const buffer = new SharedArrayBuffer(array.byteLength);
-  const shared =
-    array instanceof Float32Array
-      ? new Float32Array(buffer)
-      : array instanceof Uint32Array
-        ? new Uint32Array(buffer)
-        : new Uint8Array(buffer);
-  shared.set(array);
-  return shared as T;
 }

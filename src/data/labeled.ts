@@ -1,6 +1,6 @@
 /** Rows with labels, in a training and a test part: what classifiers are trained on and compared with. */
-import { createHash } from 'node:crypto';
 import { expected } from '../errors.js';
+import { hashParts } from './hash-parts.js';
 import type { Matrix } from './matrix.js';
 
 /** Rows and their labels. Both lie on SharedArrayBuffers, so that worker threads use one copy. */
@@ -34,7 +34,7 @@ export function labeledData(name: string, train: LabeledRows, test: LabeledRows,
     );
   }
   const classes = 1 + Math.max(largest(train.labels), largest(test.labels));
-  return { name, train, test, scale, classes, hash: hashRows([train, test]) };
+  return { name, train, test, scale, classes, hash: hashOf([train, test]) };
 }
 
 /**
@@ -53,18 +53,13 @@ export function takeTrainingRows(data: LabeledData, rows: number, name = 'rows')
     labels: labels.subarray(0, rows),
   };
   // The number of classes stays: the test rows still have them all.
-  return { ...data, train, hash: hashRows([train, data.test]) };
+  return { ...data, train, hash: hashOf([train, data.test]) };
 }
 
 function largest(labels: Uint32Array): number {
   return labels.reduce((most, label) => Math.max(most, label), 0);
 }
 
-function hashRows(parts: readonly LabeledRows[]): string {
-  const hash = createHash('sha256').update('samebits data 1\n');
-  for (const { x, labels } of parts) {
-    const kind = x.data instanceof Uint8Array ? 'u8' : 'f32';
-    hash.update(`${kind} ${x.rows} ${x.columns}\n`).update(x.data).update(labels);
-  }
-  return hash.digest('hex');
+function hashOf(parts: readonly LabeledRows[]): string {
+  return hashParts(parts.map(({ x, labels }) => ({ x, y: labels })));
 }
