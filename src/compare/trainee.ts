@@ -1,6 +1,6 @@
 /** A model in training, as comparisons see it: it advances by steps, and its tensors are read as one flat array. */
 import { SamebitsError } from '../errors.js';
-import type { Parameter } from '../model/description.js';
+import { outputUnits, type Parameter } from '../model/description.js';
 import { decisionsPerRow } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
@@ -18,12 +18,21 @@ export interface FlatTensor extends Pick<Parameter, 'layer' | 'kind' | 'name' | 
   readonly offset: number;
 }
 
+/** Metrics over rows. */
+export interface RowMetrics {
+  readonly loss: number;
+  /** NaN with meanSquaredError: a number that is near its target is neither a hit nor a miss. */
+  readonly accuracy: number;
+}
+
 /** What a {@link Trainee.advance} gives. */
 export interface Advanced {
   /** Of training alone. */
   readonly seconds: number;
   /** Mean loss of each step's batch. */
   readonly stepLosses: readonly number[];
+  /** Of each epoch that ended: on the training rows, before each update. */
+  readonly epochs: readonly RowMetrics[];
   /** In free order: how the steps were summed, call by call. */
   readonly orders: readonly StepOrders[];
 }
@@ -43,6 +52,7 @@ export class Trainee {
   readonly #session: TrainingSession;
   readonly #parameters: readonly Parameter[];
   readonly #recipe: Recipe;
+  readonly #rows: number;
   readonly #test: ComparedRows;
   readonly #execution: ComparedExecution;
 
@@ -53,6 +63,7 @@ export class Trainee {
     this.#session = started.session;
     this.#parameters = started.parameters;
     this.#recipe = recipe;
+    this.#rows = x.rows;
     this.#test = data.test;
     this.#execution = execution;
     this.state = flatten(started.parameters, slotNames(recipe.optimizer));
@@ -68,6 +79,7 @@ export class Trainee {
     const { network } = this.#session;
     const stepLosses: number[] = [];
     const orders: StepOrders[] = [];
+    const epochs: RowMetrics[] = [];
     let seconds = 0;
     const abort = (): void => network.abort();
     signal.addEventListener('abort', abort, { once: true });
@@ -77,6 +89,9 @@ export class Trainee {
         const result = await this.#session.advance({ maxSteps: steps - stepLosses.length });
         // One by one: a chunk may have more steps than a call may have arguments.
         for (const loss of result.stepLosses) stepLosses.push(loss);
+        result.epochLosses.forEach((loss, i) => {
+          epochs.push(this.#metrics(loss, result.epochHits[i], this.#rows));
+        });
         seconds += result.seconds;
         if (result.recording !== null) orders.push(result.recording);
         this.#checkFinite(result);
@@ -84,7 +99,7 @@ export class Trainee {
     } finally {
       signal.removeEventListener('abort', abort);
     }
-    return { seconds, stepLosses, orders };
+    return { seconds, stepLosses, epochs, orders };
   }
 
   /** Copies tensors, row-major, to their places in `into`. */
@@ -92,6 +107,16 @@ export class Trainee {
     for (const { layer, kind, slot, offset } of tensors) {
       into.set(this.#session.network.getParameter(layer, kind, slot), offset);
     }
+  }
+
+  /** Copies of the weights, tensor by tensor. */
+  readEach(): readonly (Pick<FlatTensor, 'layer' | 'kind' | 'name'> & { readonly values: Float32Array })[] {
+    return this.weights.map(({ layer, kind, name }) => ({
+      layer,
+      kind,
+      name,
+      values: this.#session.network.getParameter(layer, kind, 0),
+    }));
   }
 
   fingerprint(scope: FingerprintScope): string {
@@ -104,9 +129,9 @@ export class Trainee {
     return this.#session.network.predict({ x: data, rows, threads: this.#execution.threads });
   }
 
-  async evaluateTest(): Promise<{ loss: number; accuracy: number }> {
+  async evaluateTest(): Promise<RowMetrics> {
     const { x, y } = this.#test;
-    const { loss: kind, fit } = this.#recipe;
+    const { fit } = this.#recipe;
     const data: NativeData = {
       x: x.data,
       targets: y instanceof Uint32Array ? y : (y.data as Float32Array),
@@ -114,14 +139,18 @@ export class Trainee {
     };
     const job = { ...data, threads: this.#execution.threads, batchLeaf: fit.batchLeaf };
     const { loss, hits } = await this.#session.network.evaluate(job);
-    const units = y instanceof Uint32Array ? 1 : y.columns;
-    // A number that is near its target is neither a hit nor a miss.
-    const accuracy = kind === 'meanSquaredError' ? Number.NaN : hits / (x.rows * decisionsPerRow(kind, units));
-    return { loss, accuracy };
+    return this.#metrics(loss, hits, x.rows);
   }
 
   dispose(): void {
     this.#session.network.dispose();
+  }
+
+  #metrics(loss: number, hits: number, rows: number): RowMetrics {
+    const { loss: kind, model } = this.#recipe;
+    const accuracy =
+      kind === 'meanSquaredError' ? Number.NaN : hits / (rows * decisionsPerRow(kind, outputUnits(model)));
+    return { loss, accuracy };
   }
 
   #checkFinite({ nonFinite }: TrainResult): void {
