@@ -1,0 +1,100 @@
+/** A lab session: experiments, a store, worker threads. */
+import type { DataSet } from '../data/data-set.js';
+import type { DataSource } from '../data/source.js';
+import { addon } from '../native/addon.js';
+import { type CarriedOut, carryOut, type LabProgress } from './carry-out.js';
+import { DataLibrary } from './data-library.js';
+import type { LabDocument } from './document.js';
+import type { BaseChoice, Experiment, Ground, GroundData } from './experiment/experiment.js';
+import { baseOf, type GroundChoice, groundOf } from './experiment/ground.js';
+import { KeptResults } from './kept-results.js';
+import { makeDocument } from './make-document.js';
+import type { Shard } from './planned.js';
+import { LabPool } from './pool/pool.js';
+import type { ResultStore } from './store/result-store.js';
+
+export interface LabOptions {
+  /** Data that callers gave, by hash. */
+  readonly given?: ReadonlyMap<string, DataSet>;
+  /** Ends the work at step boundaries. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: LabProgress) => void;
+}
+
+/** What the user chose, with the data as a source. */
+export interface LabChoice extends Omit<GroundChoice, 'data'> {
+  readonly source?: DataSource;
+}
+
+/** An experiment on its ground. */
+export interface Prepared {
+  readonly experiment: Experiment;
+  readonly ground: Ground;
+}
+
+export class Lab {
+  readonly #library: DataLibrary;
+  readonly #options: LabOptions;
+  #pool: LabPool | null = null;
+
+  constructor(options: LabOptions = {}) {
+    this.#options = options;
+    this.#library = new DataLibrary(options.given);
+  }
+
+  /** Loads the data of an experiment's base setting and looks at them. */
+  async prepare(experiment: Experiment, { source, ...choice }: LabChoice): Promise<Prepared> {
+    const data = source === undefined ? undefined : await this.#chosen(source);
+    const base = baseOf(experiment, { ...choice, data });
+    const known = base === null ? null : await this.#known(base.data);
+    const isas = addon().instructionSets().available;
+    return { experiment, ground: groundOf(experiment, base, known, isas, choice.repeats) };
+  }
+
+  /**
+   * Makes the results that the store does not have.
+   *
+   * @throws SamebitsError of the first task that fails; the signal's reason after an abort.
+   */
+  carryOut({ experiment, ground }: Prepared, store: ResultStore, shard?: Shard): Promise<CarriedOut> {
+    this.#pool ??= new LabPool();
+    const { signal, onProgress } = this.#options;
+    const library = this.#library;
+    return carryOut({ experiment, ground, library, store, pool: this.#pool, shard, signal, onProgress });
+  }
+
+  /** @throws SamebitsError `ERR_SAMEBITS_STATE` where results are missing. */
+  async conclude(
+    { experiment, ground }: Prepared,
+    stores: readonly ResultStore[],
+    commandLine: string,
+  ): Promise<LabDocument> {
+    const library = this.#library;
+    const results = await KeptResults.of(experiment, ground, library, stores);
+    return makeDocument({ experiment, ground, library, results, commandLine });
+  }
+
+  /** Ends the worker threads. */
+  async close(): Promise<void> {
+    await this.#pool?.close();
+    this.#pool = null;
+  }
+
+  async #chosen(source: DataSource): Promise<NonNullable<BaseChoice['data']>> {
+    const { train, classes, scale } = await this.#library.load(source);
+    return { choice: { source, rows: null, bootstrap: null }, columns: train.x.columns, classes, scale };
+  }
+
+  async #known({ source, rows }: Ground['base']['data']): Promise<GroundData> {
+    const { name, train, test, classes } = await this.#library.load(source);
+    const { y } = test;
+    return {
+      name,
+      rows: rows ?? train.x.rows,
+      testRows: test.x.rows,
+      columns: train.x.columns,
+      classes,
+      targets: y instanceof Uint32Array ? y : Float32Array.from(y.data),
+    };
+  }
+}

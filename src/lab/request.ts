@@ -1,0 +1,107 @@
+/** What one `samebits lab run` was asked for: enough to do it again, elsewhere too. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { check, integer, type Schema } from '../arguments.js';
+import { SamebitsError } from '../errors.js';
+import { canonicalJson } from './store/canonical.js';
+
+/** A file that was named, with what it said. */
+export interface NamedFile {
+  /** As typed. */
+  readonly path: string;
+  /** Parsed, not checked. */
+  readonly content: unknown;
+}
+
+export interface LabRequest {
+  /** A built-in experiment, `all` of them, or a file that describes one. */
+  readonly experiment: string | NamedFile;
+  /** `digits`, `mnist` or a folder, as typed; null for the experiment's own. */
+  readonly data: string | null;
+  readonly recipe: NamedFile | null;
+  readonly repeats: number | null;
+  readonly epochs: number | null;
+  readonly rows: number | null;
+  readonly threads: number | null;
+}
+
+const text = v.pipe(v.string('a text'), v.minLength(1, 'a text of at least 1 character'));
+const file: Schema<NamedFile> = v.strictObject({ path: text, content: v.unknown() });
+
+export const requestSchema: Schema<LabRequest> = v.strictObject({
+  experiment: v.union([text, file]),
+  data: v.nullable(text),
+  recipe: v.nullable(file),
+  repeats: v.nullable(integer(2)),
+  epochs: v.nullable(integer(1)),
+  rows: v.nullable(integer(1)),
+  threads: v.nullable(integer(1)),
+});
+
+/** The line that does it again. */
+export function commandLineOf(request: LabRequest): string {
+  const words = ['samebits', 'lab', 'run', quote(nameOf(request))];
+  const add = (option: string, value: string | number | null): void => {
+    if (value !== null) words.push(option, quote(String(value)));
+  };
+  if (request.data !== null) words.push(quote(request.data));
+  add('--repeats', request.repeats);
+  add('--recipe', request.recipe?.path ?? null);
+  add('--epochs', request.epochs);
+  add('--rows', request.rows);
+  add('--threads', request.threads);
+  return words.join(' ');
+}
+
+/** What was typed for the experiment. */
+export function nameOf({ experiment }: LabRequest): string {
+  return typeof experiment === 'string' ? experiment : experiment.path;
+}
+
+/** As a POSIX shell reads it back. */
+function quote(word: string): string {
+  return /^[\w.,/:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+const FOLDER = 'requests';
+const NAME = /^[0-9a-f]{64}\.json$/;
+const MOST_BYTES = 1 << 24;
+
+/** Leaves a request in a store, for {@link readRequests}; once, however often it is made. */
+export function keepRequest(store: string, request: LabRequest): void {
+  const content = canonicalJson(request);
+  const folder = join(store, FOLDER);
+  const name = createHash('sha256').update(content).digest('hex');
+  mkdirSync(folder, { recursive: true });
+  const partial = join(folder, `.${name}.${process.pid}.partial`);
+  writeFileSync(partial, `${content}\n`);
+  renameSync(partial, join(folder, `${name}.json`));
+}
+
+/**
+ * The requests of which a store has shards, in a fixed order.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_FILE` for one that is none.
+ */
+export function readRequests(store: string): readonly LabRequest[] {
+  const folder = join(store, FOLDER);
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
+  return readdirSync(folder)
+    .filter((name) => NAME.test(name))
+    .sort()
+    .map((name) => readRequest(join(folder, name)));
+}
+
+function readRequest(path: string): LabRequest {
+  try {
+    if (statSync(path).size > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`);
+    return check(requestSchema, JSON.parse(readFileSync(path, 'utf8')), 'request');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SamebitsError('ERR_SAMEBITS_FILE', `Expected a request of samebits lab but received ${path}: ${reason}`, {
+      cause,
+    });
+  }
+}
