@@ -9,6 +9,8 @@ import { benchCommand } from './bench.js';
 import { buildCommand } from './build.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
+import { Interrupted } from './interrupted.js';
+import { labCommand } from './lab.js';
 
 const WRONG_INPUT = 2;
 const INTERRUPTED = 130;
@@ -20,6 +22,7 @@ Examples:
   $ samebits compare digits --threads 1,8 --repeats 5
   $ samebits compare ./fashion --json   a folder of IDX files; one JSON document
   $ samebits compare --help             every option
+  $ samebits lab list                   why do results differ? the experiments
   $ samebits doctor                     check this machine and this build
 
 Exit codes: 0 well; 1 what was to be equal differs; 2 wrong usage or input;
@@ -31,6 +34,7 @@ function program(signal: AbortSignal): Command {
     .version(version)
     .addHelpText('after', EXAMPLES)
     .addCommand(compareCommand(signal))
+    .addCommand(labCommand(signal))
     .addCommand(benchCommand(signal))
     .addCommand(doctorCommand(signal))
     .addCommand(buildCommand());
@@ -65,7 +69,8 @@ function interruptSignal(): AbortSignal {
 
 function report(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) {
-    process.stderr.write('samebits: interrupted, nothing was written\n');
+    const message = error instanceof Interrupted ? error.message : 'interrupted, nothing was written';
+    process.stderr.write(`samebits: ${message}\n`);
     return INTERRUPTED;
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_INPUT;

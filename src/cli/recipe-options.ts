@@ -8,7 +8,7 @@ import { adam, type Optimizer, rmsprop, sgd } from '../model/optimizers.js';
 import { parseRecipe, type Recipe } from '../model/recipe.js';
 import { type CompareFlags, DEFAULTS } from './compare-options.js';
 
-const MOST_RECIPE_BYTES = 1 << 20;
+const MOST_BYTES = 1 << 20;
 
 /**
  * Reads a recipe from a JSON file.
@@ -16,16 +16,24 @@ const MOST_RECIPE_BYTES = 1 << 20;
  * @throws SamebitsError `ERR_SAMEBITS_FILE` for what cannot be read or is no JSON; as `parseRecipe` does.
  */
 export function readRecipe(path: string): Recipe {
-  let value: unknown;
+  return parseRecipe(readJson(path, 'a recipe', '--recipe'));
+}
+
+/**
+ * Reads a small JSON file that an option named.
+ *
+ * @param what E.g. `a recipe`.
+ * @throws SamebitsError `ERR_SAMEBITS_FILE` for what cannot be read or is no JSON.
+ */
+export function readJson(path: string, what: string, option: string): unknown {
   try {
-    if (statSync(path).size > MOST_RECIPE_BYTES) throw new Error(`more than ${MOST_RECIPE_BYTES} bytes`);
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    if (statSync(path).size > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`);
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `Expected a recipe as JSON for --recipe but received ${path}: ${reason.replaceAll(/\s+/g, ' ')}`;
+    const message = `Expected ${what} as JSON for ${option} but received ${path}: ${reason.replaceAll(/\s+/g, ' ')}`;
     throw new SamebitsError('ERR_SAMEBITS_FILE', message, { cause });
   }
-  return parseRecipe(value);
 }
 
 /** The recipe of the options alone, for this data. */

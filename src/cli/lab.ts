@@ -1,0 +1,14 @@
+/** `samebits lab`: experiments on why results differ. */
+import { Command } from 'commander';
+import { labListCommand } from './lab-list.js';
+import { labMergeCommand } from './lab-merge.js';
+import { labRunCommand } from './lab-run.js';
+
+/** @param signal Stops the work at step boundaries. */
+export function labCommand(signal: AbortSignal): Command {
+  return new Command('lab')
+    .description('find out why results differ, by experiments')
+    .addCommand(labListCommand())
+    .addCommand(labRunCommand(signal))
+    .addCommand(labMergeCommand(signal));
+}
