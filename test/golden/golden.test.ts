@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { elementaryDocument } from './elementary.js';
 import { emulatedDocument } from './emulated.js';
 import emulatedGolden from './emulated.json';
+import { madeUpDataDocument } from './made-up-data.js';
 import { divergingDocument, freeDocument, networksDocument } from './networks.js';
 import networksGolden from './networks.json';
 import { randomDocument } from './random.js';
@@ -29,6 +30,7 @@ const plain = (document: object): object => JSON.parse(JSON.stringify(document))
 test.each([
   ['elementary', elementaryDocument],
   ['random', randomDocument],
+  ['made-up-data', madeUpDataDocument],
   ['networks', networksDocument],
   ['diverging', divergingDocument],
   ['free', freeDocument],

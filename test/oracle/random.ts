@@ -88,7 +88,7 @@ function uniform(draw: Draw, count: number, limit: number): Float32Array {
 }
 
 /** Box and Muller: element `i`, attempt `r`. */
-function standardNormal(draw: Draw, i: number, attempt: number): number {
+export function normalNumber(draw: Draw, i: number, attempt: number): number {
   const block = Math.floor(i / 2);
   const first = draw(block, 2 * (i % 2), attempt);
   const second = draw(block, 2 * (i % 2) + 1, attempt);
@@ -101,7 +101,7 @@ function truncatedNormal(draw: Draw, count: number, stddev: number): Float32Arra
   const scale = f32(stddev);
   return Float32Array.from({ length: count }, (_, i) => {
     for (let attempt = 0; ; attempt++) {
-      const n = standardNormal(draw, i, attempt);
+      const n = normalNumber(draw, i, attempt);
       if (Math.abs(n) < 2) return mul(n, scale);
     }
   });
@@ -119,7 +119,7 @@ export function initialize(name: Initializer, draw: Draw, count: number, fanIn: 
       return uniform(draw, count, Math.sqrt(6 / fanIn));
     case 'randomNormal': {
       const scale = f32(0.05);
-      return Float32Array.from({ length: count }, (_, i) => add(mul(standardNormal(draw, i, 0), scale), 0));
+      return Float32Array.from({ length: count }, (_, i) => add(mul(normalNumber(draw, i, 0), scale), 0));
     }
     case 'glorotNormal':
       return truncatedNormal(draw, count, Math.sqrt(2 / (fanIn + fanOut)) / TRUNCATED_STDDEV);
@@ -133,7 +133,7 @@ export function initialize(name: Initializer, draw: Draw, count: number, fanIn: 
 }
 
 /** `j` below `bound`, unbiased: Lemire's multiplication with rejection. */
-function below(bound: number, word: (attempt: number) => number): number {
+export function below(bound: number, word: (attempt: number) => number): number {
   const b = BigInt(bound);
   const threshold = (2n ** 32n - b) % b;
   for (let attempt = 0; ; attempt++) {
