@@ -191,7 +191,8 @@ Napi::Value dotCall(const Napi::CallbackInfo& info) {
 
 Napi::Value mark(const Napi::CallbackInfo& info) {
   const Elements<float> values = floats(info[0], "values");
-  return Napi::BigInt::New(info.Env(), markOf(values.data, values.count));
+  const KernelTable* table = isNothing(info[1]) ? bestTable() : instructionSet(info[1]);
+  return Napi::BigInt::New(info.Env(), markOf(*table, values.data, values.count));
 }
 
 }  // namespace

@@ -129,6 +129,18 @@ DataView dataView(const Napi::Object& job, const Network& network, bool withTarg
   return data;
 }
 
+EpochState epochState(const Napi::Object& value, const Network& network) {
+  const Napi::Env env = value.Env();
+  EpochState epoch;
+  epoch.position = integer(value.Get("position"), "position", 0, kMostRows);
+  epoch.hits = integer(value.Get("hits"), "hits", 0, epoch.position * network.outputs());
+  const size_t leaf = integer(value.Get("batchLeaf"), "batchLeaf", 1, kMostRows);
+  const Elements<float> sums = floats(value.Get("lossSums"), "lossSums");
+  expectElements(env, sums.count, TreeSum::partialSums(leaf, epoch.position), 1, "lossSums");
+  epoch.loss.restore(leaf, epoch.position, sums.data);
+  return epoch;
+}
+
 TrainOptions trainOptions(const Napi::Object& job, const Network& network, const EpochState& epoch, unsigned threads) {
   const Napi::Env env = job.Env();
   if (!network.description().hasLoss || !network.description().hasOptimizer) {
@@ -160,12 +172,16 @@ TrainOptions trainOptions(const Napi::Object& job, const Network& network, const
   }
   options.inEpoch = boolean(job.Get("inEpoch"), "inEpoch");
   if (options.inEpoch && epoch.position >= options.data.rows) throw expected(env, "the epoch's rows", "rows", kShape);
+  if (options.inEpoch && epoch.position > 0 && options.batchLeaf != epoch.loss.leaf()) {
+    throw expected(env, "the leaf with which the epoch began", "batchLeaf");
+  }
   options.maxSteps = limit(job.Get("maxSteps"), "maxSteps");
   options.stopAtEpochEnd = boolean(job.Get("stopAtEpochEnd"), "stopAtEpochEnd");
   options.maxEpochs = limit(job.Get("maxEpochs"), "maxEpochs");
   options.maxSeconds = static_cast<double>(limit(job.Get("maxMilliseconds"), "maxMilliseconds")) / 1000;
   options.stopOnNonFinite = boolean(job.Get("stopOnNonFinite"), "stopOnNonFinite");
   options.record = boolean(job.Get("record"), "record") && options.reduction == Reduction::free;
+  if (const Napi::Value marks = job.Get("marks"); !isNothing(marks)) options.marks = boolean(marks, "marks");
   if (const Napi::Value replay = job.Get("replay"); !isNothing(replay)) {
     const Elements<uint32_t> recording = words(replay, "replay");
     if (options.reduction != Reduction::free) throw expected(env, "reduction 'free'", "replay");

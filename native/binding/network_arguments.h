@@ -15,6 +15,9 @@ NetworkDescription descriptionOf(const Napi::Object& value);
 // NativeData. The arrays stay JavaScript's: whoever uses the view keeps them alive. Labels are checked where they are read.
 DataView dataView(const Napi::Object& job, const Network& network, bool withTargets);
 
+// EpochState, of a network.
+EpochState epochState(const Napi::Object& value, const Network& network);
+
 // TrainJob, for a network with a loss and an optimizer that stands at `epoch`.
 TrainOptions trainOptions(const Napi::Object& job, const Network& network, const EpochState& epoch, unsigned threads);
 

@@ -59,6 +59,8 @@ class TrainCall : public Job {
     }
     result.Set("recording", env.Null());
     if (recorded_) result.Set("recording", copyOf<uint32_t, Napi::Uint32Array>(env, outcome_.recording));
+    result.Set("marks", env.Null());
+    if (marked_) result.Set("marks", copyOf<uint64_t, Napi::BigUint64Array>(env, outcome_.marks));
     return result;
   }
 
@@ -66,7 +68,7 @@ class TrainCall : public Job {
   NetworkObject* const self_;
   TrainOptions options_;
   const bool alone_;
-  const bool recorded_ = options_.record;
+  const bool recorded_ = options_.record, marked_ = options_.marks;
   TrainOutcome outcome_;
 };
 
@@ -116,13 +118,15 @@ Napi::Function NetworkObject::define(Napi::Env env) {
   return DefineClass(
       env, "Network",
       {InstanceMethod<&NetworkObject::getParameter>("getParameter"),
-       InstanceMethod<&NetworkObject::setParameter>("setParameter"),
+       InstanceMethod<&NetworkObject::setParameter>("setParameter"), InstanceMethod<&NetworkObject::mark>("mark"),
+       InstanceMethod<&NetworkObject::getGradient>("getGradient"),
        InstanceMethod<&NetworkObject::getCounters>("getCounters"),
-       InstanceMethod<&NetworkObject::setCounters>("setCounters"),
-       InstanceMethod<&NetworkObject::startEpoch>("startEpoch"), InstanceMethod<&NetworkObject::train>("train"),
-       InstanceMethod<&NetworkObject::abort>("abort"), InstanceMethod<&NetworkObject::evaluate>("evaluate"),
-       InstanceMethod<&NetworkObject::predict>("predict"), InstanceMethod<&NetworkObject::predictSync>("predictSync"),
-       InstanceMethod<&NetworkObject::memory>("memory"), InstanceMethod<&NetworkObject::dispose>("dispose")});
+       InstanceMethod<&NetworkObject::setCounters>("setCounters"), InstanceMethod<&NetworkObject::getEpoch>("getEpoch"),
+       InstanceMethod<&NetworkObject::setEpoch>("setEpoch"), InstanceMethod<&NetworkObject::startEpoch>("startEpoch"),
+       InstanceMethod<&NetworkObject::train>("train"), InstanceMethod<&NetworkObject::abort>("abort"),
+       InstanceMethod<&NetworkObject::evaluate>("evaluate"), InstanceMethod<&NetworkObject::predict>("predict"),
+       InstanceMethod<&NetworkObject::predictSync>("predictSync"), InstanceMethod<&NetworkObject::memory>("memory"),
+       InstanceMethod<&NetworkObject::dispose>("dispose")});
 }
 
 NetworkObject::NetworkObject(const Napi::CallbackInfo& info)
@@ -215,6 +219,35 @@ void NetworkObject::setParameter(const Napi::CallbackInfo& info) {
   if (!to.setParameter(layer, kind, slot, range, values.data)) throw expected(env, "a parameter it has", "slot");
 }
 
+Napi::Value NetworkObject::mark(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Network& of = network(env);
+  expectNotTraining(env);
+  const size_t layer = integer(info[0], "layer", 0, of.layers().size() - 1);
+  const ParameterKind kind = parameterKind(info[1]);
+  const int slot = static_cast<int>(integer(info[2], "slot", 0, 2));
+  uint64_t mark;
+  if (!of.mark(layer, kind, slot, &mark)) throw expected(env, "a parameter it has", "slot");
+  return Napi::BigInt::New(env, mark);
+}
+
+Napi::Value NetworkObject::getGradient(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Network& from = network(env);
+  expectNotTraining(env);
+  const size_t layer = integer(info[0], "layer", 0, from.layers().size() - 1);
+  const ParameterKind kind = parameterKind(info[1]);
+  const RowRange all{0, from.parameterRows(layer, kind)};
+  if (all.count == 0) throw expected(env, "a parameter it has", "kind");
+  if (workspace_.gradients.empty()) {
+    throw errorOf(env, kState, "The last step was not made with the plan 'stored': its gradients were not kept");
+  }
+  const float* stored = workspace_.gradients[from.layers()[layer].parameter(kind)];
+  Napi::Float32Array values = Napi::Float32Array::New(env, all.count * from.parameterColumns(layer));
+  from.unpack(layer, kind, stored, all, values.Data());
+  return values;
+}
+
 Napi::Value NetworkObject::getCounters(const Napi::CallbackInfo& info) {
   Network& from = network(info.Env());
   expectNotTraining(info.Env());
@@ -238,6 +271,26 @@ void NetworkObject::setCounters(const Napi::CallbackInfo& info) {
   to.epochs = epochs;
   to.optimizer().beta1Power = beta1Power;
   to.optimizer().beta2Power = beta2Power;
+}
+
+Napi::Value NetworkObject::getEpoch(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  network(env);
+  expectNotTraining(env);
+  Napi::Float32Array sums = Napi::Float32Array::New(env, TreeSum::partialSums(epoch_.loss.leaf(), epoch_.position));
+  if (sums.ElementLength() > 0) epoch_.loss.save(sums.Data());
+  Napi::Object epoch = Napi::Object::New(env);
+  epoch.Set("position", static_cast<double>(epoch_.position));
+  epoch.Set("hits", static_cast<double>(epoch_.hits));
+  epoch.Set("batchLeaf", static_cast<double>(epoch_.loss.leaf()));
+  epoch.Set("lossSums", sums);
+  return epoch;
+}
+
+void NetworkObject::setEpoch(const Napi::CallbackInfo& info) {
+  const Network& of = network(info.Env());
+  expectIdle(info.Env());
+  epoch_ = epochState(object(info[0], "epoch"), of);
 }
 
 void NetworkObject::startEpoch(const Napi::CallbackInfo& info) {

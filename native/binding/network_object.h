@@ -28,8 +28,12 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject>, public Collectable
 
   Napi::Value getParameter(const Napi::CallbackInfo& info);
   void setParameter(const Napi::CallbackInfo& info);
+  Napi::Value mark(const Napi::CallbackInfo& info);
+  Napi::Value getGradient(const Napi::CallbackInfo& info);
   Napi::Value getCounters(const Napi::CallbackInfo& info);
   void setCounters(const Napi::CallbackInfo& info);
+  Napi::Value getEpoch(const Napi::CallbackInfo& info);
+  void setEpoch(const Napi::CallbackInfo& info);
   void startEpoch(const Napi::CallbackInfo& info);
   Napi::Value train(const Napi::CallbackInfo& info);
   void abort(const Napi::CallbackInfo& info);

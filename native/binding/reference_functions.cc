@@ -60,6 +60,11 @@ Napi::Value referenceSum(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), reference::sumFixed(values.data, values.count));
 }
 
+Napi::Value referenceMark(const Napi::CallbackInfo& info) {
+  const Elements<float> values = floats(info[0], "values");
+  return Napi::BigInt::New(info.Env(), reference::mark(values.data, values.count));
+}
+
 }  // namespace
 
 void exportReferenceFunctions(Napi::Env env, Napi::Object exports) {
@@ -67,6 +72,7 @@ void exportReferenceFunctions(Napi::Env env, Napi::Object exports) {
   reference.Set("denseForward", Napi::Function::New<referenceForward>(env, "denseForward"));
   reference.Set("denseBackward", Napi::Function::New<referenceBackward>(env, "denseBackward"));
   reference.Set("sum", Napi::Function::New<referenceSum>(env, "sum"));
+  reference.Set("mark", Napi::Function::New<referenceMark>(env, "mark"));
   exports.Set("reference", reference);
 }
 

@@ -39,6 +39,13 @@ const InstructionSetEntry* instructionSets(size_t* count) {
   return entries.entry;
 }
 
+const KernelTable* bestTable() {
+  size_t count;
+  const InstructionSetEntry* entries = instructionSets(&count);
+  while (!entries[count - 1].available) --count;  // the scalar one always is
+  return entries[count - 1].table;
+}
+
 const KernelTable* findTable(std::string_view name) {
   size_t count;
   const InstructionSetEntry* entries = instructionSets(&count);

@@ -23,6 +23,9 @@ enum Emulation : unsigned { kNoFma = 1, kFlushSubnormals = 2, kOrdinaryExp = 4 }
 // The table of a sum of emulations, 1 to 7. It is no instruction set: neither list nor name leads to it.
 const KernelTable* emulatedTable(unsigned emulations);
 
+// The fastest that is available.
+const KernelTable* bestTable();
+
 // The available table of that name, or null.
 const KernelTable* findTable(std::string_view name);
 

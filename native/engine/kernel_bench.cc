@@ -100,7 +100,7 @@ class Operands {
     const Share inputs = shareOf(shape_.inputs, table_.inputTile, member, members_);
     if (inputs.begin == inputs.end) return;
     table_.weightGradient(x_, ldx_, dz_, ldz_, &order_.of(shape_.rows), shape_.inputs, shape_.units, inputs.begin,
-                          inputs.end, 0, shape_.units, &update_, &slots_, scratch_ + member * scratchSize());
+                          inputs.end, 0, shape_.units, &update_, &slots_, scratch_ + member * scratchSize(), nullptr);
   }
 
  private:

@@ -1,6 +1,5 @@
 #include "network.h"
 
-#include <cstring>
 #include <utility>
 
 #include "packing.h"
@@ -17,8 +16,10 @@ void Network::cut(const NetworkDescription& description, Cutter* cutter, std::ve
     return parameter;
   };
   size_t inputs = description.inputs;
+  size_t parameters = 0;
   for (const LayerDescription& layer : description.layers) {
-    Layer cutLayer{inputs, layer.units, layer.activation, layer.useBias, layer.l2, layer.dropout, {}, {}};
+    Layer cutLayer{inputs, layer.units, layer.activation, layer.useBias, layer.l2, layer.dropout, parameters, {}, {}};
+    parameters += layer.useBias ? 2 : 1;
     cutLayer.kernel = parameter(panelsSize(inputs, layer.units));
     if (layer.useBias) cutLayer.bias = parameter(round16(layer.units));
     layers->push_back(cutLayer);
@@ -60,24 +61,28 @@ float* Network::slotOf(size_t layer, ParameterKind kind, int slot) const {
 bool Network::getParameter(size_t layer, ParameterKind kind, int slot, RowRange range, float* values) const {
   const float* stored = slotOf(layer, kind, slot);
   if (stored == nullptr) return false;
-  const Layer& of = layers_[layer];
-  if (kind == ParameterKind::kernel) {
-    unpackPanels(stored, range, of.inputs, of.units, table_->panel, values);
-  } else {
-    std::memcpy(values, stored, range.count * of.units * sizeof(float));
-  }
+  unpack(layer, kind, stored, range, values);
   return true;
+}
+
+void Network::unpack(size_t layer, ParameterKind kind, const float* stored, RowRange range, float* values) const {
+  unpackPanels(stored, range, parameterRows(layer, kind), parameterColumns(layer), table_->panel, values);
 }
 
 bool Network::setParameter(size_t layer, ParameterKind kind, int slot, RowRange range, const float* values) {
   float* stored = slotOf(layer, kind, slot);
   if (stored == nullptr) return false;
-  const Layer& of = layers_[layer];
-  if (kind == ParameterKind::kernel) {
-    packPanels(values, range, of.inputs, of.units, table_->panel, stored);
-  } else {
-    std::memcpy(stored, values, range.count * of.units * sizeof(float));
-  }
+  packPanels(values, range, parameterRows(layer, kind), parameterColumns(layer), table_->panel, stored);
+  return true;
+}
+
+bool Network::mark(size_t layer, ParameterKind kind, int slot, uint64_t* mark) const {
+  const float* stored = slotOf(layer, kind, slot);
+  if (stored == nullptr) return false;
+  *mark = 0;
+  const size_t rows = parameterRows(layer, kind), units = parameterColumns(layer);
+  overPanels({0, rows}, rows, units, table_->panel,
+             [&](const PanelRows& panel) { *mark += markPanel(*table_, stored, panel, units); });
   return true;
 }
 

@@ -49,8 +49,11 @@ struct Layer {
   bool useBias;
   double l2;
   DropoutDescription dropout;
+  size_t firstParameter;  // in model order: the number of its kernel; its bias is the next one
   ParameterSlots kernel;  // panels; gradient is null
   ParameterSlots bias;    // vectors; gradient is null
+
+  size_t parameter(ParameterKind kind) const { return firstParameter + (kind == ParameterKind::bias ? 1 : 0); }
 };
 
 class Network {
@@ -67,15 +70,22 @@ class Network {
   double rowFlops() const;
 
   OptimizerState& optimizer() { return optimizer_; }
+  const OptimizerState& optimizer() const { return optimizer_; }
   uint64_t steps = 0;   // made since the beginning
   uint64_t epochs = 0;  // ended since the beginning
 
+  // Parameters in model order: each layer's kernel, then its bias if it has one.
+  size_t parameters() const { return layers_.back().firstParameter + (layers_.back().useBias ? 2 : 1); }
   // A parameter is a matrix: a kernel [inputs, units], a bias [1, units], or [0, units] where the layer has none.
   size_t parameterRows(size_t layer, ParameterKind kind) const;
   size_t parameterColumns(size_t layer) const { return layers_[layer].units; }
   // Row-major copies of rows in `range`. slot 0: weights; 1, 2: optimizer state. False if there is no such slot.
   bool getParameter(size_t layer, ParameterKind kind, int slot, RowRange range, float* values) const;
   bool setParameter(size_t layer, ParameterKind kind, int slot, RowRange range, const float* values);
+  // The mark of all of it (docs/numerics.md, "Fingerprint"), where it stands.
+  bool mark(size_t layer, ParameterKind kind, int slot, uint64_t* mark) const;
+  // From the layout of the parameter's slots, of which `stored` may be another one.
+  void unpack(size_t layer, ParameterKind kind, const float* stored, RowRange range, float* values) const;
 
  private:
   static void cut(const NetworkDescription& description, Cutter* cutter, std::vector<Layer>* layers);

@@ -5,38 +5,34 @@
 #include "../kernels/kernel_table.h"
 
 namespace samebits {
-namespace {
-
-size_t panelWidth(size_t column, size_t units, size_t panel) {
-  const size_t left = round16(units - column);
-  return left < panel ? left : panel;
-}
-
-}  // namespace
 
 size_t panelsSize(size_t inputs, size_t units) { return inputs * round16(units); }
 
+PanelRows panelRows(RowRange range, size_t column, size_t inputs, size_t units, size_t panel) {
+  const size_t left = units - column;
+  const size_t width = std::min(panel, round16(left));
+  return {column * inputs + range.first * width, range, width, column, std::min(left, width)};
+}
+
 // Row by row: a row is read in one run, and what a page of each panel gets next is near.
 void packPanels(const float* source, RowRange range, size_t inputs, size_t units, size_t panel, float* panels) {
-  for (size_t k = 0; k < range.count; ++k) {
-    for (size_t column = 0; column < units; column += panel) {
-      const size_t width = panelWidth(column, units, panel);
-      const size_t used = std::min(width, units - column);
-      float* target = panels + column * inputs + (range.first + k) * width;
-      std::copy_n(source + k * units + column, used, target);
-      std::fill_n(target + used, width - used, 0.0f);
-    }
+  for (size_t k = 0; k < range.count; ++k, source += units) {
+    overPanels({range.first + k, 1}, inputs, units, panel, [&](const PanelRows& at) {
+      float* const rest = std::copy_n(source + at.column, at.columns, panels + at.offset);
+      std::fill_n(rest, at.width - at.columns, 0.0f);
+    });
   }
 }
 
 void unpackPanels(const float* panels, RowRange range, size_t inputs, size_t units, size_t panel, float* target) {
-  for (size_t k = 0; k < range.count; ++k) {
-    for (size_t column = 0; column < units; column += panel) {
-      const size_t width = panelWidth(column, units, panel);
-      const float* source = panels + column * inputs + (range.first + k) * width;
-      std::copy_n(source, std::min(width, units - column), target + k * units + column);
-    }
+  for (size_t k = 0; k < range.count; ++k, target += units) {
+    overPanels({range.first + k, 1}, inputs, units, panel,
+               [&](const PanelRows& at) { std::copy_n(panels + at.offset, at.columns, target + at.column); });
   }
+}
+
+uint64_t markPanel(const KernelTable& table, const float* stored, const PanelRows& at, size_t units) {
+  return table.mark(stored + at.offset, at.rows.count, at.width, at.columns, at.index(units), units);
 }
 
 size_t weightGradientScratch(const KernelTable& table, size_t rows) {

@@ -163,6 +163,7 @@ void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const
     fixed.reserve(shape.rows, over.batchLeaf);
   }
   Update store{};
+  store.scale = 1;
   const auto passRows = [&](unsigned member, size_t begin, size_t rows) {
     float* own = scratch + member * perMember;
     spreadRows(x + begin * shape.inputs, rows, shape.inputs, xRows + begin * ldx, ldx);
@@ -187,8 +188,8 @@ void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const
     const Share share = shareOf(shape.units, table.panel, member, members);
     if (share.begin == share.end) return;
     table.weightGradient(xRows, ldx, dzRows, ldz, order, shape.inputs, shape.units, 0, shape.inputs, share.begin,
-                         share.end, &store, &kernelSlots, scratch + member * perMember);
-    table.biasGradient(dzRows, ldz, order, shape.units, share.begin, share.end, &store, &biasSlots);
+                         share.end, &store, &kernelSlots, scratch + member * perMember, nullptr);
+    table.biasGradient(dzRows, ldz, order, shape.units, share.begin, share.end, &store, &biasSlots, nullptr);
   });
   unpackPanels(kernelSlots.gradient, {0, shape.inputs}, shape.inputs, shape.units, table.panel, weightGradient);
   std::copy_n(biasSlots.gradient, shape.units, biasGradient);
@@ -211,18 +212,11 @@ float dotVectors(Team* team, const KernelTable& table, const float* a, const flo
   return freeSum(team, table, count, [&](size_t at, size_t n, float* lanes) { table.dotOn(a + at, b + at, n, lanes); });
 }
 
-uint64_t markOf(const float* values, size_t count) {
-  uint64_t mark = 0;
-  for (size_t i = 0; i < count; ++i) {
-    uint32_t bits;
-    std::memcpy(&bits, values + i, sizeof bits);
-    if ((bits & 0x7fffffffu) > 0x7f800000u) bits = 0x7fc00000u;
-    uint64_t z = (static_cast<uint64_t>(i) << 32 | bits) + 0x9E3779B97F4A7C15u;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    mark += z ^ (z >> 31);
-  }
-  return mark;
+uint64_t markOf(const KernelTable& table, const float* values, size_t count) {
+  const size_t whole = count / 16 * 16;
+  float rest[16] = {};  // a kernel reads whole vectors
+  std::copy(values + whole, values + count, rest);
+  return table.mark(values, 1, whole, whole, 0, 0) + table.mark(rest, 1, 16, count - whole, whole, 0);
 }
 
 }  // namespace samebits

@@ -37,8 +37,8 @@ float sumVector(Team* team, const KernelTable& table, const float* values, size_
 float dotVectors(Team* team, const KernelTable& table, const float* a, const float* b, size_t count,
                  Reduction reduction);
 
-// The mark of a tensor (docs/numerics.md, "Fingerprint").
-uint64_t markOf(const float* values, size_t count);
+// The mark of a tensor (docs/numerics.md, "Fingerprint") from its elements in row-major order.
+uint64_t markOf(const KernelTable& table, const float* values, size_t count);
 
 }  // namespace samebits
 

@@ -13,6 +13,7 @@ namespace {
 // that fills one ends early, and its caller makes another.
 constexpr size_t kMaxStepsPerCall = 1 << 16;
 constexpr size_t kMaxRecordedWords = 1 << 20;
+constexpr size_t kMaxMarks = 1 << 20;
 // A clock is read after every step of at least this many FLOPs, and after every kStepsPerLook of smaller ones.
 constexpr double kLongStepFlops = 1e6;
 constexpr uint64_t kStepsPerLook = 16;
@@ -38,6 +39,7 @@ bool isTinyStep(const Network& network, const TrainOptions& options) {
 Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, TrainOptions options, unsigned members)
     : network_(*network),
       epoch_(*epoch),
+      workspace_(*workspace),
       options_(std::move(options)),
       members_(members),
       rowMembers_(options_.everyMember ? members : std::min(members, availableCores())),
@@ -47,7 +49,7 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
   const size_t perMember = std::min(maxRows_, rowsPerMember(options_, maxRows_, rowMembers_, byColumns_));
   const auto cut = [&](Cutter* cutter) {
     rowPass_.emplace(network_, RowPass::Purpose::train, maxRows_, rowMembers_, perMember, cutter);
-    weightPass_.emplace(network_, options_.form, members, maxRows_, cutter);
+    weightPass_.emplace(network_, options_.form, options_.marks, members, maxRows_, cutter);
   };
   const bool fits = workspace->block.bytes() > 0 && workspace->rows == maxRows_ &&
                     workspace->rowsPerMember == perMember && workspace->members == members &&
@@ -56,10 +58,11 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
     Cutter counter(nullptr);
     cut(&counter);
     *workspace = Workspace{};  // frees the old one first
-    *workspace = {Block(counter.used()), maxRows_, perMember, members, rowMembers_, options_.form};
+    *workspace = {Block(counter.used()), maxRows_, perMember, members, rowMembers_, options_.form, {}};
   }
   Cutter cutter(workspace->block.data());
   cut(&cutter);
+  workspace->gradients.reserve(network_.parameters());
 
   fixed_.reserve(maxRows_, options_.batchLeaf);
   if (options_.reduction == Reduction::free) {
@@ -77,12 +80,18 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
       epoch_.orderMade = false;
     }
   }
-  const size_t steps = static_cast<size_t>(std::min<uint64_t>(options_.maxSteps, kMaxStepsPerCall));
+  const size_t steps = static_cast<size_t>(std::min<uint64_t>(options_.maxSteps, mostSteps()));
   outcome_.stepLosses.reserve(steps);
   outcome_.stepHits.reserve(steps);
   outcome_.epochLosses.reserve(options_.inEpoch ? steps : 0);
   outcome_.epochHits.reserve(options_.inEpoch ? steps : 0);
   if (options_.record) outcome_.recording.reserve(kMaxRecordedWords + arrival_.recordedWords());
+  if (options_.marks) outcome_.marks.reserve(steps * network_.parameters());
+}
+
+size_t Trainer::mostSteps() const {
+  if (!options_.marks) return kMaxStepsPerCall;
+  return std::clamp<size_t>(kMaxMarks / network_.parameters(), 1, kMaxStepsPerCall);
 }
 
 TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
@@ -235,6 +244,12 @@ void Trainer::endStep(const std::atomic<bool>* abort) {
     outcome_.nonFinite = weightPass_->firstNonFinite();
     outcome_.nonFiniteStep = outcome_.steps;
   }
+  if (options_.marks) {
+    const size_t made = outcome_.marks.size();
+    outcome_.marks.resize(made + network_.parameters());
+    weightPass_->takeMarks(outcome_.marks.data() + made);
+  }
+  keepGradients();
   ++outcome_.steps;
   ++network_.steps;
   bool epochEnded = false;
@@ -257,12 +272,21 @@ void Trainer::endStep(const std::atomic<bool>* abort) {
   if (!stop_) beginStep();
 }
 
+void Trainer::keepGradients() {
+  workspace_.gradients.clear();
+  if (options_.form == PlanForm::fused) return;
+  for (size_t l = 0; l < network_.layers().size(); ++l) {
+    workspace_.gradients.push_back(weightPass_->gradient(l, ParameterKind::kernel));
+    if (network_.layers()[l].useBias) workspace_.gradients.push_back(weightPass_->gradient(l, ParameterKind::bias));
+  }
+}
+
 bool Trainer::mustStop(bool epochEnded, const std::atomic<bool>* abort) {
   if (abort->load(std::memory_order_relaxed)) {
     outcome_.aborted = true;
     return true;
   }
-  if (!options_.inEpoch || outcome_.steps >= options_.maxSteps || outcome_.steps >= kMaxStepsPerCall) return true;
+  if (!options_.inEpoch || outcome_.steps >= options_.maxSteps || outcome_.steps >= mostSteps()) return true;
   if (options_.stopOnNonFinite && outcome_.nonFinite >= 0) return true;
   if (epochEnded && (options_.stopAtEpochEnd || options_.order != nullptr)) return true;
   if (outcome_.epochLosses.size() >= options_.maxEpochs) return true;

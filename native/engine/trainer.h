@@ -40,6 +40,7 @@ struct TrainOptions {
   double maxSeconds = 1e300;
   bool stopOnNonFinite = true;
   bool record = false;
+  bool marks = false;                // of all weights, after each step
   const uint32_t* replay = nullptr;  // [replayWords]; free order only
   size_t replayWords = 0;
   // Divide the pass over rows among all members, also those beyond the cores there are, who can only wait for each other.
@@ -64,6 +65,8 @@ struct Workspace {
   size_t rows = 0, rowsPerMember = 0;
   unsigned members = 0, rowMembers = 0;
   PlanForm form = PlanForm::fused;
+  // The last step's gradients, in `block`, by parameter in model order; empty unless that step had the stored form.
+  std::vector<const float*> gradients;
 };
 
 struct TrainOutcome {
@@ -78,6 +81,7 @@ struct TrainOutcome {
   bool aborted = false;
   double seconds = 0;
   std::vector<uint32_t> recording;
+  std::vector<uint64_t> marks;  // [steps, parameters in model order]
 };
 
 // Whether a team would only get into its own way: steps of so few FLOPs end before others have woken.
@@ -103,12 +107,17 @@ class Trainer {
   template <typename Pass>
   void overRows(unsigned member, Pass&& pass);
   void decideOrder();
+  // Steps of one call, at most.
+  size_t mostSteps() const;
   void endStep(const std::atomic<bool>* abort);
+  // Says where this step's gradients are, if they were stored.
+  void keepGradients();
   bool mustStop(bool epochEnded, const std::atomic<bool>* abort);
   double secondsSinceStart() const;
 
   Network& network_;
   EpochState& epoch_;
+  Workspace& workspace_;
   const TrainOptions options_;
   const unsigned members_;
   const unsigned rowMembers_;  // who divides the pass over rows

@@ -61,6 +61,25 @@ void TreeSum::add(float term) {
   open_ = 0;
 }
 
+size_t TreeSum::partialSums(size_t leaf, uint64_t terms) {
+  const int subtrees = __builtin_popcountll(terms / leaf);
+  return static_cast<size_t>(subtrees) + (terms % leaf > 0 ? 1 : 0);
+}
+
+void TreeSum::save(float* sums) const {
+  for (int level = 0; level < depth_; ++level) *sums++ = stack_[level];
+  if (inLeaf_ > 0) *sums = open_;
+}
+
+void TreeSum::restore(size_t leaf, uint64_t terms, const float* sums) {
+  reset(leaf);
+  inLeaf_ = static_cast<size_t>(terms % leaf);
+  leaves_ = terms / leaf;
+  depth_ = __builtin_popcountll(leaves_);
+  for (int level = 0; level < depth_; ++level) stack_[level] = *sums++;
+  if (inLeaf_ > 0) open_ = *sums;
+}
+
 float TreeSum::total() const {
   int depth = depth_;
   if (depth == 0) return open_;

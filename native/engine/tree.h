@@ -43,6 +43,13 @@ class TreeSum {
   // The tree over the terms so far; +0 if there are none. More may follow.
   float total() const;
 
+  // The state after `terms` terms as numbers, for another process to go on from: the complete subtrees, larger ones first,
+  // then the sum of the open leaf if it has terms. So many:
+  static size_t partialSums(size_t leaf, uint64_t terms);
+  void save(float* sums) const;
+  void restore(size_t leaf, uint64_t terms, const float* sums);
+  size_t leaf() const { return leaf_; }
+
  private:
   static constexpr int kLevels = 64;
   size_t leaf_ = 1;

@@ -9,8 +9,10 @@ namespace {
 
 // Blocks of inputs (KernelTable::inputTile) that a layer must have for each member to be divided by them evenly.
 constexpr size_t kBlocksPerMember = 4;
-// Floats that are applied in one call: a multiple of 16, small enough to divide evenly, large enough to be cheap.
+// Floats that are applied in one call: small enough to divide evenly, and to be marked from the first-level cache; large
+// enough to be cheap.
 constexpr size_t kPieceFloats = 16 * 256;
+constexpr size_t kMarksPerLine = kAlignment / sizeof(uint64_t);
 
 // The member whose share of [0, total) holds the middle of [from, from + size).
 unsigned ownerOf(double from, double size, double total, unsigned members) {
@@ -25,8 +27,14 @@ float decayOf(const Layer& layer, ParameterKind kind) {
 
 }  // namespace
 
-WeightPass::WeightPass(const Network& network, PlanForm form, unsigned members, size_t rows, Cutter* cutter)
-    : network_(network), form_(form), tiles_(members), pieces_(members), nonFinite_(2 * network.layers().size()) {
+WeightPass::WeightPass(const Network& network, PlanForm form, bool marks, unsigned members, size_t rows, Cutter* cutter)
+    : network_(network),
+      form_(form),
+      marks_(marks),
+      markSumsPerMember_((network.parameters() + kMarksPerLine - 1) / kMarksPerLine * kMarksPerLine),
+      tiles_(members),
+      pieces_(members),
+      nonFinite_(2 * network.layers().size()) {
   for (const Layer& layer : network.layers()) {
     kernels_.push_back(layer.kernel);
     biases_.push_back(layer.bias);
@@ -36,6 +44,7 @@ WeightPass::WeightPass(const Network& network, PlanForm form, unsigned members, 
   }
   scratchPerMember_ = weightGradientScratch(network.table(), rows);
   scratch_ = cutter->take<float>(scratchPerMember_ * members);
+  markSums_ = cutter->take<uint64_t>(markSumsPerMember_ * members);
   divideTiles(members);
   if (form == PlanForm::stored) dividePieces(members);
 }
@@ -85,17 +94,19 @@ void WeightPass::dividePieces(unsigned members) {
     total += static_cast<double>(panelsSize(layer.inputs, layer.units) + (layer.useBias ? round16(layer.units) : 0));
   }
   double at = 0;
-  const auto divide = [&](uint32_t layer, ParameterKind kind, size_t floats) {
-    for (size_t begin = 0; begin < floats; begin += kPieceFloats) {
-      const size_t count = std::min(kPieceFloats, floats - begin);
-      const unsigned owner = ownerOf(at, static_cast<double>(count), total, members);
-      at += static_cast<double>(count);
-      pieces_[owner].push_back({layer, kind, begin, count});
-    }
-  };
+  const size_t panel = network_.table().panel, step = kPieceFloats / panel;
   for (size_t l = 0; l < layers.size(); ++l) {
-    divide(static_cast<uint32_t>(l), ParameterKind::kernel, panelsSize(layers[l].inputs, layers[l].units));
-    if (layers[l].useBias) divide(static_cast<uint32_t>(l), ParameterKind::bias, round16(layers[l].units));
+    for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
+      const size_t inputs = network_.parameterRows(l, kind);
+      for (size_t column = 0; column < layers[l].units; column += panel) {
+        for (size_t row = 0; row < inputs; row += step) {
+          const PanelRows rows = panelRows({row, std::min(step, inputs - row)}, column, inputs, layers[l].units, panel);
+          const double size = static_cast<double>(rows.floats());
+          pieces_[ownerOf(at, size, total, members)].push_back({static_cast<uint32_t>(l), kind, rows});
+          at += size;
+        }
+      }
+    }
   }
 }
 
@@ -104,32 +115,54 @@ void WeightPass::gradients(unsigned member, const RowPass& rows, const RowOrder&
   Update what = update;
   if (form_ == PlanForm::stored) what.kind = UpdateKind::store;
   float* const scratch = scratch_ + member * scratchPerMember_;
+  if (marks_) std::fill_n(markSums_ + member * markSumsPerMember_, markSumsPerMember_, uint64_t{0});
   for (const Tile& tile : tiles_[member]) {
     const Layer& layer = network_.layers()[tile.layer];
-    what.decay = form_ == PlanForm::stored ? 0 : decayOf(layer, tile.kind);
+    what.decay = decayOf(layer, tile.kind);
+    uint64_t* const sum = form_ == PlanForm::stored ? nullptr : markSum(member, tile.layer, tile.kind);
     const Rows& x = rows.inputs(tile.layer);
     const Rows& dz = rows.gradients(tile.layer);
     const bool nonFinite = tile.kind == ParameterKind::kernel
                                ? table.weightGradient(x.data, x.ld, dz.data, dz.ld, &order, layer.inputs, layer.units,
                                                       tile.inputBegin, tile.inputEnd, tile.columnBegin, tile.columnEnd,
-                                                      &what, &kernels_[tile.layer], scratch)
+                                                      &what, &kernels_[tile.layer], scratch, sum)
                                : table.biasGradient(dz.data, dz.ld, &order, layer.units, tile.columnBegin,
-                                                    tile.columnEnd, &what, &biases_[tile.layer]);
+                                                    tile.columnEnd, &what, &biases_[tile.layer], sum);
     note(tile.layer, tile.kind, nonFinite);
   }
 }
 
 void WeightPass::apply(unsigned member, const Update& update) {
+  const KernelTable& table = network_.table();
+  Update what = update;
+  what.scale = 1;  // mean and regularizer are in the stored gradient
   for (const Piece& piece : pieces_[member]) {
-    ParameterSlots slots = piece.kind == ParameterKind::kernel ? kernels_[piece.layer] : biases_[piece.layer];
-    slots.gradient += piece.begin;
-    slots.value += piece.begin;
-    if (slots.first != nullptr) slots.first += piece.begin;
-    if (slots.second != nullptr) slots.second += piece.begin;
-    Update what = update;
-    what.decay = decayOf(network_.layers()[piece.layer], piece.kind);
-    note(piece.layer, piece.kind, network_.table().update(&what, piece.count, &slots));
+    const ParameterSlots& whole = piece.kind == ParameterKind::kernel ? kernels_[piece.layer] : biases_[piece.layer];
+    const size_t begin = piece.rows.offset;
+    ParameterSlots slots{whole.gradient + begin, whole.value + begin, nullptr, nullptr};
+    if (whole.first != nullptr) slots.first = whole.first + begin;
+    if (whole.second != nullptr) slots.second = whole.second + begin;
+    note(piece.layer, piece.kind, table.update(&what, piece.rows.floats(), &slots));
+    if (!marks_) continue;
+    *markSum(member, piece.layer, piece.kind) +=
+        markPanel(table, whole.value, piece.rows, network_.parameterColumns(piece.layer));
   }
+}
+
+uint64_t* WeightPass::markSum(unsigned member, uint32_t layer, ParameterKind kind) const {
+  if (!marks_) return nullptr;
+  return markSums_ + member * markSumsPerMember_ + network_.layers()[layer].parameter(kind);
+}
+
+void WeightPass::takeMarks(uint64_t* marks) const {
+  std::fill_n(marks, network_.parameters(), uint64_t{0});
+  for (size_t member = 0; member < tiles_.size(); ++member) {
+    for (size_t p = 0; p < network_.parameters(); ++p) marks[p] += markSums_[member * markSumsPerMember_ + p];
+  }
+}
+
+const float* WeightPass::gradient(size_t layer, ParameterKind kind) const {
+  return (kind == ParameterKind::kernel ? kernels_ : biases_)[layer].gradient;
 }
 
 void WeightPass::note(uint32_t layer, ParameterKind kind, bool nonFinite) {

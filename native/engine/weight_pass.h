@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "network.h"
+#include "packing.h"
 #include "row_pass.h"
 
 namespace samebits {
@@ -19,11 +20,13 @@ enum class PlanForm { stored, fused };
 class WeightPass {
  public:
   // For batches of at most `rows` rows. Cuts scratch memory from `cutter`, and gradient buffers if the form is stored.
-  WeightPass(const Network& network, PlanForm form, unsigned members, size_t rows, Cutter* cutter);
+  // With `marks`, every step marks the weights that it has made.
+  WeightPass(const Network& network, PlanForm form, bool marks, unsigned members, size_t rows, Cutter* cutter);
 
   PlanForm form() const { return form_; }
 
-  // One member's gradients, over rows in `order`; fused: applies them too.
+  // One member's gradients, over rows in `order`; fused: applies them too. Stored gradients are those that the optimizer
+  // takes: after the mean and the regularizer.
   void gradients(unsigned member, const RowPass& rows, const RowOrder& order, const Update& update);
   // Stored form, after every member's gradients(): applies one member's share.
   void apply(unsigned member, const Update& update);
@@ -32,6 +35,12 @@ class WeightPass {
   // -1 if none did.
   int firstNonFinite() const;
 
+  // The marks of the weights after the step, [parameters] in model order; after every member's share.
+  void takeMarks(uint64_t* marks) const;
+
+  // Stored form: a parameter's gradients, in the layout of its weights. Null else.
+  const float* gradient(size_t layer, ParameterKind kind) const;
+
  private:
   struct Tile {
     uint32_t layer;
@@ -39,19 +48,24 @@ class WeightPass {
     size_t inputBegin, inputEnd;  // kernels
     size_t columnBegin, columnEnd;
   };
-  struct Piece {  // a contiguous run of a stored parameter
+  struct Piece {
     uint32_t layer;
     ParameterKind kind;
-    size_t begin, count;
+    PanelRows rows;
   };
   void divideTiles(unsigned members);
   void dividePieces(unsigned members);
+  // Where a member sums the terms of a parameter's mark that are its own; null without marks.
+  uint64_t* markSum(unsigned member, uint32_t layer, ParameterKind kind) const;
   void note(uint32_t layer, ParameterKind kind, bool nonFinite);
 
   const Network& network_;
   const PlanForm form_;
   float* scratch_ = nullptr;
   size_t scratchPerMember_ = 0;
+  const bool marks_;
+  uint64_t* markSums_ = nullptr;  // [members, markSumsPerMember_]
+  const size_t markSumsPerMember_;
   std::vector<ParameterSlots> kernels_;  // per layer, with gradient buffers if stored
   std::vector<ParameterSlots> biases_;
   std::vector<std::vector<Tile>> tiles_;    // per member

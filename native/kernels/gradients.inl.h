@@ -26,18 +26,38 @@ constexpr bool kOverlapsOptimizer = kPanelVectors > 1;
 // Floats that parameters are fetched ahead of the optimizer: three tiles, about the latency of the last-level cache.
 constexpr size_t kAhead = 3 * kTileRows * kPanel;
 
+// Where a tile of weights stands, and where in its tensor.
+struct TilePlace {
+  size_t offset = 0;  // in the slots
+  size_t index = 0;   // row-major, of its first element
+  size_t rows = 0, width = 0;
+  size_t columns = 0;  // that exist
+  size_t floats() const { return rows * width; }
+};
+
 struct WaitingUpdate {
   alignas(64) float sums[kTileRows * kPanel];
   const Update* update;
   const ParameterSlots* slots;
-  size_t offset = 0, count = 0;  // where in the slots, and how many floats
-  bool broken = false;           // a value became infinite or NaN
+  uint64_t* markSum;    // or null
+  size_t units;         // of the tensor
+  TilePlace place;      // whose sums wait; no rows: none do
+  bool broken = false;  // a value became infinite or NaN
 
-  WaitingUpdate(const Update* what, const ParameterSlots* where) : update(what), slots(where) {}
+  WaitingUpdate(const Update* what, const ParameterSlots* where, uint64_t* sum, size_t tensorUnits)
+      : update(what), slots(where), markSum(sum), units(tensorUnits) {}
 
   void finish() {
-    if (count > 0 && applyUpdate(*update, count, sums, *slots, offset)) broken = true;
-    count = 0;
+    if (place.rows > 0 && applyUpdate(*update, place.floats(), sums, *slots, place.offset)) broken = true;
+    applied();
+  }
+
+  // The update has been made; its weights are still in the first-level cache.
+  void applied() {
+    if (markSum != nullptr && place.rows > 0) {
+      *markSum += mark(slots->value + place.offset, place.rows, place.width, place.columns, place.index, units);
+    }
+    place.rows = 0;
   }
 };
 
@@ -47,8 +67,7 @@ struct WeightGradientTask {
   const float* dz;  // at the tile's first column
   size_t lddz;
   const RowOrder* order;
-  size_t columns;  // of the tile that exist
-  size_t offset;   // of the tile in the slots
+  TilePlace place;
   WaitingUpdate* waiting;
 };
 
@@ -78,9 +97,8 @@ __attribute__((noinline)) void weightGradientTile(const WeightGradientTask& task
   });
   WaitingUpdate& waiting = *task.waiting;
   waiting.finish();
-  storeSums(tile, task.columns, waiting.sums);
-  waiting.offset = task.offset;
-  waiting.count = Rows * Vectors * 16;
+  storeSums(tile, task.place.columns, waiting.sums);
+  waiting.place = task.place;
   waiting.finish();
 }
 
@@ -90,8 +108,8 @@ __attribute__((noinline)) void overlappingTile(const WeightGradientTask& task) {
   Tile<kTileRows, kPanelVectors> tile;
   WaitingUpdate& waiting = *task.waiting;
   const Update update = *waiting.update;  // its own copy, as in updateAll
-  const UpdateRun run(waiting.sums, *waiting.slots, waiting.offset);
-  const size_t waits = waiting.count;
+  const UpdateRun run(waiting.sums, *waiting.slots, waiting.place.offset);
+  const size_t waits = waiting.place.floats();
   Lanes poison = zero();
   size_t at = 0;
   sumByRowOrder(tile, *task.order, [&](auto& sums, size_t begin, size_t count) SAMEBITS_INLINE_LAMBDA {
@@ -108,9 +126,9 @@ __attribute__((noinline)) void overlappingTile(const WeightGradientTask& task) {
   });
   for (; at < waits; at += 16) updateLanes<Kind>(update, run, at, poison);
   if (any(isNan(poison))) waiting.broken = true;
-  storeSums(tile, task.columns, waiting.sums);
-  waiting.offset = task.offset;
-  waiting.count = kTileRows * kPanel;
+  waiting.applied();
+  storeSums(tile, task.place.columns, waiting.sums);
+  waiting.place = task.place;
 }
 
 template <int Rows, int Vectors>
@@ -192,9 +210,9 @@ SAMEBITS_INLINE void packPanel(const float* dz, size_t lddz, size_t rows, float*
 // cache while x passes from the second, and parameters are streamed once, in the order in which they lie.
 bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, const RowOrder* order, size_t inputs,
                     size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin, size_t columnEnd,
-                    const Update* update, const ParameterSlots* slots, float* scratch) {
+                    const Update* update, const ParameterSlots* slots, float* scratch, uint64_t* markSum) {
   if (inputBegin == inputEnd) return false;
-  WaitingUpdate waiting(update, slots);
+  WaitingUpdate waiting(update, slots, markSum, units);
   const size_t rows = rowsOf(*order);
   float* const packedX = scratch + rows * kPanel;
   const size_t allTiles = (inputEnd - inputBegin + kTileRows - 1) / kTileRows;
@@ -208,10 +226,10 @@ bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, co
     if (packs) packInputs(x + block, ldx, rows, count, packedX);
     for (size_t column = columnBegin; column < columnEnd; column += kPanel) {
       const size_t width = panelWidth(column, units);
-      const size_t offset = panelOffset(column, inputs) + block * width;
       const bool wide = width == kPanel;
-      WeightGradientTask task = {x + block, ldx,     dz + column, lddz, order, smaller(kPanel, columnEnd - column),
-                                 offset,    &waiting};
+      const TilePlace first = {panelOffset(column, inputs) + block * width, block * units + column, kTileRows, width,
+                               smaller(kPanel, columnEnd - column)};
+      WeightGradientTask task = {x + block, ldx, dz + column, lddz, order, first, &waiting};
       size_t nextTile = kTileRows;  // floats from one tile's inputs to the next's
       if (packs) {
         task.x = packedX;
@@ -232,10 +250,12 @@ bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, co
           weightGradientTile<kTileRows, kPanelVectors>(task);
         }
         task.x += nextTile;
-        task.offset += kTileRows * width;
+        task.place.offset += kTileRows * width;
+        task.place.index += kTileRows * units;
       }
       if (count == whole) continue;
       const int rest = static_cast<int>(count - whole);
+      task.place.rows = count - whole;
       if (wide) {
         weightGradientRows<kTileRows - 1, kPanelVectors>(rest, task);
       } else {
@@ -249,7 +269,8 @@ bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, co
 
 template <int Vectors>
 __attribute__((noinline)) bool biasGradientTile(const float* dz, size_t lddz, const RowOrder& order, size_t columns,
-                                                const Update& update, const ParameterSlots& slots, size_t offset) {
+                                                const Update& update, const ParameterSlots& slots, size_t offset,
+                                                uint64_t* markSum) {
   Tile<1, Vectors> tile;
   sumByRowOrder(tile, order, [&](Tile<1, Vectors>& sums, size_t begin, size_t count) SAMEBITS_INLINE_LAMBDA {
     const float* row = dz + begin * lddz;
@@ -260,18 +281,21 @@ __attribute__((noinline)) bool biasGradientTile(const float* dz, size_t lddz, co
   });
   alignas(64) float sums[Vectors * 16];
   storeSums(tile, columns, sums);
-  return applyUpdate(update, Vectors * 16, sums, slots, offset);
+  const bool broken = applyUpdate(update, Vectors * 16, sums, slots, offset);
+  if (markSum != nullptr) *markSum += mark(slots.value + offset, 1, Vectors * 16, columns, offset, 0);
+  return broken;
 }
 
 // Four vectors at a time: enough independent additions to hide their latency.
 bool biasGradient(const float* dz, size_t lddz, const RowOrder* order, size_t, size_t columnBegin, size_t columnEnd,
-                  const Update* update, const ParameterSlots* slots) {
+                  const Update* update, const ParameterSlots* slots, uint64_t* markSum) {
   bool broken = false;
   for (size_t column = columnBegin; column < columnEnd;) {
     const bool wide = columnEnd - column >= 64;
     const size_t columns = smaller(wide ? 64 : 16, columnEnd - column);
-    const bool tileBroken = wide ? biasGradientTile<4>(dz + column, lddz, *order, columns, *update, *slots, column)
-                                 : biasGradientTile<1>(dz + column, lddz, *order, columns, *update, *slots, column);
+    const float* const from = dz + column;
+    const bool tileBroken = wide ? biasGradientTile<4>(from, lddz, *order, columns, *update, *slots, column, markSum)
+                                 : biasGradientTile<1>(from, lddz, *order, columns, *update, *slots, column, markSum);
     broken = broken || tileBroken;
     column += columns;
   }

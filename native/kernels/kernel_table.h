@@ -61,8 +61,9 @@ enum class Loss : uint32_t {
   meanSquaredError = 3,               // from outputs; targets: [rows, units] floats
 };
 
-// What is done with a finished gradient sum. `store` writes the bare sum. The others compute, with g = sum * scale
-// (docs/numerics.md, "Optimizers"):
+// What is done with a finished gradient sum. All compute, with g = sum * scale, and then g = fma(decay, w, g) unless decay is
+// 0 (docs/numerics.md, "Optimizers"):
+//   store     gradient = g
 //   sgd       w = fma(-learningRate, g, w)
 //   momentum  m = fma(momentum, m, g);  w = fma(-learningRate, m, w)
 //   adam      m = fma(beta1, m, oneMinusBeta1 * g);  v = fma(beta2, v, (oneMinusBeta2 * g) * g);
@@ -70,7 +71,6 @@ enum class Loss : uint32_t {
 //   nesterov  m = fma(momentum, m, g);  w = fma(-learningRate, fma(momentum, m, g), w)
 //   rmsprop   v = fma(beta2, v, (oneMinusBeta2 * g) * g);  w = w - (learningRate * g) / sqrt(v + epsilon)
 //   rmspropMomentum  the same v;  m = fma(momentum, m, (learningRate * g) / sqrt(v + epsilon));  w = w - m
-// Before all of these g = fma(decay, w, g), unless decay is 0.
 enum class UpdateKind : uint32_t {
   store = 0,
   sgd = 1,
@@ -82,7 +82,7 @@ enum class UpdateKind : uint32_t {
 };
 struct Update {
   UpdateKind kind;
-  float scale;  // fl32(1 / rows of the logical batch)
+  float scale;  // fl32(1 / rows of the logical batch); 1 where g is the sum itself
   float decay;  // of a regularizer l2(f): fl32(2 f); 0 for none
   float learningRate;
   float momentum;
@@ -94,7 +94,7 @@ struct Update {
 
 // Where a parameter tensor and what belongs to it live. Unused slots are null. All share one layout.
 struct ParameterSlots {
-  float* gradient;  // written by UpdateKind::store; read by `update`
+  float* gradient;  // g: written by UpdateKind::store; read by `update`
   float* value;
   float* first;   // momentum, Adam's m, or RMSprop's v
   float* second;  // Adam's v, or RMSprop's momentum
@@ -139,14 +139,15 @@ struct KernelTable {
   // [columnBegin, columnEnd) (columnBegin a multiple of panel; columnEnd too, or units), and then what `update` says,
   // on slots in panels layout. Returns true if a updated value (not a padding column) is infinite or NaN. inputBegin is a
   // multiple of inputTile; inputEnd too, or inputs. `scratch` is 64-byte aligned memory of the caller's that no other
-  // thread uses: scratchPerRow floats for each row up to the last that `order` names, or mostScratch.
+  // thread uses: scratchPerRow floats for each row up to the last that `order` names, or mostScratch. Where `markSum` is
+  // not null, the terms of the tensor's mark (below) of what was updated are added to it; not with `store`.
   bool (*weightGradient)(const float* x, size_t ldx, const float* dz, size_t lddz, const RowOrder* order, size_t inputs,
                          size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin, size_t columnEnd,
-                         const Update* update, const ParameterSlots* slots, float* scratch);
+                         const Update* update, const ParameterSlots* slots, float* scratch, uint64_t* markSum);
 
   // The same for a bias: sum over rows in `order` of dz[i,j] by additions; slots are vectors.
   bool (*biasGradient)(const float* dz, size_t lddz, const RowOrder* order, size_t units, size_t columnBegin,
-                       size_t columnEnd, const Update* update, const ParameterSlots* slots);
+                       size_t columnEnd, const Update* update, const ParameterSlots* slots, uint64_t* markSum);
 
   // squares[j] = tree256 over k of fma chains w[k,j] * w[k,j], for j in [columnBegin, columnEnd); columnBegin is a multiple of
   // panel; columnEnd is one too, or units.
@@ -155,6 +156,12 @@ struct KernelTable {
 
   // `update` on `count` contiguous stored gradients, count a multiple of 16 (the stored plan). Never `store`.
   bool (*update)(const Update* update, size_t count, const ParameterSlots* slots);
+
+  // ---- marks ----------------------------------------------------------------------------------------------------
+  // The sum modulo 2^64 of the terms of a tensor's mark (docs/numerics.md, "Fingerprint") over its elements (r, j), r in
+  // [0, rows), j in [0, columns): element (r, j) stands at values[r * width + j], and its row-major position in the tensor is
+  // index + r * stride + j. width >= round16(columns): padding is read, and not counted. Any alignment.
+  uint64_t (*mark)(const float* values, size_t rows, size_t width, size_t columns, uint64_t index, size_t stride);
 
   // ---- layers ---------------------------------------------------------------------------------------------------
   // In place: tanh, sigmoid, softmax of each row (relu and linear too, for callers that need them).

@@ -18,6 +18,7 @@ namespace {
 #include "tile.inl.h"
 #include "products.inl.h"
 #include "optimizers.inl.h"
+#include "marks.inl.h"
 #include "gradients.inl.h"
 #include "sums.inl.h"
 #include "activations.inl.h"
@@ -30,14 +31,44 @@ namespace samebits {
 namespace {
 
 constexpr KernelTable kTable = {
-    kTableName,   kPanel,        kTileRows,    kInputStrip,       kScratchPerRow,
-    kMostScratch, forward,       packRows,     inputGradient,     weightGradient,
-    biasGradient, columnSquares, updateStored, activate,          activationGradient,
-    dropout,      loss,          gatherBytes,  gatherFloats,      sumLeaf,
-    dotLeaf,      sumOn,         dotOn,        combineLanes,      expAll,
-    logAll,       log1pAll,      tanhAll,      sigmoidAll,        math_sinpi,
-    math_cospi,   math_expm1,    math_erf,     kFmaFlopsPerRound, fmaChains,
-    kFedFloats,   fedFmaChains,
+    kTableName,
+    kPanel,
+    kTileRows,
+    kInputStrip,
+    kScratchPerRow,
+    kMostScratch,
+    forward,
+    packRows,
+    inputGradient,
+    weightGradient,
+    biasGradient,
+    columnSquares,
+    updateStored,
+    mark,
+    activate,
+    activationGradient,
+    dropout,
+    loss,
+    gatherBytes,
+    gatherFloats,
+    sumLeaf,
+    dotLeaf,
+    sumOn,
+    dotOn,
+    combineLanes,
+    expAll,
+    logAll,
+    log1pAll,
+    tanhAll,
+    sigmoidAll,
+    math_sinpi,
+    math_cospi,
+    math_expm1,
+    math_erf,
+    kFmaFlopsPerRound,
+    fmaChains,
+    kFedFloats,
+    fedFmaChains,
 };
 
 }  // namespace

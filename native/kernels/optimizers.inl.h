@@ -23,14 +23,13 @@ struct UpdateRun {
 // and a zero for all others, which costs one fma.
 template <UpdateKind Kind, bool Decays = false>
 SAMEBITS_INLINE void updateLanes(const Update& update, const UpdateRun& run, size_t i, Lanes& poison) {
-  const Lanes sum = load(run.gradient + i);
+  Lanes g = mul(load(run.gradient + i), broadcast(update.scale));
+  if constexpr (Decays) g = fma(broadcast(update.decay), load(run.value + i), g);
   if constexpr (Kind == UpdateKind::store) {
-    store(run.stored + i, sum);
+    store(run.stored + i, g);
     return;
   }
-  Lanes g = mul(sum, broadcast(update.scale));
   Lanes w = load(run.value + i);
-  if constexpr (Decays) g = fma(broadcast(update.decay), w, g);
   if constexpr (Kind == UpdateKind::sgd) {
     w = fma(broadcast(-update.learningRate), g, w);
   } else if constexpr (Kind == UpdateKind::momentum) {
@@ -100,7 +99,7 @@ bool updateByKind(const Update& update, const UpdateRun& run, size_t count) {
     case UpdateKind::store:
       break;
   }
-  return updateAll<UpdateKind::store, false>(update, run, count);
+  return updateAll<UpdateKind::store, Decays>(update, run, count);
 }
 
 // The updates that wide tiles run inside the next tile's chains (gradients.inl.h). The others run at once: each more would

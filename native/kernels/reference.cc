@@ -189,6 +189,20 @@ float dotFixed(const float* a, const float* b, size_t count) {
   return vectorSum(count, [&](float lane, size_t i) { return fma(a[i], b[i], lane); });
 }
 
+uint64_t mark(const float* values, size_t count) {
+  uint64_t sum = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    uint32_t bits;
+    std::memcpy(&bits, values + i, sizeof bits);
+    if (std::isnan(values[i])) bits = 0x7FC00000u;
+    uint64_t z = (i << 32 | bits) + 0x9E3779B97F4A7C15u;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    sum += z ^ (z >> 31);
+  }
+  return sum;
+}
+
 float relu(float x) { return x < 0.0f ? 0.0f : x; }
 
 void softmax(const Functions& f, const float* z, size_t units, float* p) {

@@ -51,6 +51,10 @@ void biasGradientOrdered(const float* dz, const Order& order, size_t units, floa
 float sumFixed(const float* values, size_t count);
 float dotFixed(const float* a, const float* b, size_t count);
 
+// ---- fingerprints -----------------------------------------------------------------------------------------------------
+// The mark of a tensor, its elements in row-major order.
+uint64_t mark(const float* values, size_t count);
+
 // ---- one element or one row of a layer ----------------------------------------------------------------------------------
 using Function = float (*)(float);
 struct Functions {

@@ -84,6 +84,21 @@ export interface Counters {
   beta2Power: number;
 }
 
+/**
+ * Where training stands in an epoch (docs/numerics.md, "In the middle of an epoch"): with it, the weights, the optimizer
+ * state and the counters, training goes on in another network to the same bits.
+ */
+export interface EpochState {
+  /** Rows of the current epoch that are done; 0 at its start. */
+  readonly position: number;
+  /** Their hits. */
+  readonly hits: number;
+  /** Leaf length of the sum of their losses. At position 0 it says nothing. */
+  readonly batchLeaf: number;
+  /** Partial sums of their losses; position and batchLeaf say how many. */
+  readonly lossSums: Float32Array;
+}
+
 /** Rows with their targets. `x` is [rows, columns] row-major. */
 export interface NativeData {
   readonly x: Float32Array | Uint8Array;
@@ -124,6 +139,8 @@ export interface TrainJob extends NativeData, Execution {
   readonly stopOnNonFinite: boolean;
   /** Free order: return how each step was summed (see `StepOrders`). */
   readonly record: boolean;
+  /** Mark all weights after each step. @default false */
+  readonly marks?: boolean;
   /** Free order: sum the steps of this call as recorded; the recording starts with this call's first step. */
   readonly replay: Uint32Array | null;
   /** For tests: microseconds that thread i waits after each claim (free order). */
@@ -155,6 +172,11 @@ export interface TrainResult {
   /** Seconds between the first step's start and the last step's end. */
   readonly seconds: number;
   readonly recording: StepOrders | null;
+  /**
+   * [steps, parameters in model order] row-major: after each step of the call, the mark of each parameter's weights (see
+   * `mark`). Null if not asked for.
+   */
+  readonly marks: BigUint64Array | null;
 }
 
 export interface EvaluateJob extends NativeData {
@@ -174,8 +196,22 @@ export interface NativeNetwork {
   getParameter(layer: number, kind: ParameterKind, slot: Slot, firstRow?: number, rows?: number): Float32Array;
   /** `values` are whole rows, from `firstRow` (default 0) on. */
   setParameter(layer: number, kind: ParameterKind, slot: Slot, values: Float32Array, firstRow?: number): void;
+  /** The mark (see the contract, "Fingerprint") of what `getParameter` gives, taken where it is stored. */
+  mark(layer: number, kind: ParameterKind, slot: Slot): bigint;
+  /**
+   * The gradient in the last step as its optimizer took it (`g` of docs/numerics.md, "Optimizers": after the mean and the
+   * regularizer), row-major as `getParameter`. Throws ERR_SAMEBITS_STATE if no step was made, or the last one not with plan
+   * 'stored'.
+   */
+  getGradient(layer: number, kind: ParameterKind): Float32Array;
   getCounters(): Counters;
   setCounters(counters: Counters): void;
+  getEpoch(): EpochState;
+  /**
+   * Goes on from there. A `train` in the epoch then throws ERR_SAMEBITS_SHAPE where its data has no rows left at the position,
+   * and ERR_SAMEBITS_ARGUMENT where its batchLeaf is another.
+   */
+  setEpoch(epoch: EpochState): void;
   /** Forgets the position in the epoch and its sums: the next step starts an epoch. */
   startEpoch(): void;
   /** Rejects with ERR_SAMEBITS_BUSY while another `train` of this network is under way. Runs off the event loop. */
@@ -292,8 +328,8 @@ export interface Addon {
   sum(values: Float32Array, options: KernelOptions): Promise<number>;
   dot(a: Float32Array, b: Float32Array, options: KernelOptions): Promise<number>;
 
-  /** The mark of a tensor (see the contract, "Fingerprint"), as a BigInt below 2^64. */
-  mark(values: Float32Array): bigint;
+  /** The mark of a tensor (see the contract, "Fingerprint"), as a BigInt below 2^64. `isa` defaults to the best there is. */
+  mark(values: Float32Array, isa?: InstructionSet): bigint;
 
   /** FLOPs of one round of `timeFmaChains` on one thread. */
   fmaFlopsPerRound(isa: InstructionSet): number;
@@ -334,6 +370,7 @@ export interface Addon {
       batchLeaf: number,
     ): { inputGradient: Float32Array; weightGradient: Float32Array; biasGradient: Float32Array };
     sum(values: Float32Array): number;
+    mark(values: Float32Array): bigint;
   };
 }
 

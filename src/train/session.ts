@@ -34,6 +34,8 @@ export interface SessionOptions {
   readonly plan?: Plan;
   /** Free order: keep how each step was summed. @default false */
   readonly record?: boolean;
+  /** Mark all weights after each step: `advance` returns the marks. @default false */
+  readonly marks?: boolean;
   /** Free order: sum as recorded, from the session's first step. @default null */
   readonly replay?: Recording | null;
   /** End a call after the first step that leaves a weight infinite or NaN. @default true */
@@ -54,7 +56,7 @@ export interface AdvanceLimits {
 /** Options of {@link TrainingSession.start}. */
 export interface StartOptions
   extends ExecutionOptions,
-    Pick<SessionOptions, 'plan' | 'record' | 'replay' | 'stopOnNonFinite' | 'delays'> {}
+    Pick<SessionOptions, 'plan' | 'record' | 'marks' | 'replay' | 'stopOnNonFinite' | 'delays'> {}
 
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
@@ -117,7 +119,15 @@ export class TrainingSession {
 
   /** Trains until the first of the limits; rejects with `ERR_SAMEBITS_BUSY` while another call is under way. */
   async advance(limits: AdvanceLimits = {}): Promise<TrainResult> {
-    const { fit, execution, plan = 'auto', record = false, stopOnNonFinite = true, delays } = this.#options;
+    const {
+      fit,
+      execution,
+      plan = 'auto',
+      record = false,
+      marks = false,
+      stopOnNonFinite = true,
+      delays,
+    } = this.#options;
     const { maxSteps = UNLIMITED, maxEpochs = UNLIMITED, maxMilliseconds = UNLIMITED } = limits;
     const result = await this.network.train({
       ...this.data,
@@ -136,6 +146,7 @@ export class TrainingSession {
       maxMilliseconds,
       stopOnNonFinite,
       record,
+      marks,
       replay: this.#replayFor(maxSteps),
       ...(delays === undefined ? {} : { delays }),
     });

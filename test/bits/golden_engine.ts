@@ -12,10 +12,11 @@ import { floats } from '../golden/made-up.js';
 import networksGolden from '../golden/networks.json';
 import productsGolden from '../golden/products.json';
 import randomGolden from '../golden/random.json';
-import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
+import type { GoldenRecipe } from '../golden/recipes.js';
 import { bytesOf, countersTail } from '../oracle/fingerprint.js';
 import { stateNames } from '../oracle/optimizers.js';
-import { arithmetic, fingerprint, Network, order, random } from '../oracle.js';
+import { arithmetic, fingerprint, random } from '../oracle.js';
+import { build, dataOf, jobOf, tensorsOf } from './golden_network.js';
 
 export interface Check {
   readonly title: string;
@@ -32,13 +33,6 @@ interface Expected {
   readonly evaluateLoss: string;
   readonly evaluateAccuracy: number | null;
   readonly predictions: string;
-}
-
-interface Tensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly layer: number;
-  readonly kind: 'kernel' | 'bias';
 }
 
 type Golden = { readonly recipe: GoldenRecipe; readonly expected: Expected };
@@ -117,10 +111,7 @@ async function checkNetwork(native: Addon, isa: InstructionSet, { recipe, expect
   for (const plan of ['stored', 'fused'] as const) {
     const options = { threads: plan === 'stored' ? 1 : 3, reduction: 'fixed', freeGrain: 8, plan, isa } as const;
     const network = await checkSteps(native, recipe, expected, options);
-    const marks = tensorsOf(recipe).map(({ name, layer, kind }) => [
-      name,
-      native.mark(network.getParameter(layer, kind, 0)).toString(16),
-    ]);
+    const marks = tensorsOf(recipe).map(({ name, layer, kind }) => [name, network.mark(layer, kind, 0).toString(16)]);
     assert.deepEqual(Object.fromEntries(marks), expected.marks);
     const { loss, hits } = await network.evaluate({ ...dataOf(recipe), threads: 2, batchLeaf: recipe.batchLeaf });
     assert.equal(arithmetic.hexOf(loss), expected.evaluateLoss);
@@ -158,30 +149,21 @@ async function checkSteps(
   let word = 0;
   for (const stop of [...stops].sort((a, b) => a - b)) {
     const epoch = Math.floor(at / perEpoch);
-    const rows = order.epochOrder(recipe, samplesOf(recipe), recipe.shuffle, epoch);
-    const philox = recipe.shuffle === true && recipe.generator === 'philox';
-    const seed = recipe.seeds?.order ?? recipe.seed;
     const from = word;
     for (let step = at; orders !== undefined && step < stop; step++) word = endOfStep(orders, word);
     const result = await network.train({
-      ...dataOf(recipe),
+      ...jobOf(recipe, epoch),
       ...execution,
-      batchSize: recipe.batchSize,
-      batchLeaf: recipe.batchLeaf,
-      shuffle: philox ? { key: random.keyOf(seed), stream: random.streamNumber('shuffle') } : null,
-      order: philox ? null : rows,
-      inEpoch: true,
       maxSteps: stop - at,
-      stopAtEpochEnd: true,
-      maxEpochs: 1,
-      maxMilliseconds: 1e9,
-      stopOnNonFinite: false,
-      record: false,
+      marks: true,
       replay: orders === undefined ? null : Uint32Array.from(orders.slice(from, word)),
     });
     assert.equal(result.steps, stop - at);
     losses.push(...Array.from(result.stepLosses, arithmetic.hexOf));
     epochLosses.push(...Array.from(result.epochLosses, arithmetic.hexOf));
+    const tensors = tensorsOf(recipe);
+    const marks = tensors.map(({ layer, kind }) => network.mark(layer, kind, 0));
+    assert.deepEqual([...(result.marks ?? [])].slice(-tensors.length), marks);
     at = stop;
     if (expected.weights[at] !== undefined) {
       assert.deepEqual({ [at]: weightsOf(network, recipe) }, { [at]: expected.weights[at] });
@@ -198,56 +180,6 @@ function endOfStep(orders: readonly number[], start: number): number {
   let at = start + 1;
   for (let chain = 0; chain < chains; chain++) at += 1 + orders[at];
   return at + 2 * (chains - 1);
-}
-
-/** A network with the oracle's initial weights: initializers have tests of their own. */
-function build(native: Addon, recipe: GoldenRecipe, isa: InstructionSet): NativeNetwork {
-  const { optimizer } = recipe;
-  const network = new native.Network({
-    isa,
-    inputs: recipe.inputs,
-    rescale: recipe.rescaling,
-    layers: layersOf(recipe),
-    loss: recipe.loss,
-    optimizer: { ...optimizer, kind: kindOf(optimizer) },
-  });
-  const initial = new Network(recipe).parameters;
-  tensorsOf(recipe).forEach(({ layer, kind }, i) => {
-    network.setParameter(layer, kind, 0, initial[i].values);
-  });
-  return network;
-}
-
-function layersOf({ layers, seed, seeds }: GoldenRecipe) {
-  let dropouts = 0;
-  return layers.map(({ dropout, kernelRegularizer, ...layer }) => {
-    if (dropout === undefined) return { ...layer, l2: kernelRegularizer?.l2 ?? 0, dropout: null };
-    dropouts += 1;
-    const stream = random.streamNumber(`dropout/${dropout.name ?? `dropout_${dropouts}`}`);
-    const key = random.keyOf(dropout.seed ?? seeds?.dropout ?? seed);
-    return { ...layer, l2: kernelRegularizer?.l2 ?? 0, dropout: { rate: dropout.rate, key, stream } };
-  });
-}
-
-function kindOf(optimizer: GoldenRecipe['optimizer']) {
-  if (optimizer.name !== 'sgd') return optimizer.name;
-  if (optimizer.momentum === 0) return 'sgd';
-  return optimizer.nesterov ? 'nesterov' : 'momentum';
-}
-
-function tensorsOf(recipe: GoldenRecipe): Tensor[] {
-  return recipe.layers.flatMap(({ units, useBias, name = '' }, layer) => {
-    const inputs = layer === 0 ? recipe.inputs : recipe.layers[layer - 1].units;
-    const prefix = name === '' ? `dense_${layer + 1}` : name;
-    const kernel: Tensor = { name: `${prefix}/kernel`, shape: [inputs, units], layer, kind: 'kernel' };
-    return useBias ? [kernel, { name: `${prefix}/bias`, shape: [units], layer, kind: 'bias' as const }] : [kernel];
-  });
-}
-
-/** Targets as the addon takes them. */
-function dataOf(recipe: GoldenRecipe) {
-  const { x, targets, rows } = samplesOf(recipe);
-  return { x, rows, targets: targets instanceof Uint8Array ? Float32Array.from(targets) : targets };
 }
 
 function weightTensors(network: NativeNetwork, recipe: GoldenRecipe) {

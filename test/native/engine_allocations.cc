@@ -32,23 +32,30 @@ uint64_t allocationsOf(Model* model, TrainOptions options, uint64_t steps, Team*
   return allocations.load() - before;
 }
 
+void testOptions(const Problem& problem, const TrainOptions& options) {
+  Model model(problem, tables().back());
+  Team team(3);
+  uint64_t made;
+  allocationsOf(&model, options, 1, &team, &made);  // buffers that live between calls
+  const uint64_t one = allocationsOf(&model, options, 1, &team, &made);
+  const uint64_t many = allocationsOf(&model, options, 40, &team, &made);
+  check(one > 0 && made > 1 && one == many, problem.name + ": allocations of 1 step and of many");
+}
+
 }  // namespace
 
 void testAllocations() {
   for (const Problem& problem : problems()) {
     for (const Reduction reduction : {Reduction::fixed, Reduction::free}) {
       for (const PlanForm form : {PlanForm::stored, PlanForm::fused}) {
-        Model model(problem, tables().back());
-        Team team(3);
-        TrainOptions options = optionsFor(problem);
-        options.reduction = reduction;
-        options.form = form;
-        options.record = reduction == Reduction::free;
-        uint64_t made;
-        allocationsOf(&model, options, 1, &team, &made);  // buffers that live between calls
-        const uint64_t one = allocationsOf(&model, options, 1, &team, &made);
-        const uint64_t many = allocationsOf(&model, options, 40, &team, &made);
-        check(one > 0 && made > 1 && one == many, problem.name + ": allocations of 1 step and of many");
+        for (const bool marks : {false, true}) {
+          TrainOptions options = optionsFor(problem);
+          options.reduction = reduction;
+          options.form = form;
+          options.record = reduction == Reduction::free;
+          options.marks = marks;
+          testOptions(problem, options);
+        }
       }
     }
   }

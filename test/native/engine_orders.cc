@@ -82,6 +82,20 @@ void testFixedOrder() {
       sum.reset(leaf);
       for (const float term : terms) sum.add(term);
       check(sameBits(sum.total(), expected), what + ", term by term");
+      bool goesOn = true;
+      for (size_t cut = 0; cut <= rows; cut += 1 + cut / 9) {
+        TreeSum before, after;
+        before.reset(leaf);
+        for (size_t i = 0; i < cut; ++i) before.add(terms[i]);
+        std::vector<float> partial(TreeSum::partialSums(leaf, cut) + 1, -1.0f);
+        before.save(partial.data());
+        goesOn = goesOn && partial.back() == -1.0f;  // nothing past what it said
+        after.restore(leaf, cut, partial.data());
+        goesOn = goesOn && sameBits(after.total(), before.total());
+        for (size_t i = cut; i < rows; ++i) after.add(terms[i]);
+        goesOn = goesOn && sameBits(after.total(), expected);
+      }
+      check(goesOn, what + ", saved and restored between terms");
     }
   }
   TreeSum empty;

@@ -133,6 +133,41 @@ Model::Model(const Problem& problem, const KernelTable* table)
   }
 }
 
+void Model::goOnFrom(const Model& other) {
+  for (size_t layer = 0; layer < network_.layers().size(); ++layer) {
+    for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
+      const RowRange all{0, network_.parameterRows(layer, kind)};
+      std::vector<float> values(all.count * network_.parameterColumns(layer));
+      for (int slot = 0; slot < 3 && !values.empty(); ++slot) {
+        if (!other.network_.getParameter(layer, kind, slot, all, values.data())) break;
+        network_.setParameter(layer, kind, slot, all, values.data());
+      }
+    }
+  }
+  network_.steps = other.network_.steps;
+  network_.epochs = other.network_.epochs;
+  network_.optimizer() = other.network_.optimizer();
+  std::vector<float> sums(TreeSum::partialSums(other.epoch_.loss.leaf(), other.epoch_.position));
+  other.epoch_.loss.save(sums.data());
+  epoch_ = EpochState{};
+  epoch_.position = other.epoch_.position;
+  epoch_.hits = other.epoch_.hits;
+  epoch_.loss.restore(other.epoch_.loss.leaf(), epoch_.position, sums.data());
+}
+
+std::vector<float> valuesOf(const Network& network, size_t parameter, int slot) {
+  for (size_t layer = 0; layer < network.layers().size(); ++layer) {
+    for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
+      if (network.layers()[layer].parameter(kind) != parameter) continue;
+      const RowRange all{0, network.parameterRows(layer, kind)};
+      std::vector<float> values(all.count * network.parameterColumns(layer));
+      if (values.empty()) continue;  // a bias that is not there has the next kernel's number
+      return network.getParameter(layer, kind, slot, all, values.data()) ? values : std::vector<float>{};
+    }
+  }
+  return {};
+}
+
 TrainOutcome Model::train(const TrainOptions& options, Team* team, const std::atomic<bool>* abort) {
   Trainer trainer(&network_, &epoch_, &workspace_, options, team->size());
   return trainer.run(team, abort);

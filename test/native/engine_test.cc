@@ -36,6 +36,7 @@ int main() {
   std::printf("instruction sets:");
   for (const KernelTable* table : tables()) std::printf(" %s", table->name);
   std::printf("\n");
+  testMarks();
   testOrders();
   testRandom();
   testTeams();

@@ -52,6 +52,10 @@ class Model {
  public:
   Model(const Problem& problem, const samebits::KernelTable* table);
   const samebits::Network& network() const { return network_; }
+  const samebits::EpochState& epoch() const { return epoch_; }
+  const samebits::Workspace& workspace() const { return workspace_; }
+  // Goes on as another model of the same problem would, whatever tables the two have.
+  void goOnFrom(const Model& other);
   // Trains on a team of its own.
   samebits::TrainOutcome train(const samebits::TrainOptions& options, unsigned members);
   samebits::TrainOutcome train(const samebits::TrainOptions& options, samebits::Team* team,
@@ -66,9 +70,14 @@ class Model {
   samebits::Workspace workspace_;
 };
 
+// Row-major weights (slot 0) or optimizer state of a parameter, the parameters being counted in model order; empty if it has
+// no such slot.
+std::vector<float> valuesOf(const samebits::Network& network, size_t parameter, int slot);
+
 // Two shuffled epochs in fixed order.
 samebits::TrainOptions optionsFor(const Problem& problem);
 
+void testMarks();
 void testOrders();
 void testRandom();
 void testTeams();

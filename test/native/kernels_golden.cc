@@ -70,14 +70,15 @@ void testShape(const KernelTable& table, const std::string& line, Random& random
   const RowOrder order = owned.order();
   Update store = {};
   store.kind = UpdateKind::store;
+  store.scale = 1;
   PanelMatrix g(std::vector<float>(inputs * units), inputs, units, table.panel),
       b(std::vector<float>(units), 1, units, table.panel);
   const ParameterSlots weightSlots = {g.data(), nullptr, nullptr, nullptr},
                        biasSlots = {b.data(), nullptr, nullptr, nullptr};
   Guarded scratch(std::min<size_t>(rows * table.scratchPerRow, table.mostScratch));
   table.weightGradient(x.data(), x.ld, dz.data(), dz.ld, &order, inputs, units, 0, inputs, 0, units, &store,
-                       &weightSlots, scratch.data());
-  table.biasGradient(dz.data(), dz.ld, &order, units, 0, units, &store, &biasSlots);
+                       &weightSlots, scratch.data(), nullptr);
+  table.biasGradient(dz.data(), dz.ld, &order, units, 0, units, &store, &biasSlots, nullptr);
   check(hash(unpacked(g)) == field(line, "weightGradient"),
         describe(table, "golden weightGradient", {rows, inputs, units}));
   check(hash(unpacked(b)) == field(line, "biasGradient"), describe(table, "golden biasGradient", {rows, units}));

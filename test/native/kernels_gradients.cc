@@ -38,7 +38,7 @@ void referenceUpdate(const Update& u, const std::vector<float>& sums, Slots& slo
   for (size_t i = 0; i < sums.size(); ++i) {
     float g = sums[i] * u.scale;
     if (u.decay != 0) g = reference::decayed(g, u.decay, slots.value[i]);
-    if (u.kind == UpdateKind::store) slots.gradient[i] = sums[i];
+    if (u.kind == UpdateKind::store) slots.gradient[i] = g;
     if (u.kind == UpdateKind::sgd) reference::sgd(g, u.learningRate, slots.value[i]);
     if (u.kind == UpdateKind::momentum) {
       reference::sgdMomentum(g, u.learningRate, u.momentum, slots.first[i], slots.value[i]);
@@ -71,10 +71,11 @@ struct PanelSlots {
         second(s.second, inputs, units, panel) {}
   ParameterSlots slots() { return {gradient.data(), value.data(), first.data(), second.data()}; }
   // Only the slots that the update uses: the others are null.
-  ParameterSlots used(UpdateKind kind) {
+  ParameterSlots used(const Update& update) {
+    const UpdateKind kind = update.kind;
     ParameterSlots all = slots();
     if (kind != UpdateKind::store) all.gradient = nullptr;
-    if (kind == UpdateKind::store) all.value = nullptr;
+    if (kind == UpdateKind::store && update.decay == 0) all.value = nullptr;
     if (kind == UpdateKind::store || kind == UpdateKind::sgd) all.first = nullptr;
     if (kind != UpdateKind::adam && kind != UpdateKind::rmspropMomentum) all.second = nullptr;
     return all;
@@ -100,7 +101,7 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
   reference::weightGradientOrdered(x.data(), dz.data(), c.order.referenceOrder(), c.inputs, c.units, weightSums.data());
   reference::biasGradientOrdered(dz.data(), c.order.referenceOrder(), c.units, biasSums.data());
 
-  const Update update = makeUpdate(c.kind, c.rows, c.kind == UpdateKind::store ? 0.0f : c.decay);
+  const Update update = makeUpdate(c.kind, c.rows, c.decay);
   Slots weightsBefore = {std::vector<float>(count, 0.5f), randomTensor(random, count, Values::plain),
                          randomTensor(random, count, Values::tiny), std::vector<float>(count, 1e-6f)};
   Slots biasBefore = {std::vector<float>(c.units, 0.5f), randomTensor(random, c.units, Values::plain),
@@ -113,20 +114,25 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
   referenceUpdate(update, weightSums, weightsAfter);
   referenceUpdate(update, biasSums, biasAfter);
   const bool updates = update.kind != UpdateKind::store;
+  const uint64_t weightMark = reference::mark(weightsAfter.value.data(), count);
+  const uint64_t biasMark = reference::mark(biasAfter.value.data(), c.units);
   const RowOrder order = c.order.order();
 
   for (const KernelTable* table : all) {
     RowMatrix rows(x, c.rows, c.inputs, random);
-    RowMatrix gradients(dz, c.rows, c.units, random);
+    RowMatrix dzRows(dz, c.rows, c.units, random);
 
     Guarded scratch(std::min<size_t>(c.rows * table->scratchPerRow, table->mostScratch));
     PanelSlots whole(weightsBefore, c.inputs, c.units, table->panel);
-    const ParameterSlots slots = whole.used(update.kind);
-    const bool broken = table->weightGradient(rows.data(), rows.ld, gradients.data(), gradients.ld, &order, c.inputs,
-                                              c.units, 0, c.inputs, 0, c.units, &update, &slots, scratch.data());
+    const ParameterSlots slots = whole.used(update);
+    uint64_t mark = 0, *const markSum = updates ? &mark : nullptr;
+    const bool broken = table->weightGradient(rows.data(), rows.ld, dzRows.data(), dzRows.ld, &order, c.inputs, c.units,
+                                              0, c.inputs, 0, c.units, &update, &slots, scratch.data(), markSum);
     check(whole.equal(weightsAfter),
           describe(*table, "weightGradient", {c.rows, c.inputs, c.units, size_t(update.kind)}));
     check(broken == (updates && anyNonFinite(weightsAfter.value)), describe(*table, "weightGradient's flag", {c.rows}));
+    check(!updates || mark == weightMark, describe(*table, "weightGradient's mark", {c.rows, c.inputs, c.units}));
+    mark = 0;
 
     PanelSlots pieces(weightsBefore, c.inputs, c.units, table->panel);
     const ParameterSlots pieceSlots = pieces.slots();
@@ -134,21 +140,28 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
     const std::vector<size_t> columnCuts = randomCuts(c.units, table->panel, random);
     for (size_t i = 0; i + 1 < inputCuts.size(); ++i) {
       for (size_t j = 0; j + 1 < columnCuts.size(); ++j) {
-        table->weightGradient(rows.data(), rows.ld, gradients.data(), gradients.ld, &order, c.inputs, c.units,
-                              inputCuts[i], inputCuts[i + 1], columnCuts[j], columnCuts[j + 1], &update, &pieceSlots,
-                              scratch.data());
+        table->weightGradient(rows.data(), rows.ld, dzRows.data(), dzRows.ld, &order, c.inputs, c.units, inputCuts[i],
+                              inputCuts[i + 1], columnCuts[j], columnCuts[j + 1], &update, &pieceSlots, scratch.data(),
+                              markSum);
       }
     }
     check(pieces.equal(weightsAfter), describe(*table, "weightGradient in pieces", {c.rows, c.inputs, c.units}));
+    check(!updates || mark == weightMark, describe(*table, "mark in pieces", {c.rows, c.inputs, c.units}));
+    mark = 0;
 
     if (updates) {  // the stored plan
-      const Update store = makeUpdate(UpdateKind::store, c.rows, 0);
+      const Update store = makeUpdate(UpdateKind::store, c.rows, c.decay);
+      Slots gradients = weightsBefore;
+      referenceUpdate(store, weightSums, gradients);
+      Update apply = update;
+      apply.scale = 1;
+      apply.decay = 0;
       PanelSlots stored(weightsBefore, c.inputs, c.units, table->panel);
       const ParameterSlots storedSlots = stored.slots();
-      table->weightGradient(rows.data(), rows.ld, gradients.data(), gradients.ld, &order, c.inputs, c.units, 0,
-                            c.inputs, 0, c.units, &store, &storedSlots, scratch.data());
-      check(stored.gradient.equals(weightSums), describe(*table, "stored gradient", {c.rows, c.inputs, c.units}));
-      const bool storedBroken = table->update(&update, stored.value.floats(), &storedSlots);
+      table->weightGradient(rows.data(), rows.ld, dzRows.data(), dzRows.ld, &order, c.inputs, c.units, 0, c.inputs, 0,
+                            c.units, &store, &storedSlots, scratch.data(), nullptr);
+      check(stored.equal(gradients), describe(*table, "stored gradient", {c.rows, c.inputs, c.units}));
+      const bool storedBroken = table->update(&apply, stored.value.floats(), &storedSlots);
       check(stored.value.equals(weightsAfter.value) && stored.first.equals(weightsAfter.first) &&
                 stored.second.equals(weightsAfter.second) && storedBroken == broken,
             describe(*table, "stored gradient, then update", {c.rows, c.inputs, c.units, size_t(update.kind)}));
@@ -157,14 +170,15 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
     check(scratch.guardsIntact(), describe(*table, "weightGradient's scratch memory", {c.rows, c.inputs, c.units}));
 
     PanelSlots bias(biasBefore, 1, c.units, table->panel);
-    const ParameterSlots biasSlots = bias.used(update.kind);
+    const ParameterSlots biasSlots = bias.used(update);
     bool biasBroken = false;
     const std::vector<size_t> biasCuts = randomCuts(c.units, table->panel, random);
     for (size_t j = 0; j + 1 < biasCuts.size(); ++j) {
-      biasBroken |= table->biasGradient(gradients.data(), gradients.ld, &order, c.units, biasCuts[j], biasCuts[j + 1],
-                                        &update, &biasSlots);
+      biasBroken |= table->biasGradient(dzRows.data(), dzRows.ld, &order, c.units, biasCuts[j], biasCuts[j + 1],
+                                        &update, &biasSlots, markSum);
     }
     check(bias.equal(biasAfter), describe(*table, "biasGradient", {c.rows, c.units, size_t(update.kind)}));
+    check(!updates || mark == biasMark, describe(*table, "biasGradient's mark", {c.rows, c.units}));
     check(biasBroken == (updates && anyNonFinite(biasAfter.value)), describe(*table, "biasGradient's flag", {c.rows}));
   }
 }

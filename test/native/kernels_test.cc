@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   testProducts(all);
   testGradients(all);
   testLayers(all);
+  testMarks(all);
   testRegularization(all);
   testEmulated();
   testGolden(all, argv[1]);

@@ -11,7 +11,7 @@ import {
   weightGradient,
 } from './layers.js';
 import { hitsOfRow, type LossName, lossOfRow, type OutputRow } from './losses.js';
-import { advance, type Optimizer, type Parameter, stateNames, update } from './optimizers.js';
+import { advance, gradientsOf, type Optimizer, type Parameter, stateNames, update } from './optimizers.js';
 import { epochOrder, type Shuffle } from './order.js';
 import { type Initializer, initialize, isKept, openStream, type Seeds, type Source, streamNumber } from './random.js';
 import { fixedRows, freeRows, type RowSum, type StepOrder } from './rows.js';
@@ -91,6 +91,7 @@ function byRow(rows: number, columns: number, of: (i: number) => Float32Array): 
 export class Network {
   readonly #recipe: NetworkRecipe;
   readonly #layers: readonly Layer[];
+  #gradients: Record<string, Float32Array> = {};
   #counters: Counters = { steps: 0, epochs: 0, p1: 1, p2: 1 };
 
   constructor(recipe: NetworkRecipe) {
@@ -205,6 +206,11 @@ export class Network {
     return Object.fromEntries(this.parameters.map(({ name, values }) => [name, mark(values)]));
   }
 
+  /** Of the last step, as the optimizer took them. */
+  gradients(): Readonly<Record<string, Float32Array>> {
+    return this.#gradients;
+  }
+
   /** The rows of `order`, as binary32 (a byte is converted exactly). */
   #gather(samples: Samples, order: Uint32Array): { rows: number; x: Float32Array; targets: (number | Float32Array)[] } {
     const { inputs, loss } = this.#recipe;
@@ -272,6 +278,9 @@ export class Network {
     }
 
     const powers = advance(optimizer, this.#counters);
+    this.#gradients = Object.fromEntries(
+      Array.from(gradients, ([parameter, sums]) => [parameter.name, gradientsOf(parameter, sums, rows)]),
+    );
     for (const [parameter, sums] of gradients) update(optimizer, parameter, sums, rows, powers);
     this.#counters = { ...this.#counters, ...powers, steps: this.#counters.steps + 1 };
     return { losses, outputs };

@@ -45,6 +45,12 @@ export function advance(optimizer: Optimizer, { p1, p2 }: Powers): Powers {
   return optimizer.name === 'adam' ? { p1: p1 * optimizer.beta1, p2: p2 * optimizer.beta2 } : { p1, p2 };
 }
 
+/** What an optimizer takes, from the gradient of each element summed over the batch's `rows` rows. */
+export function gradientsOf({ values: w, l2 = 0 }: Parameter, sums: Float32Array, rows: number): Float32Array {
+  const share = f32(1 / rows);
+  return sums.map((sum, i) => (l2 > 0 ? fma(f32(2 * l2), w[i], mul(sum, share)) : mul(sum, share)));
+}
+
 /** `sums`: the gradient of each element, summed over the batch's `rows` rows. */
 export function update(
   optimizer: Optimizer,
@@ -54,9 +60,7 @@ export function update(
   { p1, p2 }: Powers,
 ): void {
   const w = parameter.values;
-  const share = f32(1 / rows);
-  const { l2 = 0 } = parameter;
-  const gradients = sums.map((sum, i) => (l2 > 0 ? fma(f32(2 * l2), w[i], mul(sum, share)) : mul(sum, share)));
+  const gradients = gradientsOf(parameter, sums, rows);
   if (optimizer.name === 'sgd') {
     const rate = f32(optimizer.learningRate);
     const { momentum } = parameter.state;

@@ -1,0 +1,86 @@
+/** Networks, data and jobs of golden recipes, below the public API. */
+import type { Addon, InstructionSet, NativeNetwork, TrainJob } from '../../dist/native/addon.js';
+import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
+import { Network, order, random } from '../oracle.js';
+
+export interface Tensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly layer: number;
+  readonly kind: 'kernel' | 'bias';
+}
+
+/** A network with the oracle's initial weights: initializers have tests of their own. */
+export function build(native: Addon, recipe: GoldenRecipe, isa: InstructionSet): NativeNetwork {
+  const { optimizer } = recipe;
+  const network = new native.Network({
+    isa,
+    inputs: recipe.inputs,
+    rescale: recipe.rescaling,
+    layers: layersOf(recipe),
+    loss: recipe.loss,
+    optimizer: { ...optimizer, kind: kindOf(optimizer) },
+  });
+  const initial = new Network(recipe).parameters;
+  tensorsOf(recipe).forEach(({ layer, kind }, i) => {
+    network.setParameter(layer, kind, 0, initial[i].values);
+  });
+  return network;
+}
+
+function layersOf({ layers, seed, seeds }: GoldenRecipe) {
+  let dropouts = 0;
+  return layers.map(({ dropout, kernelRegularizer, ...layer }) => {
+    if (dropout === undefined) return { ...layer, l2: kernelRegularizer?.l2 ?? 0, dropout: null };
+    dropouts += 1;
+    const stream = random.streamNumber(`dropout/${dropout.name ?? `dropout_${dropouts}`}`);
+    const key = random.keyOf(dropout.seed ?? seeds?.dropout ?? seed);
+    return { ...layer, l2: kernelRegularizer?.l2 ?? 0, dropout: { rate: dropout.rate, key, stream } };
+  });
+}
+
+function kindOf(optimizer: GoldenRecipe['optimizer']) {
+  if (optimizer.name !== 'sgd') return optimizer.name;
+  if (optimizer.momentum === 0) return 'sgd';
+  return optimizer.nesterov ? 'nesterov' : 'momentum';
+}
+
+export function tensorsOf(recipe: GoldenRecipe): Tensor[] {
+  return recipe.layers.flatMap(({ units, useBias, name = '' }, layer) => {
+    const inputs = layer === 0 ? recipe.inputs : recipe.layers[layer - 1].units;
+    const prefix = name === '' ? `dense_${layer + 1}` : name;
+    const kernel: Tensor = { name: `${prefix}/kernel`, shape: [inputs, units], layer, kind: 'kernel' };
+    return useBias ? [kernel, { name: `${prefix}/bias`, shape: [units], layer, kind: 'bias' as const }] : [kernel];
+  });
+}
+
+/** Targets as the addon takes them. */
+export function dataOf(recipe: GoldenRecipe) {
+  const { x, targets, rows } = samplesOf(recipe);
+  return { x, rows, targets: targets instanceof Uint8Array ? Float32Array.from(targets) : targets };
+}
+
+/** Training on one thread in fixed order until the end of `epoch`, which is the network's. */
+export function jobOf(recipe: GoldenRecipe, epoch: number): TrainJob {
+  const { batchSize, batchLeaf, seed, seeds } = recipe;
+  const philox = recipe.shuffle === true && recipe.generator === 'philox';
+  return {
+    ...dataOf(recipe),
+    threads: 1,
+    reduction: 'fixed',
+    batchSize,
+    batchLeaf,
+    freeGrain: 8,
+    plan: 'auto',
+    shuffle: philox ? { key: random.keyOf(seeds?.order ?? seed), stream: random.streamNumber('shuffle') } : null,
+    order: philox ? null : order.epochOrder(recipe, samplesOf(recipe), recipe.shuffle, epoch),
+    inEpoch: true,
+    maxSteps: Number.POSITIVE_INFINITY,
+    stopAtEpochEnd: true,
+    maxEpochs: 1,
+    maxMilliseconds: 1e9,
+    stopOnNonFinite: false,
+    record: false,
+    replay: null,
+  };
+}
