@@ -1,8 +1,8 @@
 /** Finished results, kept in a folder under the keys of their tasks: nothing is computed twice. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { SamebitsError } from '../../errors.js';
+import { expected, SamebitsError } from '../../errors.js';
 import type { Task } from '../experiment/task.js';
 import type { ArrayName } from '../tasks/outcome.js';
 import { type KeptRecord, recordSchema, resultSchemas } from './result-schemas.js';
@@ -75,7 +75,7 @@ export class ResultStore {
     const folder = resolve(path);
     let mark: string;
     try {
-      mark = readFileSync(join(folder, MARK)).toString('utf8', 0, MOST_MARK_BYTES);
+      mark = readStart(join(folder, MARK), MOST_MARK_BYTES);
     } catch (cause) {
       throw storeError(`Expected a store of samebits lab (a folder with ${MARK})`, path, cause);
     }
@@ -122,7 +122,8 @@ export class ResultStore {
       arrays: arrays.map(({ name }) => name),
       array: (name) => {
         const kept = arrays.find((one) => one.name === name);
-        const values = kept === undefined ? null : segment.readArray(kept);
+        if (kept === undefined) throw expected(`a task that keeps ${name}`, `${name}()`, arrays, 'ERR_SAMEBITS_STATE');
+        const values = segment.readArray(kept);
         if (values !== null) return values;
         throw new SamebitsError(
           'ERR_SAMEBITS_FILE',
@@ -173,11 +174,20 @@ function segmentNames(folder: string): string[] {
     .sort();
 }
 
+function readStart(path: string, most: number): string {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(most);
+    return bytes.toString('utf8', 0, readSync(file, bytes, 0, most, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
 function begin(folder: string): void {
   const partial = join(folder, `.${MARK}.${process.pid}.partial`);
   writeFileSync(partial, MARK_CONTENT);
   renameSync(partial, join(folder, MARK));
-  rmSync(partial, { force: true });
 }
 
 function storeError(what: string, path: string, cause: unknown): SamebitsError {
