@@ -1,11 +1,9 @@
 /** A benchmark as a table for the terminal. */
-import Table from 'cli-table3';
 import pico from 'picocolors';
 import type { BenchCaseResult, BenchDocument } from '../bench/document.js';
+import { renderPlainTable } from './columns.js';
 import { formatCount, formatMagnitude, formatPercent, formatRatio } from './format.js';
 import { type TableOptions, wrapText } from './table.js';
-
-const gap = 2;
 
 /** A time with its unit, in at most seven characters: `12.3 ms`. */
 export function formatTime(seconds: number): string {
@@ -77,17 +75,10 @@ const priceColumns: readonly Column<PriceLine>[] = [
 ];
 
 function tableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[], bold: (text: string) => string): string {
-  const none = { mid: '', 'mid-mid': '', 'left-mid': '', 'right-mid': '', left: '', right: '' };
-  const corners = { 'top-left': '', 'top-right': '', 'bottom-left': '', 'bottom-right': '' };
-  const rules = { top: '─', 'top-mid': '─'.repeat(gap), bottom: '─', 'bottom-mid': '─'.repeat(gap) };
-  const table = new Table({
-    chars: { ...none, ...corners, ...rules, middle: ' '.repeat(gap) },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: columns.map(({ align }) => align),
+  return renderPlainTable({
+    rows: [columns.map(({ head }) => bold(head)), ...rows.map((row) => columns.map(({ cell }) => cell(row)))],
+    aligns: columns.map(({ align }) => align),
   });
-  table.push(columns.map(({ head }) => bold(head)));
-  for (const row of rows) table.push(columns.map(({ cell }) => cell(row)));
-  return table.toString();
 }
 
 function legendOf({ cases }: BenchDocument): string {

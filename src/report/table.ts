@@ -1,6 +1,6 @@
-import Table from 'cli-table3';
 import pico from 'picocolors';
 import type { CompareDocument, CompareRun } from '../compare/document.js';
+import { columnGap as gap, renderPlainTable } from './columns.js';
 import { formatCount, formatPercent, formatRatio, formatSeconds, formatShort, shortFingerprint } from './format.js';
 import { distinct, groupRuns, median, type RunGroup, speedUp } from './groups.js';
 import { decodeNumber } from './numbers.js';
@@ -12,9 +12,6 @@ export interface TableOptions {
   /** Columns of the terminal, used from 72 to 80: narrower or wider ones get a table of 72 or 80. @default 80 */
   readonly width?: number;
 }
-
-/** Spaces between columns. */
-const gap = 2;
 
 /** Heads of the column that gives way where the others need the room: with the tensor, and with the step alone. */
 const firstHead = 'first diff';
@@ -115,7 +112,7 @@ function legendOf(document: CompareDocument, lines: readonly Line[], head: strin
 }
 
 /** Control characters of an untrusted name would move the cursor or set colors of their own. */
-function printable(text: string): string {
+export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }
@@ -143,21 +140,16 @@ export function renderCompareTable(document: CompareDocument, { color, width = 8
     row[flexible] = printable(firstDifference(lines[r], widths[flexible]));
   });
 
-  const none = { mid: '', 'mid-mid': '', 'left-mid': '', 'right-mid': '', left: '', right: '' };
-  const corners = { 'top-left': '', 'top-right': '', 'bottom-left': '', 'bottom-right': '' };
-  const rules = { top: '─', 'top-mid': '─'.repeat(gap), bottom: '─', 'bottom-mid': '─'.repeat(gap) };
-  const table = new Table({
-    chars: { ...none, ...corners, ...rules, middle: ' '.repeat(gap) },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colWidths: widths,
-    colAligns: columns.map((column) => column.align),
-  });
   const rule = widths.map((w) => '─'.repeat(w));
-  table.push(heads.map((head) => colors.bold(head)));
-  lines.forEach((line, r) => {
-    if (line.group.reduction !== lines[r - 1]?.group.reduction) table.push(rule);
-    table.push(texts[r].map((text, i) => columns[i].paint?.(text, line) ?? text));
+  const rows = lines.flatMap((line, r) => {
+    const cells = texts[r].map((text, i) => columns[i].paint?.(text, line) ?? text);
+    return line.group.reduction === lines[r - 1]?.group.reduction ? [cells] : [rule, cells];
+  });
+  const table = renderPlainTable({
+    rows: [heads.map((head) => colors.bold(head)), ...rows],
+    aligns: columns.map((column) => column.align),
+    widths,
   });
   const legend = colors.dim(wrapText(printable(legendOf(document, lines, heads[flexible])), room));
-  return [table.toString(), legend, '', wrapText(printable(document.summary.sentence), room)].join('\n');
+  return [table, legend, '', wrapText(printable(document.summary.sentence), room)].join('\n');
 }
