@@ -1,69 +1,16 @@
 /// <reference lib="dom" />
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { renderCompareReport } from '../../dist/report/index.js';
+import { background, browserOf, contrasts, installed, sideways } from './chromium.js';
 import { hostile, nonFinite, usual } from './fixtures/documents.js';
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const installed = existsSync(executablePath);
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-if (!installed && process.env.CI) throw new Error(`expected Chromium, ${executablePath}, received no such file`);
-if (!installed) {
-  console.warn(
-    `\nSKIPPED: the report was NOT tested in a browser, since there is no ${executablePath} (apt install chromium)\n`,
-  );
-}
-
 describe.skipIf(!installed)('the report in Chromium', () => {
-  let browser: Browser;
-  const folder = mkdtempSync(join(tmpdir(), 'samebits-report-'));
-  /** Whatever the page last opened printed, threw or asked the network for. */
-  const complaints: string[] = [];
-
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args });
-    for (const [name, make] of Object.entries({ usual, hostile, nonFinite })) {
-      writeFileSync(join(folder, `${name}.html`), renderCompareReport(make()));
-    }
-  }, 60_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  async function open(name: string, width: number, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-    complaints.length = 0;
-    const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('dialog', (dialog) => {
-      complaints.push(dialog.message());
-      void dialog.dismiss();
-    });
-    const url = pathToFileURL(join(folder, `${name}.html`)).href;
-    page.on('request', (request) => {
-      if (request.url() !== url && !request.url().startsWith('data:')) complaints.push(request.url());
-    });
-    await page.goto(url);
-    return page;
-  }
-
-  const background = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const pages = browserOf(() =>
+    Object.fromEntries(
+      Object.entries({ usual, hostile, nonFinite }).map(([name, make]) => [name, renderCompareReport(make())]),
+    ),
+  );
+  const { open, complaints } = pages;
 
   it.each(['usual', 'hostile', 'nonFinite'])(
     '%s: nothing on the console, nothing asked for, no sideways scroll',
@@ -71,8 +18,7 @@ describe.skipIf(!installed)('the report in Chromium', () => {
       for (const width of [360, 700, 1280]) {
         const page = await open(name, width);
         for (const summary of await page.locator('summary').all()) await summary.click();
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect(sideways, `${width} pixels`).toBeLessThanOrEqual(0);
+        expect(await sideways(page), `${width} pixels`).toBeLessThanOrEqual(0);
         expect(complaints).toEqual([]);
         await page.close();
       }
@@ -114,24 +60,8 @@ describe.skipIf(!installed)('the report in Chromium', () => {
 
   it.each(['light', 'dark'] as const)('has enough contrast for text and lines in %s', async (scheme) => {
     const page = await open('usual', 1280, scheme);
-    const ratios = await page.evaluate(() => {
-      const style = getComputedStyle(document.documentElement);
-      const luminance = (name: string): number => {
-        const hex = style.getPropertyValue(name).trim();
-        const linear = [1, 3, 5].map((i) => {
-          const c = Number.parseInt(hex.slice(i, i + 2), 16) / 255;
-          return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-        });
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-      };
-      const paper = luminance('--paper');
-      const ratio = (name: string): [string, number] => {
-        const [low, high] = [paper, luminance(name)].sort((a, b) => a - b);
-        return [name, (high + 0.05) / (low + 0.05)];
-      };
-      const series = [0, 1, 2, 3, 4, 5].map((i) => `--series-${i}`);
-      return ['--ink', '--muted', '--good', '--bad', ...series].map(ratio);
-    });
+    const series = [0, 1, 2, 3, 4, 5].map((i) => `--series-${i}`);
+    const ratios = await contrasts(page, ['--ink', '--muted', '--good', '--bad', ...series]);
     for (const [name, ratio] of ratios) expect(ratio, name).toBeGreaterThan(4.5);
     await page.close();
   });
