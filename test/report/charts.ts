@@ -46,15 +46,16 @@ export function readCharts(page: string, id: string): ReadSeries[][] {
     .filter((svg) => attribute(svg, 'data-chart') === id)
     .map((svg) => {
       const xScale = attribute(svg, 'data-x-scale') === '' ? null : JSON.parse(attribute(svg, 'data-x-scale'));
-      const yScale = JSON.parse(attribute(svg, 'data-y-scale'));
+      const yScale = attribute(svg, 'data-y-scale') === '' ? null : JSON.parse(attribute(svg, 'data-y-scale'));
       const groups = svg.match(/<g class="series"[\s\S]*?<\/g>/g) ?? [];
       return groups.map((group) => ({
         name: attribute(group, 'data-name'),
-        points: (group.match(/<(path|rect) class="point[^>]*>/g) ?? []).map((tag) => ({
+        points: (group.match(/<(path|rect|circle) class="point[^>]*>/g) ?? []).map((tag) => ({
           x: Number(attribute(tag, 'data-x')),
           y: Number(attribute(tag, 'data-y')),
-          drawnX: xScale === null ? Number.NaN : valueAt(xScale, Number(attribute(tag, 'data-px'))),
-          drawnY: valueAt(yScale, Number(attribute(tag, 'data-py'))),
+          drawnX:
+            xScale === null ? Number.NaN : valueAt(xScale, Number(attribute(tag, 'data-px') || attribute(tag, 'cx'))),
+          drawnY: yScale === null ? Number.NaN : valueAt(yScale, Number(attribute(tag, 'data-py'))),
         })),
         line: [...(/<path class="line" d="([^"]*)"/.exec(group)?.[1] ?? '').matchAll(/[ML]([-\d.]+) ([-\d.]+)/g)].map(
           ([, x, y]) => [valueAt(xScale, Number(x)), valueAt(yScale, Number(y))] as [number, number],

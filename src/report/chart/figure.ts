@@ -1,4 +1,4 @@
-import { html, type Markup } from '../html.js';
+import { html, type Markup, nothing } from '../html.js';
 import { type ChartSize, type LineChart, renderLineChart, type Series } from './line-chart.js';
 import { swatch } from './style.js';
 
@@ -30,9 +30,9 @@ export function renderLegend(series: readonly Series[]): Markup {
 /** The numbers behind a chart: one row for each place on the x axis, one column for each measured series. */
 export function chartTable(chart: LineChart): Markup {
   const measured = chart.series.filter((series) => series.draw !== 'guide');
-  const places = [...new Set(measured.flatMap((series) => series.points.map((point) => point.x)))].sort(
-    (a, b) => a - b,
-  );
+  const places = [...new Set(measured.flatMap((series) => series.points.map((point) => point.x)))]
+    .filter((x) => chart.places?.has(x) !== false)
+    .sort((a, b) => a - b);
   const values = measured.map((series) => {
     const byPlace = new Map<number, number[]>();
     for (const { x, y } of series.points) byPlace.set(x, [...(byPlace.get(x) ?? []), y]);
@@ -64,6 +64,7 @@ export interface Figure {
   readonly id: string;
   /** Legend, charts, choices: what is drawn. */
   readonly body: Markup;
+  /** `nothing` for a figure that needs none. */
   readonly caption: Markup;
   /** The numbers, one table for each chart. */
   readonly tables: Markup;
@@ -71,5 +72,5 @@ export interface Figure {
 
 /** Wraps charts with their caption, a live region for the keyboard's readings, and their numbers to unfold. */
 export function renderFigure({ id, body, caption, tables }: Figure): Markup {
-  return html`<figure id="${id}" class="charts">${body}<p class="reading" role="status" aria-live="polite"></p><figcaption>${caption}</figcaption><details><summary>The numbers</summary>${tables}</details></figure>`;
+  return html`<figure id="${id}" class="charts">${body}<p class="reading" role="status" aria-live="polite"></p>${caption === nothing ? nothing : html`<figcaption>${caption}</figcaption>`}<details><summary>The numbers</summary>${tables}</details></figure>`;
 }

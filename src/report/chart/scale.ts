@@ -15,9 +15,9 @@ export interface Scale {
 /** A scale that needs only its range: an axis knows its values before the size of the chart is known. */
 export type ScaleMaker = (range: readonly [number, number]) => Scale;
 
-/** Multiples of 1, 2 or 5 times a power of ten from `low` to `high`, at most `count` steps. */
-export function niceTicks(low: number, high: number, count: number): number[] {
-  const rough = (high - low) / count;
+/** Multiples of 1, 2 or 5 times a power of ten, at least `least`, from `low` to `high`, at most `count` steps. */
+export function niceTicks(low: number, high: number, count: number, least = 0): number[] {
+  const rough = Math.max(least, (high - low) / count);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((m) => m * power >= rough * (1 - 1e-9)) ?? 10);
   const ticks: number[] = [];
@@ -31,14 +31,18 @@ export function niceTicks(low: number, high: number, count: number): number[] {
  * A linear scale over the values. Values that are not finite are passed over.
  *
  * @param fromZero begin at zero, and end at the first tick above the largest value
+ * @param integers put ticks on integers only
  */
-export function linearScale(values: readonly number[], { fromZero = false, count = 6 } = {}): ScaleMaker {
+export function linearScale(
+  values: readonly number[],
+  { fromZero = false, count = 6, integers = false } = {},
+): ScaleMaker {
   const finite = values.filter(Number.isFinite);
   let low = fromZero ? 0 : Math.min(...finite);
   let high = Math.max(...finite);
   if (finite.length === 0) [low, high] = [0, 1];
   if (low === high) [low, high] = fromZero ? [0, high === 0 ? 1 : high * 1.1] : [low - 0.5, high + 0.5];
-  let ticks = niceTicks(low, high, count);
+  let ticks = niceTicks(low, high, count, integers ? 1 : 0);
   if (fromZero) {
     const step = ticks[1] - ticks[0];
     if (ticks[ticks.length - 1] < high) ticks = [...ticks, Number((ticks[ticks.length - 1] + step).toPrecision(12))];

@@ -43,19 +43,38 @@ export const script = `
     tip.style.top = (above < 4 ? y + 12 : above) + 'px';
   };
 
-  for (const svg of document.querySelectorAll('svg.chart')) {
-    const points = [...svg.querySelectorAll('.point')].map((element) => {
+  // Charts have an element for each point; a text of one part stands beside the name of its row.
+  const markedPoints = (svg) =>
+    [...svg.querySelectorAll('.point')].map((element) => {
       const { px, py, text, label } = element.dataset;
       const { series, name } = element.closest('.series').dataset;
-      const [x, y] = (text ?? '|').split('|');
+      const { xLabel, yLabel } = svg.dataset;
+      const [x, y] = (text ?? '').split('|');
       return {
-        x: Number(px),
-        y: Number(py),
-        label: label ?? name + '. ' + svg.dataset.xLabel + ': ' + x + '. ' + svg.dataset.yLabel + ': ' + y,
+        x: Number(px ?? element.getAttribute('cx')),
+        y: Number(py ?? element.getAttribute('cy')),
+        label: label ?? name + '. ' + xLabel + ': ' + x + (y === undefined ? '' : '. ' + yLabel + ': ' + y),
         series: Number(series),
         bar: element.classList.contains('bar'),
+        lying: element.classList.contains('lying'),
       };
     });
+  // Grids have thousands of cells, whose values stand with their row.
+  const gridPoints = (svg) => {
+    const { left, step, columns, xLabel } = svg.dataset;
+    const names = JSON.parse(columns);
+    return [...svg.querySelectorAll('.cells')].flatMap((row) =>
+      JSON.parse(row.dataset.texts).map((text, i) => ({
+        x: Number(left) + (i + 0.5) * Number(step),
+        y: Number(row.dataset.y),
+        label: row.dataset.name + '. ' + xLabel + ': ' + names[i] + '. ' + (text === '' ? 'nothing there' : text),
+        series: Number(row.dataset.series),
+      })),
+    );
+  };
+
+  for (const svg of document.querySelectorAll('svg.chart')) {
+    const points = svg.dataset.columns === undefined ? markedPoints(svg) : gridPoints(svg);
     if (points.length === 0) continue;
     const reading = svg.closest('figure').querySelector('.reading');
     const mark = svg.querySelector('.focus-mark');
@@ -70,11 +89,12 @@ export const script = `
       hideTip();
     };
     const nearest = (among, x, y) => {
-      const apart = (p) => (p.x - x) ** 2 + (p.bar || y === null ? 0 : (p.y - y) ** 2);
+      const apart = (p) => (p.lying && y !== null ? 0 : (p.x - x) ** 2) + (p.bar || y === null ? 0 : (p.y - y) ** 2);
       return among.reduce((best, p) => (apart(p) < apart(best) ? p : best));
     };
 
-    svg.addEventListener('pointermove', (event) => {
+    // A tap is a pointer that goes down without a move before.
+    for (const type of ['pointermove', 'pointerdown']) svg.addEventListener(type, (event) => {
       const box = svg.getBoundingClientRect();
       const unit = box.width / svg.viewBox.baseVal.width;
       choose(nearest(points, (event.clientX - box.left) / unit, (event.clientY - box.top) / unit));
@@ -84,17 +104,20 @@ export const script = `
     svg.addEventListener('keydown', (event) => {
       const own = chosen === null ? points : points.filter((p) => p.series === chosen.series);
       const numbers = [...new Set(points.map((p) => p.series))];
-      const along = (step) => own[Math.min(Math.max(own.indexOf(chosen) + step, 0), own.length - 1)];
+      // A bar is a series of its own: then left and right go from bar to bar.
+      const line = own.length === 1 ? points : own;
+      const along = (step) => line[Math.min(Math.max(line.indexOf(chosen) + step, 0), line.length - 1)];
       const across = (step) => {
         if (chosen === null) return points[0];
+        if (numbers.length === 1) return along(step);
         const next = numbers[(numbers.indexOf(chosen.series) + step + numbers.length) % numbers.length];
         return nearest(points.filter((p) => p.series === next), chosen.x, null);
       };
       const moves = {
         ArrowRight: () => along(1),
         ArrowLeft: () => along(-1),
-        Home: () => own[0],
-        End: () => own[own.length - 1],
+        Home: () => line[0],
+        End: () => line[line.length - 1],
         ArrowDown: () => across(1),
         ArrowUp: () => across(-1),
       };
