@@ -12,9 +12,9 @@ import { concludeAll, prepareAll } from './lab-requests.js';
 /** @param signal Stops between two experiments. */
 export function labMergeCommand(signal: AbortSignal): Command {
   return labMergeOptions().action(async (folders: readonly string[], flags: LabMergeFlags) => {
-    checkLabPaths(flags);
     const stores = folders.map((folder) => ResultStore.openExisting(folder));
     const request = theRequest(stores, flags.experiment);
+    checkLabPaths(flags, request);
     const lab = new Lab({ signal });
     try {
       deliverLab(await concludeAll(request, await prepareAll(request, lab), lab, stores), flags);

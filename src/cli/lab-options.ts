@@ -41,7 +41,7 @@ Examples:
   $ samebits lab run init-seed
   $ samebits lab run variance-shares mnist --epochs 2 --report shares.html
   $ samebits lab run my-experiment.json --json > document.json
-  $ samebits lab run all --report lab/index.html
+  $ samebits lab run all --report lab
   $ samebits lab run epochs --shard 1/2 --store share-1
 
 Finished runs are kept in the store and never computed twice: an interrupted
@@ -90,7 +90,7 @@ export function labMergeOptions(): Command {
 
 function withOutputOptions(command: Command): Command {
   return command
-    .option('--report <file>', 'write the page with pictures here; of all, the index, and a page beside it for each')
+    .option('--report <path>', 'write the page with pictures here: a file, or a folder; of all, a list and their pages')
     .option('--json', 'print one JSON document and nothing else')
     .option('--output <file>', 'write the JSON document here')
     .option('--quiet', 'show no progress');

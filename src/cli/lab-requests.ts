@@ -16,7 +16,7 @@ import type { LabRunFlags } from './lab-options.js';
 import { readJson } from './recipe-options.js';
 
 /** Every built-in experiment. */
-const ALL = 'all';
+export const ALL = 'all';
 
 /** What was typed, with what the files say. */
 export function requestOf(experiment: string, data: string | undefined, flags: LabRunFlags): LabRequest {

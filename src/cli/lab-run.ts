@@ -13,8 +13,8 @@ import { concludeAll, prepareAll, requestOf } from './lab-requests.js';
 /** @param signal Stops the work at step boundaries. */
 export function labRunCommand(signal: AbortSignal): Command {
   return labRunOptions().action(async (experiment: string, data: string | undefined, flags: LabRunFlags) => {
-    checkFlags(flags);
     const request = requestOf(experiment, data, flags);
+    checkFlags(flags, request);
     const progress = labProgressView({ quiet: flags.quiet === true || flags.json === true });
     const lab = new Lab({ signal, onProgress: (how) => progress.update(how) });
     try {
@@ -44,8 +44,8 @@ async function run(request: LabRequest, flags: LabRunFlags, lab: Lab, stopProgre
   }
 }
 
-function checkFlags(flags: LabRunFlags): void {
-  checkLabPaths(flags);
+function checkFlags(flags: LabRunFlags, request: LabRequest): void {
+  checkLabPaths(flags, request);
   if (flags.shard === undefined) return;
   for (const option of ['json', 'output', 'report'] as const) {
     if (flags[option] === undefined) continue;
