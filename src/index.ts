@@ -4,6 +4,12 @@
  * @packageDocumentation
  */
 
+export type { Cause, CauseName, ExecutionChoice, Setting } from './causes/cause.js';
+export { CAUSE_NAMES, CAUSES, causeNamed, type Level } from './causes/causes.js';
+export { type DifferingCauses, differingCauses, type SettingDifference } from './causes/differing.js';
+export type { Each } from './causes/each.js';
+export { parseSetting } from './causes/setting.js';
+export type { OptimizerLevel } from './causes/training.js';
 export type {
   CompareRun,
   DistanceSample,

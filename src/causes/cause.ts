@@ -21,10 +21,11 @@ export interface Setting {
 }
 
 export type CauseName =
-  /** All seeds at once: `recipe.seed`. */
+  /** `recipe.seed`: all seeds at once that have no value of their own. */
   | 'seed'
   /** `recipe.seeds.weights` */
   | 'initialWeights'
+  /** Of all kernels. */
   | 'initializer'
   | 'generator'
   /** `recipe.seeds.order` */
@@ -36,13 +37,19 @@ export type CauseName =
   | 'dropoutMasks'
   /** Rate of every dropout layer; 0 has none. */
   | 'dropoutRate'
+  /** Factor of all kernels; 0 has none. */
   | 'l2'
+  /** Without learning rate and epsilon. */
   | 'optimizer'
+  /** Of rmsprop and adam. */
   | 'epsilon'
   | 'learningRate'
   | 'epochs'
+  /** Units of the hidden layers. */
   | 'width'
+  /** Number of hidden layers. */
   | 'depth'
+  /** Of the hidden layers. */
   | 'activation'
   | 'rows'
   /** Seed of a bootstrap of the training rows. */
@@ -59,8 +66,9 @@ export type CauseName =
   | 'hardware';
 
 /**
- * A cause: a lens on a {@link Setting}. Setting a level moves nothing that another cause reads, with one exception, which
- * its text says: `seed` moves every seed that has no value of its own.
+ * A cause: a lens on a {@link Setting}. Setting a level moves nothing that another cause reads, with two exceptions, which
+ * their texts say: `seed` moves every seed that has no value of its own; and where hidden layers differ from each other,
+ * `depth` changes for how many layers the others have levels.
  */
 export interface Cause<L = unknown> {
   readonly name: CauseName;
@@ -68,7 +76,7 @@ export interface Cause<L = unknown> {
   readonly title: string;
   /** Where it acts, in a sentence: what it changes and from which step on it can show. */
   readonly description: string;
-  /** `rounding`: only the order or kind of roundings; `random`: a stream of its own; `choice`: another recipe. */
+  /** `rounding`: no more than roundings, or a bit; `random`: a stream of its own; `choice`: another recipe. */
   readonly kind: 'rounding' | 'random' | 'choice';
   /** What takes its effect away, as advice: `fix seeds.order`. */
   readonly remedy: string;
@@ -77,6 +85,12 @@ export interface Cause<L = unknown> {
   applies(setting: Setting): boolean;
   /** The level that a setting has; JSON, so that levels can be compared by their text. */
   read(setting: Setting): L;
-  /** The setting with another level; the setting itself where the level is the same. */
+  /**
+   * The setting with another level; the setting itself where the level is the same.
+   *
+   * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for what is no level, where the setting has no place for it, and where
+   * the whole would not fit together any more (a flipped bit of a tensor that is gone); `ERR_SAMEBITS_LOSS` for stratified
+   * batches of a regression.
+   */
   write(setting: Setting, level: L): Setting;
 }

@@ -112,15 +112,16 @@ function shareMatrix(matrix: Matrix): Matrix {
 /** The same array on a SharedArrayBuffer. */
 export function shareArray<T extends Float32Array | Uint8Array | Uint32Array>(array: T): T {
   if (array.buffer instanceof SharedArrayBuffer) return array;
-  const buffer = new SharedArrayBuffer(array.byteLength);
-  const shared =
-    array instanceof Float32Array
-      ? new Float32Array(buffer)
-      : array instanceof Uint32Array
-        ? new Uint32Array(buffer)
-        : new Uint8Array(buffer);
+  const shared = emptyShared(array, array.length);
   shared.set(array);
-  return shared as T;
+  return shared;
+}
+
+/** Zeros of the type of `like`, on a SharedArrayBuffer. */
+export function emptyShared<T extends Float32Array | Uint8Array | Uint32Array>(like: T, length: number): T {
+  const buffer = new SharedArrayBuffer(like.BYTES_PER_ELEMENT * length);
+  if (like instanceof Float32Array) return new Float32Array(buffer) as T;
+  return (like instanceof Uint32Array ? new Uint32Array(buffer) : new Uint8Array(buffer)) as T;
 }
 
 function largest(labels: Uint32Array): number {

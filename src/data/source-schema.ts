@@ -4,33 +4,55 @@ import { fields, integer, oneOf, real, type Schema } from '../arguments.js';
 import { seedSchema } from '../random/seed.js';
 import type { DataChoice, DataSource } from './source.js';
 
-const name = v.pipe(v.string('a string'), v.maxLength(4096, 'a string of at most 4096 characters'));
+const MOST_ROWS = 0x7fff_ffff;
 
-export const dataSourceSchema: Schema<DataSource> = v.variant(
-  'kind',
-  [
-    fields({ kind: v.literal('digits') }),
-    fields({ kind: v.literal('mnist') }),
-    fields({ kind: v.literal('folder'), path: name }),
-    fields({
-      kind: v.literal('madeUp'),
-      problem: oneOf(['regression', 'classes'] as const),
-      rows: integer(1),
-      testRows: integer(1),
-      columns: integer(1),
-      classes: integer(1),
-      noise: real('a number of at least 0', (value) => value >= 0),
-      majority: v.optional(real('a number from 0 to 1', (value) => value >= 0 && value <= 1)),
-      seed: seedSchema,
-    }),
-    fields({
-      kind: v.literal('given'),
-      name,
-      hash: v.pipe(v.string('a string'), v.regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits')),
-    }),
-  ],
-  "a source of kind 'digits', 'mnist', 'folder', 'madeUp' or 'given'",
+const madeUpEntries = {
+  kind: v.literal('madeUp', "'madeUp'"),
+  problem: oneOf(['regression', 'classes'] as const),
+  rows: integer(1, MOST_ROWS),
+  testRows: integer(1, MOST_ROWS),
+  columns: integer(1, 1_000_000),
+  classes: integer(1, 65_536),
+  noise: real('a number of at least 0', (value) => value >= 0),
+  majority: v.optional(real('a number above 0 and below 1', (value) => value > 0 && value < 1)),
+  seed: seedSchema,
+};
+
+const MOST_CHARACTERS = 4096;
+
+const CLASSES = 'classes 1 for a regression, and at least 2 for classes';
+const MAJORITY = "majority only with problem 'classes'";
+
+const text = v.pipe(
+  v.string('a text'),
+  v.minLength(1, 'a text of at least 1 character'),
+  v.maxLength(MOST_CHARACTERS, `a text of at most ${MOST_CHARACTERS} characters`),
 );
+
+/** Any source, checked: from a file, or from another program. */
+export const dataSourceSchema: Schema<DataSource> = v.lazy((value) => {
+  const { kind } = Object(value) as { kind?: unknown };
+  switch (kind) {
+    case 'digits':
+    case 'mnist':
+      return fields({ kind: v.literal(kind) });
+    case 'folder':
+      return fields({ kind: v.literal(kind), path: text });
+    case 'given':
+      return fields({ kind: v.literal(kind), name: text, hash: v.pipe(text, v.regex(/^[0-9a-f]{64}$/, 'a SHA-256')) });
+    case 'madeUp':
+      return v.pipe(
+        fields(madeUpEntries),
+        v.check(({ problem, classes }) => (problem === 'regression') === (classes === 1), CLASSES),
+        v.check(({ problem, majority }) => problem === 'classes' || majority === undefined, MAJORITY),
+      );
+    default:
+      return v.custom<DataSource>(
+        () => false,
+        "a source of data: kind 'digits', 'mnist', 'folder' with a path, or 'madeUp'",
+      );
+  }
+});
 
 export const dataChoiceSchema: Schema<DataChoice> = fields({
   source: dataSourceSchema,

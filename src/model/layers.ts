@@ -88,6 +88,8 @@ export interface DropoutLayer {
 /** A layer of a model: what {@link dense}, {@link dropout} or {@link rescaling} gives. */
 export type Layer = DenseLayer | DropoutLayer | RescalingLayer;
 
+export const activationSchema: Schema<ActivationName> = oneOf(ACTIVATIONS);
+
 const inputShape = v.optional(
   v.custom<readonly [number]>(
     (value) => Array.isArray(value) && value.length === 1 && isColumns(value[0]),
@@ -104,7 +106,7 @@ const name = v.optional(
 
 const denseEntries = {
   units: integer(1, 0x7fff_ffff),
-  activation: v.optional(oneOf(ACTIVATIONS), 'linear'),
+  activation: v.optional(activationSchema, 'linear'),
   useBias: v.optional(flag, true),
   kernelInitializer: v.optional(initializerSchema, 'glorotUniform'),
   biasInitializer: v.optional(initializerSchema, 'zeros'),

@@ -54,14 +54,16 @@ export interface Recipe {
 
 export const REDUCTIONS = ['fixed', 'free'] as const satisfies readonly Reduction[];
 
+export const shuffleSchema: Schema<Shuffle> = v.custom<Shuffle>(
+  (value) => typeof value === 'boolean' || value === 'stratified',
+  "true, false or 'stratified'",
+);
+
 /** The parts of `fit`'s options that a recipe keeps, with their defaults. */
 export const fitEntries = {
   epochs: v.optional(integer(1, 0xffff_ffff), 1),
   batchSize: v.optional(integer(1, 0xffff_ffff), 32),
-  shuffle: v.optional(
-    v.custom<Shuffle>((value) => typeof value === 'boolean' || value === 'stratified', "true, false or 'stratified'"),
-    true,
-  ),
+  shuffle: v.optional(shuffleSchema, true),
   batchLeaf: v.optional(integer(1, 0xffff_ffff), 64),
   freeGrain: v.optional(integer(1, 0xffff_ffff), 8),
 };

@@ -1,0 +1,124 @@
+/** Causes in how a network is trained. */
+import * as v from 'valibot';
+import { integer, real, type Schema } from '../arguments.js';
+import { expected } from '../errors.js';
+import { type Adam, adam, type Optimizer, optimizerSchema, type RmsProp, type Sgd } from '../model/optimizers.js';
+import { type Shuffle, shuffleSchema } from '../model/recipe.js';
+import { type Lens, lens, withFit, withRecipe } from './lens.js';
+
+/** An optimizer without what is a cause of its own. */
+export type OptimizerLevel =
+  | Omit<Sgd, 'learningRate'>
+  | Omit<RmsProp, 'learningRate' | 'epsilon'>
+  | Omit<Adam, 'learningRate' | 'epsilon'>;
+
+const optimizerLevel: Schema<OptimizerLevel> = v.pipe(
+  v.custom<Optimizer>(
+    (value) => typeof value !== 'object' || value === null || !('learningRate' in value || 'epsilon' in value),
+    'an optimizer without learningRate and epsilon, which are causes of their own,',
+  ),
+  optimizerSchema,
+  v.transform(levelOfOptimizer),
+);
+
+const positive = real('a number above 0', (value) => Math.fround(value) > 0);
+
+export const shuffle: Lens<Shuffle> = lens({
+  name: 'shuffle',
+  title: 'shuffling',
+  description:
+    'Whether each epoch has the rows as they are, in a random order, or in one that spreads each class evenly. Initial ' +
+    'weights stay, and it shows in the first step.',
+  kind: 'choice',
+  remedy: 'fix fit.shuffle',
+  level: shuffleSchema,
+  read: ({ recipe }) => recipe.fit.shuffle,
+  replace: (setting, value) => withFit(setting, { shuffle: value }),
+});
+
+export const batchSize: Lens<number> = lens({
+  name: 'batchSize',
+  title: 'batch size',
+  description:
+    'How many rows are averaged in a step, and so how many steps an epoch has. Initial weights and orders stay, and it shows in the first step.',
+  kind: 'choice',
+  remedy: 'fix fit.batchSize',
+  level: integer(1, 0xffff_ffff),
+  read: ({ recipe }) => recipe.fit.batchSize,
+  replace: (setting, value) => withFit(setting, { batchSize: value }),
+});
+
+export const epochs: Lens<number> = lens({
+  name: 'epochs',
+  title: 'epochs',
+  description: 'How often the data is passed over. The shorter run is the beginning of the longer one, to the bit.',
+  kind: 'choice',
+  remedy: 'train for as many epochs',
+  level: integer(1, 0xffff_ffff),
+  read: ({ recipe }) => recipe.fit.epochs,
+  replace: (setting, value) => withFit(setting, { epochs: value }),
+});
+
+export const optimizer: Lens<OptimizerLevel> = lens({
+  name: 'optimizer',
+  title: 'optimizer',
+  description:
+    'The rule by which gradients move weights, with its options but learning rate and epsilon, which stay as they are. ' +
+    'None of the rules draws random numbers. It shows in the first step.',
+  kind: 'choice',
+  remedy: 'fix the optimizer',
+  level: optimizerLevel,
+  read: ({ recipe }) => levelOfOptimizer(recipe.optimizer),
+  replace: (setting, level) => {
+    const { optimizer: old } = setting.recipe;
+    const { learningRate } = old;
+    if (level.name === 'sgd') return withRecipe(setting, { optimizer: { ...level, learningRate } });
+    // SGD has no epsilon to keep.
+    const { epsilon } = old.name === 'sgd' ? adam() : old;
+    return withRecipe(setting, { optimizer: { ...level, learningRate, epsilon } });
+  },
+});
+
+export const learningRate: Lens<number> = lens({
+  name: 'learningRate',
+  title: 'learning rate',
+  description: 'How far each step goes. Initial weights stay, and it shows in the first step.',
+  kind: 'choice',
+  remedy: 'fix the learning rate',
+  level: positive,
+  read: ({ recipe }) => recipe.optimizer.learningRate,
+  replace: (setting, value) => withRecipe(setting, { optimizer: { ...setting.recipe.optimizer, learningRate: value } }),
+});
+
+export const epsilon: Lens<number | null> = lens({
+  name: 'epsilon',
+  title: "optimizer's epsilon",
+  description:
+    'What keeps RMSprop and Adam from dividing by zero; SGD has none. It shows in the first step, most where gradients are small.',
+  kind: 'choice',
+  remedy: 'fix epsilon',
+  level: v.nullable(positive),
+  applies: ({ recipe }) => recipe.optimizer.name !== 'sgd',
+  read: ({ recipe }) => (recipe.optimizer.name === 'sgd' ? null : recipe.optimizer.epsilon),
+  replace: (setting, value) => {
+    const { optimizer: old } = setting.recipe;
+    if (old.name === 'sgd')
+      throw expected("'rmsprop' or 'adam', which have an epsilon,", 'recipe.optimizer.name', old.name);
+    if (value === null) throw expected('a number above 0', 'epsilon', value);
+    return withRecipe(setting, { optimizer: { ...old, epsilon: value } });
+  },
+});
+
+/** The name first: levels are compared by their text. */
+function levelOfOptimizer(optimizer: Optimizer): OptimizerLevel {
+  if (optimizer.name === 'sgd') {
+    const { name, momentum, nesterov } = optimizer;
+    return { name, momentum, nesterov };
+  }
+  if (optimizer.name === 'rmsprop') {
+    const { name, rho, momentum } = optimizer;
+    return { name, rho, momentum };
+  }
+  const { name, beta1, beta2 } = optimizer;
+  return { name, beta1, beta2 };
+}

@@ -1,0 +1,42 @@
+/** The training rows that a setting takes from a data set. */
+import { expected } from '../errors.js';
+import { bootstrapRows } from './bootstrap.js';
+import { type DataSetRows, emptyShared } from './data-set.js';
+import type { Matrix } from './matrix.js';
+import type { DataChoice } from './source.js';
+
+/**
+ * The first rows, in the memory that they are in; with a bootstrap so many of those, drawn with replacement, in shared
+ * memory of their own.
+ *
+ * @param all The training rows of the choice's source.
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` where there are fewer.
+ */
+export function chooseRows(all: DataSetRows, { rows, bootstrap }: Pick<DataChoice, 'rows' | 'bootstrap'>): DataSetRows {
+  const there = all.x.rows;
+  if (rows !== null && rows > there) throw expected(`at most the ${there} training rows of the data`, 'rows', rows);
+  const chosen = rows === null || rows === there ? all : firstRows(all, rows);
+  return bootstrap === null ? chosen : gatherRows(chosen, bootstrapRows(bootstrap, chosen.x.rows));
+}
+
+function firstRows({ x, y }: DataSetRows, count: number): DataSetRows {
+  const first = (matrix: Matrix): Matrix => {
+    return { ...matrix, data: matrix.data.subarray(0, count * matrix.columns), rows: count };
+  };
+  return { x: first(x), y: y instanceof Uint32Array ? y.subarray(0, count) : first(y) };
+}
+
+function gatherRows({ x, y }: DataSetRows, order: Uint32Array): DataSetRows {
+  const gatherMatrix = ({ data, columns }: Matrix): Matrix => {
+    return { data: gather(data, columns, order), rows: order.length, columns };
+  };
+  return { x: gatherMatrix(x), y: y instanceof Uint32Array ? gather(y, 1, order) : gatherMatrix(y) };
+}
+
+function gather<T extends Float32Array | Uint8Array | Uint32Array>(from: T, columns: number, order: Uint32Array): T {
+  const gathered = emptyShared(from, order.length * columns);
+  order.forEach((row, place) => {
+    gathered.set(from.subarray(row * columns, (row + 1) * columns), place * columns);
+  });
+  return gathered;
+}
