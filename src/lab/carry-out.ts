@@ -1,7 +1,7 @@
 /** Carries out the tasks of an experiment that no store has the results of. */
 import { type Answer, type Failure, reviveFailure } from '../compare/task.js';
 import { type DataLibrary, settingsOf } from './data-library.js';
-import type { Experiment, Ground } from './experiment/experiment.js';
+import type { Ground, Plan } from './experiment/experiment.js';
 import type { Task } from './experiment/task.js';
 import { type PlannedTask, plannedTasks, type Shard } from './planned.js';
 import type { Batch, LabPool } from './pool/pool.js';
@@ -23,7 +23,7 @@ export interface LabProgress {
 }
 
 export interface CarryOutOptions {
-  readonly experiment: Experiment;
+  readonly experiment: Plan;
   readonly ground: Ground;
   readonly library: DataLibrary;
   readonly store: ResultStore;

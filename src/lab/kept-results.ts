@@ -1,7 +1,7 @@
 /** Results of a plan, as an experiment asks for them: read from stores when they are asked for. */
 import { SamebitsError } from '../errors.js';
 import type { DataLibrary } from './data-library.js';
-import type { Experiment, Ground, Results } from './experiment/experiment.js';
+import type { Ground, Plan, Results } from './experiment/experiment.js';
 import type { Task, TaskResult } from './experiment/task.js';
 import { plannedTasks } from './planned.js';
 import type { ResultStore, StoredResult } from './store/result-store.js';
@@ -24,7 +24,7 @@ export class KeptResults implements Results {
    * @throws SamebitsError `ERR_SAMEBITS_STATE` where results are missing, saying how many.
    */
   static async of(
-    experiment: Experiment,
+    experiment: Plan,
     ground: Ground,
     library: DataLibrary,
     stores: readonly ResultStore[],

@@ -1,14 +1,15 @@
 /** A lab session: experiments, a store, worker threads. */
+import type { DataDescription } from '../compare/document.js';
 import type { DataSet } from '../data/data-set.js';
 import type { DataSource } from '../data/source.js';
 import { addon } from '../native/addon.js';
 import { type CarriedOut, carryOut, type LabProgress } from './carry-out.js';
 import { DataLibrary } from './data-library.js';
 import type { LabDocument } from './document.js';
-import type { BaseChoice, Experiment, Ground, GroundData } from './experiment/experiment.js';
+import type { BaseChoice, Experiment, Ground, GroundData, Plan, Results } from './experiment/experiment.js';
 import { baseOf, type GroundChoice, groundOf } from './experiment/ground.js';
 import { KeptResults } from './kept-results.js';
-import { makeDocument } from './make-document.js';
+import { describeData, makeDocument } from './make-document.js';
 import type { Shard } from './planned.js';
 import { LabPool } from './pool/pool.js';
 import type { ResultStore } from './store/result-store.js';
@@ -26,9 +27,9 @@ export interface LabChoice extends Omit<GroundChoice, 'data'> {
   readonly source?: DataSource;
 }
 
-/** An experiment on its ground. */
-export interface Prepared {
-  readonly experiment: Experiment;
+/** An experiment, or a plan without a conclusion, on its ground. */
+export interface Prepared<P extends Plan = Experiment> {
+  readonly experiment: P;
   readonly ground: Ground;
 }
 
@@ -43,7 +44,7 @@ export class Lab {
   }
 
   /** Loads the data of an experiment's base setting and looks at them. */
-  async prepare(experiment: Experiment, { source, ...choice }: LabChoice): Promise<Prepared> {
+  async prepare<P extends Plan>(experiment: P, { source, ...choice }: LabChoice): Promise<Prepared<P>> {
     const data = source === undefined ? undefined : await this.#chosen(source);
     const base = baseOf(experiment, { ...choice, data });
     const known = base === null ? null : await this.#known(base.data);
@@ -56,7 +57,7 @@ export class Lab {
    *
    * @throws SamebitsError of the first task that fails; the signal's reason after an abort.
    */
-  carryOut({ experiment, ground }: Prepared, store: ResultStore, shard?: Shard): Promise<CarriedOut> {
+  carryOut({ experiment, ground }: Prepared<Plan>, store: ResultStore, shard?: Shard): Promise<CarriedOut> {
     this.#pool ??= new LabPool();
     const { signal, onProgress } = this.#options;
     const library = this.#library;
@@ -69,9 +70,18 @@ export class Lab {
     stores: readonly ResultStore[],
     commandLine: string,
   ): Promise<LabDocument> {
-    const library = this.#library;
-    const results = await KeptResults.of(experiment, ground, library, stores);
-    return makeDocument({ experiment, ground, library, results, commandLine });
+    const results = await this.results({ experiment, ground }, stores);
+    return makeDocument({ experiment, ground, library: this.#library, results, commandLine });
+  }
+
+  /** @throws SamebitsError `ERR_SAMEBITS_STATE` where results are missing. */
+  results({ experiment, ground }: Prepared<Plan>, stores: readonly ResultStore[]): Promise<Results> {
+    return KeptResults.of(experiment, ground, this.#library, stores);
+  }
+
+  /** The data of a ground's base setting, as documents describe them. */
+  async describeData({ base, data }: Ground): Promise<DataDescription> {
+    return describeData(base, data, this.#library);
   }
 
   /** Ends the worker threads. */

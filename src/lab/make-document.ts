@@ -1,4 +1,5 @@
 /** Documents from results. */
+import type { DataDescription } from '../compare/document.js';
 import { contractOf } from '../model/emulation.js';
 import { addon } from '../native/addon.js';
 import { describeMachine } from '../native/machine.js';
@@ -51,9 +52,16 @@ function head(recipe?: Parameters<typeof contractOf>[0]): LabHead {
 
 async function trainedOn({ ground, library }: DocumentParts): Promise<Pick<LabDocument, 'recipe' | 'data'>> {
   const { base, data } = ground;
-  const { name, hash } = await library.load(base.data.source);
-  const { rows, testRows, columns } = data;
-  return { recipe: { ...base.recipe }, data: { name, rows, testRows, columns, hash } };
+  return { recipe: { ...base.recipe }, data: await describeData(base, data, library) };
+}
+
+export async function describeData(
+  { data: { source } }: Ground['base'],
+  { rows, testRows, columns }: Ground['data'],
+  library: DataLibrary,
+): Promise<DataDescription> {
+  const { name, hash } = await library.load(source);
+  return { name, rows, testRows, columns, hash };
 }
 
 /** In the order of the type, whatever the experiment's is. */

@@ -1,7 +1,7 @@
 /** The plan of an experiment, task by task, with the keys under which results are kept. */
 import type { DataLibrary } from './data-library.js';
 import { settingsOf } from './data-library.js';
-import type { Experiment, Ground } from './experiment/experiment.js';
+import type { Ground, Plan } from './experiment/experiment.js';
 import type { Task } from './experiment/task.js';
 import { taskKey } from './store/task-key.js';
 
@@ -19,7 +19,7 @@ export interface PlannedTask {
 
 /** Each different task once, in the order of the plan; its data are loaded if their content is a part of the key. */
 export async function* plannedTasks(
-  experiment: Experiment,
+  experiment: Plan,
   ground: Ground,
   library: DataLibrary,
   { part, parts }: Shard = { part: 1, parts: 1 },

@@ -70,15 +70,10 @@ export interface Conclusion {
   readonly pictures: readonly Picture[];
 }
 
-/** One of the built-in experiments, or what a file describes. */
-export interface Experiment {
+/** What the lab carries out: a base setting, and the tasks on it. */
+export interface Plan {
   /** As typed: `init-seed`. */
   readonly name: string;
-  readonly question: string;
-  /** What explanations elsewhere say, where this puts it to the test; null where nobody says anything. */
-  readonly folklore: string | null;
-  /** How long it takes and what it needs, for `lab list`: `30 runs`. */
-  readonly summary: string;
   readonly repeats: number;
   /**
    * The base setting for the data that the user named, or, without, for the experiment's own data. Null where the
@@ -87,6 +82,15 @@ export interface Experiment {
   readonly base: ((choice: BaseChoice) => Setting) | null;
   /** In a fixed order, and the same for the same ground: results are kept under the hash of each task. */
   plan(ground: Ground): Iterable<Task>;
+}
+
+/** One of the built-in experiments, or what a file describes. */
+export interface Experiment extends Plan {
+  readonly question: string;
+  /** What explanations elsewhere say, where this puts it to the test; null where nobody says anything. */
+  readonly folklore: string | null;
+  /** How long it takes and what it needs, for `lab list`: `30 runs`. */
+  readonly summary: string;
   /** Pure: the same results give the same bytes. */
   conclude(ground: Ground, results: Results): Conclusion;
 }

@@ -2,7 +2,7 @@
 import type { Setting } from '../../causes/cause.js';
 import { SamebitsError } from '../../errors.js';
 import type { InstructionSet } from '../../native/addon.js';
-import type { BaseChoice, Experiment, Ground, GroundData } from './experiment.js';
+import type { BaseChoice, Ground, GroundData, Plan } from './experiment.js';
 
 /** What the user chose, checked; what was left open is undefined. */
 export interface GroundChoice extends BaseChoice {
@@ -14,7 +14,7 @@ export interface GroundChoice extends BaseChoice {
 }
 
 /** The base setting of an experiment, with rows and threads as chosen; null where the experiment trains nothing. */
-export function baseOf(experiment: Experiment, { rows, threads, ...choice }: GroundChoice): Setting | null {
+export function baseOf(experiment: Plan, { rows, threads, ...choice }: GroundChoice): Setting | null {
   if (experiment.base === null) return null;
   const base = experiment.base(choice);
   return {
@@ -32,7 +32,7 @@ export function baseOf(experiment: Experiment, { rows, threads, ...choice }: Gro
  * @param isas Instruction sets that can run here, best last.
  */
 export function groundOf(
-  experiment: Experiment,
+  experiment: Plan,
   base: Setting | null,
   data: GroundData | null,
   isas: readonly InstructionSet[],
@@ -50,6 +50,6 @@ export function groundOf(
   };
 }
 
-function nothing({ name }: Experiment, what: string): never {
+function nothing({ name }: Plan, what: string): never {
   throw new SamebitsError('ERR_SAMEBITS_STATE', `Expected an experiment with ${what} but ${name} trains nothing`);
 }
