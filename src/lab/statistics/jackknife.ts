@@ -33,7 +33,7 @@ export interface JackknifeInterval extends Interval {
   readonly estimate: number;
   /** Of the statistic; on the scale `log`, of its logarithm. */
   readonly standardError: number;
-  /** By Satterthwaite; null where leaving units out changes nothing, and where there is no interval. */
+  /** By Satterthwaite; null where it is the same whichever unit is left out, and where there is no interval. */
   readonly degreesOfFreedom: number | null;
 }
 
@@ -45,7 +45,7 @@ export interface JackknifeInterval extends Interval {
  * freedom. So what pairs of runs say counts by runs, of which there are few, and not by pairs, of which there are many
  * that share runs.
  *
- * Where leaving out any unit changes nothing, the interval is the estimate itself. Its ends are NaN where the statistic,
+ * Where the statistic is the same whichever unit is left out, the interval is the estimate itself. Its ends are NaN where the statistic,
  * or the statistic without some unit, is not a finite number on the scale: of two runs, one of which leaves no pair.
  *
  * @param sizes Units of each group, at least 2.
@@ -63,9 +63,9 @@ export function jackknife(
   });
   const estimate = statistic(null);
   const without = sizes.map((size, group) => Array.from({ length: size }, (_, unit) => statistic({ group, unit })));
-  if (without.every((group) => group.every((value) => value === estimate))) {
-    return { estimate, low: estimate, high: estimate, level, standardError: 0, degreesOfFreedom: null };
-  }
+  const exact = { estimate, low: estimate, high: estimate, level, standardError: 0, degreesOfFreedom: null };
+  // Where the estimate is infinite, too.
+  if (without.every((group) => group.every((value) => value === estimate))) return exact;
   const onScale = scale === 'log' ? log : (value: number): number => value;
   const center = onScale(estimate);
   const variances = without.map((group) => deleteOneVariance(group.map(onScale)));
@@ -74,6 +74,7 @@ export function jackknife(
   if (!Number.isFinite(center) || !Number.isFinite(total)) {
     return { estimate, low: Number.NaN, high: Number.NaN, level, standardError: Number.NaN, degreesOfFreedom: null };
   }
+  if (total === 0) return exact;
   const degreesOfFreedom =
     1 / variances.reduce((sum, variance, g) => sum + square(variance / total) / (sizes[g] - 1), 0);
   const half = studentCritical(1 - level, degreesOfFreedom) * standardError;
