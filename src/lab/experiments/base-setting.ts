@@ -55,6 +55,12 @@ export function madeUpData(source: MadeUpSource): NonNullable<BaseChoice['data']
   return { choice: allRows(source), columns: source.columns, classes, scale: 1 };
 }
 
+/** Whether the user's data may be tens of thousands of rows, of which fewer epochs must do. */
+export function isLarge({ data }: { readonly data?: Pick<NonNullable<BaseChoice['data']>, 'choice'> }): boolean {
+  const kind = data?.choice.source.kind;
+  return kind === 'mnist' || kind === 'folder';
+}
+
 /** All training rows, each once. */
 export function allRows(source: DataSource): DataChoice {
   return { source, rows: null, bootstrap: null };
@@ -64,8 +70,7 @@ function defaultRecipe(
   { choice, classes, scale }: NonNullable<BaseChoice['data']>,
   { hidden = [128], optimizer = adam(), epochs, batchSize }: BaseDefaults,
 ): Parameters<typeof parseRecipe>[0] {
-  const { kind } = choice.source;
-  const isLarge = kind === 'mnist' || kind === 'folder';
+  const large = isLarge({ data: { choice } });
   const layers: Layer[] = [
     ...(scale === 1 ? [] : [rescaling({ scale })]),
     ...hidden.map((units) => dense({ units, activation: 'relu' })),
@@ -79,8 +84,8 @@ function defaultRecipe(
       ? { loss: 'meanSquaredError' }
       : { loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] }),
     fit: {
-      epochs: epochs ?? (kind === 'mnist' ? 3 : isLarge ? 5 : 20),
-      batchSize: batchSize ?? (isLarge ? 128 : 32),
+      epochs: epochs ?? (choice.source.kind === 'mnist' ? 3 : large ? 5 : 20),
+      batchSize: batchSize ?? (large ? 128 : 32),
     },
   };
 }
