@@ -1,6 +1,6 @@
 /** What two settings differ in: as causes, and whatever no cause covers. */
-import type { Seeds } from '../model/seeds.js';
-import { seedOf } from '../model/seeds.js';
+import { SamebitsError } from '../errors.js';
+import { type Seeds, seedOf } from '../model/seeds.js';
 import type { CauseName, Setting } from './cause.js';
 import { CAUSE_NAMES, LENSES } from './causes.js';
 import { type Lens, sameLevel } from './lens.js';
@@ -51,8 +51,9 @@ function withLevelOf(lens: Lens<unknown>, setting: Setting, other: Setting): Set
   if (sameLevel(lens.read(setting), level)) return setting;
   try {
     return lens.replace(setting, level);
-  } catch {
-    return setting;
+  } catch (error) {
+    if (error instanceof SamebitsError) return setting;
+    throw error;
   }
 }
 

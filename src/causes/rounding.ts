@@ -74,7 +74,7 @@ export const flippedBit: Lens<FlippedBit | null> = lens({
   description:
     'One bit of one initial weight, inverted: the lowest is the smallest change there is. It is there before the first step.',
   kind: 'rounding',
-  remedy: 'nothing but equal bits',
+  remedy: 'start from the same bits',
   level: flippedBitSchema,
   read: ({ recipe }) => recipe.flippedBit,
   replace: (setting, value) => withRecipe(setting, { flippedBit: value }),
