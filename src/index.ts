@@ -103,9 +103,12 @@ export type {
   FitOptions,
   PredictOptions,
   Progress,
+  ResumeOptions,
   StepOptions,
 } from './train/fit-options.js';
-export type { EpochMetrics, History, Metrics, NonFinite, Predictions, Run } from './train/run.js';
+export { type ModelFromRunOptions, modelFromRun } from './train/restore.js';
+export { type ResumedRun, resume } from './train/resume.js';
+export type { BestWeights, EpochMetrics, History, Metrics, NonFinite, Predictions, Run } from './train/run.js';
 export type { Targets } from './train/samples.js';
 export type { Sequential } from './train/sequential.js';
 export type {

@@ -7,7 +7,7 @@ import { declaredInputs, type NamedTensor, type Parameter, parametersOf } from '
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
 import type { Counters } from '../native/addon.js';
-import { damaged, inFile, onDisk } from './file-errors.js';
+import { damaged, inFile, isMissing, onDisk } from './file-errors.js';
 import { CHECKPOINTS, checkFolder, openInside } from './inside.js';
 import { type JournalEnd, journalEndSchema } from './journal.js';
 import { digest, type JsonValue, parseJson } from './json.js';
@@ -209,14 +209,20 @@ export async function readTensors(
 }
 
 /**
- * The checkpoints of a run, the oldest first. They are listed by name; {@link readCheckpoint} checks them.
+ * The checkpoints of a run, the oldest first; none where their folder is missing. They are listed by name;
+ * {@link readCheckpoint} checks them.
  *
  * @throws SamebitsError `ERR_SAMEBITS_FILE`
  */
 export async function listCheckpoints(folder: string): Promise<readonly CheckpointFile[]> {
   const path = join(folder, CHECKPOINTS);
   const names = await onDisk('a folder of checkpoints', path, async () => {
-    await checkFolder(path);
+    try {
+      await checkFolder(path);
+    } catch (cause) {
+      if (isMissing(cause)) return [];
+      throw cause;
+    }
     return readdir(path);
   });
   const steps = names.flatMap((name) => {

@@ -34,3 +34,14 @@ export async function onDisk<T>(what: string, path: string, body: () => Promise<
     throw cause instanceof SamebitsError ? cause : refused(what, path, cause);
   }
 }
+
+/** Whether an error is about what a file holds, not about reaching it. */
+export function isDamage(error: unknown): boolean {
+  if (!(error instanceof SamebitsError) || error.code !== 'ERR_SAMEBITS_FILE') return false;
+  return !(error.cause instanceof Error && 'syscall' in error.cause);
+}
+
+/** Whether the operating system found nothing there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

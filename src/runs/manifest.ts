@@ -42,7 +42,7 @@ export interface RunOptions {
 export interface RecordedData {
   readonly rows: number;
   readonly columns: number;
-  /** Of rows and targets, as {@link hashSamples} gives it. */
+  /** Of rows and targets, by shape, elements and targets. */
   readonly hash: string;
   /** Where they come from; a `given` source where nobody said. */
   readonly choice: DataChoice;

@@ -10,7 +10,7 @@ import {
   readTensors,
   recordedParameters,
 } from './checkpoint.js';
-import { damaged } from './file-errors.js';
+import { damaged, isDamage } from './file-errors.js';
 import { openInside } from './inside.js';
 import { type Manifest, type RunResult, readManifest } from './manifest.js';
 import { type MetricName, type RecordedMetrics, readMetrics } from './metrics.js';
@@ -70,18 +70,13 @@ export class RunFolder {
     return readCheckpoint(this.path, this.manifest.recipe, step);
   }
 
-  /** The newest checkpoint that is whole, or null where there is none. */
+  /**
+   * The newest checkpoint that is whole, or null where there is none at all.
+   *
+   * @throws SamebitsError `ERR_SAMEBITS_FILE` where all are damaged.
+   */
   async lastCheckpoint(): Promise<Checkpoint | null> {
-    const files = await this.checkpoints();
-    for (const { step } of files.toReversed()) {
-      try {
-        return await this.checkpoint(step);
-      } catch (cause) {
-        // The run is not lost with its newest checkpoint.
-        if (step === files[0].step) throw cause;
-      }
-    }
-    return null;
+    return newestWhole(await this.checkpoints(), ({ step }) => this.checkpoint(step));
   }
 
   /** The final weights, in model order. Of a complete run. */
@@ -125,6 +120,27 @@ export class RunFolder {
       await file.close();
     }
   }
+}
+
+/**
+ * What `read` gives for the newest checkpoint that is not damaged; null where there are none. Not a file that could not be
+ * opened: it may be whole.
+ */
+export async function newestWhole<T>(
+  files: readonly CheckpointFile[],
+  read: (file: CheckpointFile) => Promise<T>,
+): Promise<T | null> {
+  let newest: unknown = null;
+  for (const file of files.toReversed()) {
+    try {
+      return await read(file);
+    } catch (cause) {
+      if (!isDamage(cause)) throw cause;
+      newest ??= cause;
+    }
+  }
+  if (newest !== null) throw newest;
+  return null;
 }
 
 /** The metrics that each epoch of a run has. */

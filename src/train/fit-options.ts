@@ -1,10 +1,15 @@
 /** Options of training, evaluation and prediction. */
 import * as v from 'valibot';
-import { callback, check, fields, flag, oneOf, type Schema } from '../arguments.js';
+import { callback, check, fields, flag, integer, oneOf, type Schema } from '../arguments.js';
 import type { MatrixLike } from '../data/matrix.js';
+import type { DataChoice, DataSource } from '../data/source.js';
+import { dataChoiceSchema, dataSourceSchema } from '../data/source-schema.js';
 import { type Emulation, emulationSchema } from '../model/emulation.js';
 import { fitEntries, type Shuffle } from '../model/recipe.js';
+import type { JsonValue } from '../runs/json.js';
+import { METRIC_NAMES, type MetricName } from '../runs/metrics.js';
 import type { Recording } from '../runs/recording.js';
+import type { TraceInterval } from '../runs/trace.js';
 import { type ExecutionOptions, executionEntries } from './execution.js';
 import type { EpochMetrics, Metrics } from './run.js';
 import type { Targets } from './samples.js';
@@ -27,6 +32,13 @@ export interface Callbacks {
   readonly onBatchEnd?: (batch: number, metrics: Metrics & { readonly rows: number }) => unknown;
   /** After the last epoch, with its metrics. */
   readonly onTrainEnd?: (metrics: EpochMetrics) => unknown;
+  /**
+   * What these callbacks have to remember, as JSON; it goes into each checkpoint of a run folder, after the callbacks of its
+   * step or epoch.
+   */
+  readonly getState?: () => JsonValue | Promise<JsonValue>;
+  /** Takes it back when the run is resumed, before anything else is called. */
+  readonly setState?: (state: JsonValue) => unknown;
 }
 
 /** How far a `fit` is. */
@@ -87,9 +99,39 @@ export interface FitOptions extends StepOptions {
   /** Ends training at the next step boundary; `fit` rejects with the signal's reason and the model stays usable. */
   readonly signal?: AbortSignal;
   readonly callbacks?: Callbacks | readonly Callbacks[];
+  /**
+   * A new or empty folder to keep the run in (docs/run-folders.md): manifest, metrics, trace, checkpoints, weights. After a
+   * crash, an abort or an error, `resume(folder, x, y)` goes on to the bits of the uninterrupted run.
+   */
+  readonly folder?: string;
+  /**
+   * Mark the weights after each epoch, or each step: in the folder, or without one as `run.trace`. Null for neither.
+   * @default 'epoch' with a folder, null without
+   */
+  readonly trace?: TraceInterval | null;
+  /** Steps between two checkpoints of the folder, at least 1; null for one at the end of each epoch. @default null */
+  readonly checkpointEvery?: number | null;
+  /** Checkpoints that stay in the folder, the newest, at least 1. @default 2 */
+  readonly keepCheckpoints?: number;
+  /**
+   * Keep the weights of the epoch that is best by a metric, the lowest loss or the highest accuracy, as `run.best` and in the
+   * folder. Of equal epochs the first, NaN never. @default null
+   */
+  readonly best?: MetricName | null;
+  /** Where the data come from, for the folder's manifest. @default rows that a caller gave, known by their hash */
+  readonly dataSource?: DataSource | DataChoice;
   /** Called at most about 10 times a second, and at the end; not awaited. */
   readonly onProgress?: (progress: Progress) => void;
 }
+
+/**
+ * Options of `resume`: what does not reach the bits. All else is in the run's manifest; what the run had of these, but for
+ * threads and instruction set, it needs again.
+ */
+export type ResumeOptions = Pick<
+  FitOptions,
+  'threads' | 'isa' | 'deterministic' | 'plan' | 'validationData' | 'replay' | 'signal' | 'callbacks' | 'onProgress'
+>;
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
@@ -109,7 +151,8 @@ export interface PredictOptions {
 }
 
 const { batchLeaf, freeGrain } = fitEntries;
-const { threads } = executionEntries;
+const { threads, isa, deterministic } = executionEntries;
+const FOLDER = 'the path of a folder';
 
 const stepEntries = {
   ...executionEntries,
@@ -120,11 +163,13 @@ const stepEntries = {
   onNonFinite: v.optional(oneOf(['stop', 'continue'] as const), 'stop'),
 };
 
-const callbackSchema = fields({
+const callbackSchema: Schema<Callbacks> = fields({
   onEpochBegin: v.optional(callback<NonNullable<Callbacks['onEpochBegin']>>()),
   onEpochEnd: v.optional(callback<NonNullable<Callbacks['onEpochEnd']>>()),
   onBatchEnd: v.optional(callback<NonNullable<Callbacks['onBatchEnd']>>()),
   onTrainEnd: v.optional(callback<NonNullable<Callbacks['onTrainEnd']>>()),
+  getState: v.optional(callback<NonNullable<Callbacks['getState']>>()),
+  setState: v.optional(callback<NonNullable<Callbacks['setState']>>()),
 });
 
 const callbacksSchema: Schema<readonly Callbacks[]> = v.lazy((value) =>
@@ -136,21 +181,38 @@ const callbacksSchema: Schema<readonly Callbacks[]> = v.lazy((value) =>
       ),
 );
 
-const fitSchema = fields({
-  ...fitEntries,
-  ...stepEntries,
+/** What `fit` and `resume` both take. */
+const watchedEntries = {
   validationData: v.optional(
     v.custom<readonly [MatrixLike, Targets]>(
       (value) => Array.isArray(value) && value.length === 2,
       'an array of rows and targets, [x, y],',
     ),
   ),
-  record: v.optional(flag, false),
   replay: v.optional(v.custom<Recording>(() => true)),
   signal: v.optional(v.instance(AbortSignal, 'an AbortSignal')),
   callbacks: v.optional(callbacksSchema, []),
   onProgress: v.optional(callback<NonNullable<FitOptions['onProgress']>>()),
+};
+
+const dataSource: Schema<DataSource | DataChoice> = v.lazy((value) =>
+  typeof value === 'object' && value !== null && 'source' in value ? dataChoiceSchema : dataSourceSchema,
+);
+
+const fitSchema = fields({
+  ...fitEntries,
+  ...stepEntries,
+  ...watchedEntries,
+  record: v.optional(flag, false),
+  folder: v.optional(v.pipe(v.string(FOLDER), v.minLength(1, FOLDER))),
+  trace: v.optional(v.nullable(oneOf(['epoch', 'step'] as const))),
+  checkpointEvery: v.optional(v.nullable(integer(1)), null),
+  keepCheckpoints: v.optional(integer(1), 2),
+  best: v.optional(v.nullable(oneOf(METRIC_NAMES)), null),
+  dataSource: v.optional(dataSource),
 });
+
+const resumeSchema = fields({ threads, isa, deterministic, plan: stepEntries.plan, ...watchedEntries });
 
 const stepSchema = fields(stepEntries);
 const evaluateSchema = fields({ threads, batchLeaf });
@@ -160,6 +222,7 @@ const predictSchema = fields({ threads });
 export type CheckedFitOptions = ReturnType<typeof checkFitOptions>;
 
 export const checkFitOptions = (options: FitOptions) => check(fitSchema, options, 'fit');
+export const checkResumeOptions = (options: ResumeOptions) => check(resumeSchema, options, 'resume');
 export const checkStepOptions = (options: StepOptions) => check(stepSchema, options, 'trainOnBatch');
 export const checkEvaluateOptions = (options: EvaluateOptions) => check(evaluateSchema, options, 'evaluate');
 export const checkPredictOptions = (options: PredictOptions, what: string) => check(predictSchema, options, what);

@@ -4,24 +4,46 @@ import { type ModelDescription, outputUnits } from '../model/description.js';
 import { decisionsPerRow, type Metric } from '../model/losses.js';
 import type { LossName, NativeData, StepOrders, TrainResult } from '../native/addon.js';
 import type { Recording } from '../runs/recording.js';
+import type { Trace } from '../runs/trace.js';
 import type { Callbacks, CheckedFitOptions } from './fit-options.js';
 import type { LiveNetwork } from './live-network.js';
 import { joinOrders } from './recording.js';
-import type { EpochMetrics, History, Metrics, NonFinite } from './run.js';
+import type { BestWeights, EpochMetrics, History, Metrics, NonFinite } from './run.js';
+import type { RunKeeper, Standing } from './run-keeper.js';
 import type { TrainingSession } from './session.js';
 
 /** Longest native call, and least time between two reports of progress: about ten a second. */
 const SLICE_MILLISECONDS = 100;
 
+/** The options that the loop needs. */
+export type LoopOptions = Pick<
+  CheckedFitOptions,
+  'epochs' | 'batchSize' | 'batchLeaf' | 'freeGrain' | 'record' | 'onNonFinite' | 'signal' | 'callbacks' | 'onProgress'
+>;
+
 /** What the loop works on. */
 export interface FitJob {
   readonly live: LiveNetwork;
   readonly session: TrainingSession;
-  readonly options: CheckedFitOptions;
+  readonly options: LoopOptions;
   readonly metrics: MetricsOf;
   readonly threads: number;
   readonly validation: NativeData | null;
+  readonly keeper: RunKeeper;
+  readonly from: FitStart;
 }
+
+/** What was done of a run before this call: nothing, or what a checkpoint says. */
+export interface FitStart {
+  readonly steps: number;
+  /** Of the epochs that have ended. */
+  readonly epochs: readonly EpochMetrics[];
+  readonly nonFinite: NonFinite | null;
+  /** Recorded orders of the steps. */
+  readonly orders: StepOrders;
+}
+
+export const FROM_THE_BEGINNING: FitStart = { steps: 0, epochs: [], nonFinite: null, orders: new Uint32Array(0) };
 
 /** What the loop found out. */
 export interface FitOutcome {
@@ -31,6 +53,8 @@ export interface FitOutcome {
   readonly samplesPerSecond: number;
   readonly recording: Recording | null;
   readonly nonFinite: NonFinite | null;
+  readonly trace: Trace | null;
+  readonly best: BestWeights | null;
 }
 
 /** Turns native sums into the metrics that were compiled. */
@@ -79,66 +103,101 @@ export async function runFit(job: FitJob): Promise<FitOutcome> {
 class FitLoop {
   readonly #job: FitJob;
   readonly #callbacks: readonly Callbacks[];
-  readonly #history: EpochMetrics[] = [];
-  readonly #orders: StepOrders[] = [];
+  readonly #history: EpochMetrics[];
+  readonly #orders: StepOrders[];
   readonly #rows: number;
-  #steps = 0;
+  #steps: number;
   #samples = 0;
   #seconds = 0;
-  #nonFinite: NonFinite | null = null;
+  #nonFinite: NonFinite | null;
   #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(job: FitJob) {
     this.#job = job;
     this.#callbacks = job.options.callbacks;
     this.#rows = job.session.data.rows;
+    const { epochs, steps, nonFinite, orders } = job.from;
+    this.#history = [...epochs];
+    this.#steps = steps;
+    this.#nonFinite = nonFinite;
+    this.#orders = [orders];
   }
 
   async run(): Promise<FitOutcome> {
-    const { epochs } = this.#job.options;
-    const perEpoch = this.#job.validation !== null || this.#has('onEpochBegin') || this.#has('onEpochEnd');
+    const { keeper } = this.#job;
+    try {
+      await this.#train();
+      await keeper.finish(this.#standing, this.#seconds);
+    } catch (cause) {
+      const aborted = this.#job.options.signal?.aborted && cause === this.#job.options.signal.reason;
+      await keeper.stop(aborted ? 'interrupted' : 'failed', this.#seconds);
+      throw cause;
+    }
+    return this.#outcome();
+  }
+
+  async #train(): Promise<void> {
+    const { options, keeper, session, validation } = this.#job;
+    const { epochs } = options;
+    const perEpoch = validation !== null || keeper.perEpoch || this.#has('onEpochBegin') || this.#has('onEpochEnd');
+    if (this.#steps === 0) await keeper.begin();
     while (this.#history.length < epochs) {
-      if (this.#steps % this.#job.session.stepsPerEpoch === 0) {
+      if (options.signal?.aborted) await this.#leave(options.signal.reason);
+      if (this.#steps % session.stepsPerEpoch === 0) {
         await this.#call((callbacks) => callbacks.onEpochBegin?.(this.#history.length));
       }
       await this.#slice(perEpoch);
     }
     await this.#call((callbacks) => callbacks.onTrainEnd?.(this.#history[epochs - 1]));
-    return this.#outcome();
+  }
+
+  get #standing(): Standing {
+    return { step: this.#steps, nonFinite: this.#nonFinite };
+  }
+
+  /** Ends an aborted run. Here all callbacks of the last step have been called: from here a run can go on. */
+  async #leave(reason: unknown): Promise<never> {
+    await this.#job.keeper.checkpoint(this.#standing);
+    throw reason;
   }
 
   async #slice(perEpoch: boolean): Promise<void> {
-    const { live, session, options } = this.#job;
-    options.signal?.throwIfAborted();
+    const { live, session, options, keeper } = this.#job;
     const first = this.#steps;
+    const single = this.#has('onBatchEnd') || options.signal?.aborted;
     const result = await live.step(() =>
       session.advance({
-        ...(this.#has('onBatchEnd') ? { maxSteps: 1 } : {}),
+        maxSteps: single ? 1 : keeper.stepsToCheckpoint(first),
         maxEpochs: options.epochs - this.#history.length,
         stopAtEpochEnd: perEpoch,
         maxMilliseconds: SLICE_MILLISECONDS,
       }),
     );
     this.#count(result);
+    // Waiting costs more than a tiny network's epoch.
+    if (keeper.perEpoch) await keeper.stepsMade(first, result);
     this.#checkFinite(result, first);
-    options.signal?.throwIfAborted();
     if (this.#has('onBatchEnd')) await this.#batchEnded(result, first % session.stepsPerEpoch);
     for (let i = 0; i < result.epochLosses.length; i += 1) {
       const metrics = this.#job.metrics.of(result.epochLosses[i], result.epochHits[i], this.#rows);
-      // Waiting costs more than a tiny network's epoch.
       if (perEpoch) await this.#epochEnded(metrics);
       else this.#history.push(metrics);
     }
+    if (keeper.perEpoch) await keeper.boundary(this.#standing);
     this.#report(result);
   }
 
   #count(result: TrainResult): void {
-    const { session, options } = this.#job;
     this.#steps += result.steps;
     this.#seconds += result.seconds;
-    const wholeEpochs = Math.floor(this.#steps / session.stepsPerEpoch);
-    this.#samples = wholeEpochs * this.#rows + (this.#steps % session.stepsPerEpoch) * options.batchSize;
+    this.#samples = this.#samplesOf(this.#steps) - this.#samplesOf(this.#job.from.steps);
     if (result.recording !== null) this.#orders.push(result.recording);
+  }
+
+  #samplesOf(steps: number): number {
+    const { session, options } = this.#job;
+    const wholeEpochs = Math.floor(steps / session.stepsPerEpoch);
+    return wholeEpochs * this.#rows + (steps % session.stepsPerEpoch) * options.batchSize;
   }
 
   #checkFinite({ nonFinite }: TrainResult, first: number): void {
@@ -158,6 +217,7 @@ class FitLoop {
     const epoch = this.#history.length;
     const metrics = { ...trained, ...(await this.#validate()) };
     this.#history.push(metrics);
+    await this.#job.keeper.epochEnded(epoch, this.#steps, metrics);
     await this.#call((callbacks) => callbacks.onEpochEnd?.(epoch, metrics));
   }
 
@@ -203,15 +263,17 @@ class FitLoop {
       history: historyOf(this.#history),
       steps: this.#steps,
       seconds: this.#seconds,
-      samplesPerSecond: this.#samples / this.#seconds,
+      samplesPerSecond: this.#samples === 0 ? 0 : this.#samples / this.#seconds,
       recording: record ? { ...shape, orders: joinOrders(this.#orders) } : null,
       nonFinite: this.#nonFinite,
+      trace: this.#job.keeper.trace,
+      best: this.#job.keeper.best,
     };
   }
 }
 
 /** One list per metric instead of one object per epoch. */
-function historyOf(epochs: readonly EpochMetrics[]): History {
+export function historyOf(epochs: readonly EpochMetrics[]): History {
   const names = Object.keys(epochs[0]) as (keyof EpochMetrics)[];
   return Object.fromEntries(names.map((name) => [name, epochs.map((epoch) => epoch[name])])) as unknown as History;
 }

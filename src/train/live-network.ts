@@ -29,6 +29,8 @@ export class LiveNetwork {
   #objective: Objective | null = null;
   #built: Built | null = null;
   #disposed = false;
+  /** The weights are what the origin drew; steps are counted elsewhere. */
+  #drawn = true;
   /** Name of the call that has the network to itself, e.g. `fit`. */
   #holder: string | null = null;
   #stepping = false;
@@ -45,6 +47,16 @@ export class LiveNetwork {
   /** Columns of the data, as soon as they are known. */
   get inputs(): number | undefined {
     return this.#built?.inputs ?? declaredInputs(this.origin.model);
+  }
+
+  /** Whether the network is what its description alone gives: no step was made, no weight set. */
+  get isInitial(): boolean {
+    return this.#drawn && (this.#built === null || this.#built.network.getCounters().steps === 0);
+  }
+
+  /** Says that weights were set. */
+  weightsSet(): void {
+    this.#drawn = false;
   }
 
   /** The network for data of `inputs` columns, on `hardware` if that is given. */
@@ -96,6 +108,7 @@ export class LiveNetwork {
     this.checkIdle(what);
     this.#built?.network.dispose();
     this.#built = null;
+    this.#drawn = true;
   }
 
   dispose(): void {

@@ -1,8 +1,11 @@
 /** What a training run gives back. */
 import type { Matrix } from '../data/matrix.js';
+import type { NamedTensor } from '../model/description.js';
 import type { Contract } from '../model/emulation.js';
 import type { Recipe } from '../model/recipe.js';
+import type { BestEpoch } from '../runs/manifest.js';
 import type { Recording } from '../runs/recording.js';
+import type { Trace } from '../runs/trace.js';
 import type { ResolvedExecution } from './execution.js';
 import type { Plan } from './session.js';
 
@@ -53,14 +56,25 @@ export interface Run {
   readonly execution: ResolvedExecution & { readonly plan: Plan };
   /** Epochs that the model had made before: 0 for a fresh one. */
   readonly initialEpoch: number;
-  /** Steps of this run. */
+  /** Steps of this run, also those before it was resumed. */
   readonly steps: number;
-  /** Time spent training, without callbacks and validation. */
+  /** Time that this call spent training, without callbacks and validation. */
   readonly seconds: number;
-  /** Rows trained per second of that time. */
+  /** Rows trained per second of that time; 0 where a run was complete already. */
   readonly samplesPerSecond: number;
   /** How each step was summed, with `record: true` in free order. */
   readonly recording: Recording | null;
   /** With `onNonFinite: 'continue'`, where weights stopped being finite. */
   readonly nonFinite: NonFinite | null;
+  /** Marks of the weights, with `trace` and without a folder. */
+  readonly trace: Trace | null;
+  /** The epoch that was best, with `best`, and its weights. */
+  readonly best: BestWeights | null;
+  /** The folder that the run was kept in, as an absolute path. */
+  readonly folder: string | null;
+}
+
+/** The best epoch and the weights after it, in model order. */
+export interface BestWeights extends BestEpoch {
+  readonly weights: readonly NamedTensor[];
 }

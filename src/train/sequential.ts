@@ -2,20 +2,17 @@
 import { check } from '../arguments.js';
 import { asMatrix, keepMatrix, type MatrixLike } from '../data/matrix.js';
 import { denseLayers, type ModelDescription, type NamedTensor, outputUnits } from '../model/description.js';
-import { contractOf } from '../model/emulation.js';
 
-import { checkLoss, checkShuffle } from '../model/losses.js';
+import { checkLoss } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 
-import type { Recipe } from '../model/recipe.js';
-import { type Seeds, seedOf } from '../model/seeds.js';
+import type { Seeds } from '../model/seeds.js';
 import { summaryText } from '../model/summary.js';
-import type { LossName } from '../native/addon.js';
 import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 import { checkRepeatable, resolveExecution, resolveThreads } from './execution.js';
 import { type FingerprintScope, fingerprintNetwork } from './fingerprint.js';
-import { MetricsOf, nonFiniteError, nonFiniteTensor, runFit } from './fit.js';
+import { MetricsOf, nonFiniteError, nonFiniteTensor } from './fit.js';
 import {
   checkEvaluateOptions,
   checkFitOptions,
@@ -41,7 +38,7 @@ import {
   scopeSchema,
   summarySchema,
 } from './sequential-options.js';
-import { TrainingSession } from './session.js';
+import { type ModelParts, trainModel } from './train-model.js';
 import { readWeights, writeWeights } from './weights.js';
 
 /**
@@ -121,47 +118,9 @@ export class Sequential {
    * `ERR_SAMEBITS_ISA`; the signal's reason after an abort; and whatever a callback throws.
    */
   async fit(x: MatrixLike, y: Targets, options: FitOptions = {}): Promise<Run> {
-    const compiled = this.#checkCompiled('fit');
+    this.#checkCompiled('fit');
     this.#live.checkFree('fit');
-    const checked = checkFitOptions(options);
-    const execution = resolveExecution(checked);
-    const replay = checked.replay ?? null;
-    checkRepeatable(execution, { seedDrawn: this.#blueprint.seedDrawn, replays: replay !== null });
-    checkShuffle(checked.shuffle, compiled.loss);
-    checked.signal?.throwIfAborted();
-    const matrix = asMatrix(x, 'x', this.#live.inputs);
-    const outputs = { loss: compiled.loss, units: outputUnits(this.#blueprint.model) };
-    const data = keepSamples(matrix, y, outputs);
-    const validation = checked.validationData && this.#validation(checked.validationData, matrix.columns, outputs);
-    const { generator } = this.#blueprint;
-    const { epochs, batchSize, shuffle, batchLeaf, freeGrain, emulate, plan, record } = checked;
-    const fit = { epochs, batchSize, shuffle, batchLeaf, freeGrain };
-    return this.#live.hold('fit', async () => {
-      const hardware = { isa: execution.isa, emulate };
-      const network = await this.#live.step(async () => this.#live.network(matrix.columns, hardware));
-      const initialEpoch = network.getCounters().epochs;
-      const stopOnNonFinite = checked.onNonFinite === 'stop';
-      const session = new TrainingSession({
-        network,
-        data,
-        seed: seedOf(this.#blueprint, 'order'),
-        generator,
-        loss: compiled.loss,
-        fit,
-        execution,
-        plan,
-        record,
-        replay,
-        stopOnNonFinite,
-      });
-      const metrics = this.#metrics(compiled);
-      const job = { live: this.#live, session, options: checked, metrics, threads: execution.threads };
-      const outcome = await runFit({ ...job, validation: validation ?? null });
-      const recipe = this.#recipe(compiled, { fit, reduction: execution.reduction, emulate });
-      const contract = contractOf(recipe);
-      const fingerprint = this.fingerprint();
-      return { ...outcome, fingerprint, contract, recipe, execution: { ...execution, plan }, initialEpoch };
-    });
+    return trainModel(this.parts, x, y, checkFitOptions(options));
   }
 
   /**
@@ -247,6 +206,7 @@ export class Sequential {
   /** Sets all weights, as {@link getWeights} gives them; optimizer state and counters stay. */
   setWeights(weights: readonly NamedTensor[]): void {
     this.#live.checkIdle('setWeights');
+    this.#live.weightsSet();
     writeWeights(this.#live.networkAsDeclared('setWeights'), this.#live.parameters('setWeights'), weights);
   }
 
@@ -296,20 +256,12 @@ export class Sequential {
     return this.#compiled as Compiled;
   }
 
+  /** @internal What training works on. */
+  get parts(): ModelParts {
+    return { live: this.#live, blueprint: this.#blueprint, compiled: this.#checkCompiled('fit') };
+  }
+
   #metrics({ loss, metrics }: Compiled): MetricsOf {
     return new MetricsOf(this.#blueprint.model, loss, metrics);
-  }
-
-  #validation([x, y]: readonly [MatrixLike, Targets], columns: number, outputs: { loss: LossName; units: number }) {
-    const names = { x: 'validationData[0]', y: 'validationData[1]' };
-    return keepSamples(asMatrix(x, names.x, columns), y, outputs, names);
-  }
-
-  /** With the inputs that the data decided, so that the recipe alone builds the same model. */
-  #recipe(compiled: Compiled, training: Pick<Recipe, 'fit' | 'reduction' | 'emulate'>): Recipe {
-    const { model, seed, seeds, generator, flippedBit } = this.#blueprint;
-    const inputShape = [this.#live.knownInputs('fit')] as const;
-    const layers = model.layers.map((layer, index) => (index === 0 ? { ...layer, inputShape } : layer));
-    return { model: { ...model, layers }, seed, seeds, generator, flippedBit, ...compiled, ...training };
   }
 }

@@ -7,7 +7,7 @@ import { declaredInputs, outputUnits, type Parameter, parametersOf } from '../mo
 import { checkShuffle } from '../model/losses.js';
 import type { FitRecipe, Recipe } from '../model/recipe.js';
 import { seedOf } from '../model/seeds.js';
-import type { LossName, NativeData, NativeNetwork, TrainJob, TrainResult } from '../native/addon.js';
+import type { EpochState, LossName, NativeData, NativeNetwork, TrainJob, TrainResult } from '../native/addon.js';
 import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 import type { Recording } from '../runs/recording.js';
@@ -40,8 +40,16 @@ export interface SessionOptions {
   readonly replay?: Recording | null;
   /** End a call after the first step that leaves a weight infinite or NaN. @default true */
   readonly stopOnNonFinite?: boolean;
+  /** Where a run that is resumed stands. @default at its first step */
+  readonly from?: SessionStart;
   /** For tests: microseconds that thread i waits before it claims rows. */
   readonly delays?: readonly number[];
+}
+
+/** Steps of the session's run that were made before, and its position in the epoch. */
+export interface SessionStart {
+  readonly steps: number;
+  readonly epoch: EpochState;
 }
 
 /** Where a call ends, whichever comes first; without limits it runs on. At least one step is made. */
@@ -68,7 +76,7 @@ export class TrainingSession {
   readonly #order: RowOrder;
   #replayed = 0;
 
-  /** Goes on with a network as it is; a partial epoch is forgotten. */
+  /** Goes on with a network as it is; a partial epoch is forgotten, unless the session starts in one. */
   constructor(options: SessionOptions) {
     this.#options = options;
     this.network = options.network;
@@ -81,7 +89,10 @@ export class TrainingSession {
       const steps = epochs * this.stepsPerEpoch;
       checkRecording(options.replay, { rows: options.data.rows, batchSize, freeGrain, steps });
     }
-    options.network.startEpoch();
+    const { from } = options;
+    if (from === undefined || from.epoch.position === 0) options.network.startEpoch();
+    else options.network.setEpoch(from.epoch);
+    if (options.replay && from) this.#replayed = endOfSteps(options.replay.orders, 0, from.steps);
   }
 
   /**
@@ -151,8 +162,11 @@ export class TrainingSession {
       ...(delays === undefined ? {} : { delays }),
     });
     const { replay } = this.#options;
-    if (replay) this.#replayed = endOfSteps(replay.orders, this.#replayed, result.steps);
-    return result;
+    if (!replay) return result;
+    const begin = this.#replayed;
+    this.#replayed = endOfSteps(replay.orders, begin, result.steps);
+    // Native code records what it decides, and here it decided nothing.
+    return record ? { ...result, recording: replay.orders.slice(begin, this.#replayed) } : result;
   }
 
   /** The recorded orders of the next steps: of `maxSteps`, so that single steps do not each pass on all that is left. */

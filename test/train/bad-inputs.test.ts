@@ -139,7 +139,7 @@ describe('options', () => {
   it.each<[string, FitOptions | Wrong, string]>([
     ['epochs 0', { epochs: 0 }, 'for fit.epochs but received 0'],
     ['batch size 1.5', { batchSize: 1.5 }, 'for fit.batchSize but received 1.5'],
-    ['shuffle', { shuffle: 'yes' }, 'true or false for fit.shuffle but received "yes"'],
+    ['shuffle', { shuffle: 'yes' }, 'true, false or \'stratified\' for fit.shuffle but received "yes"'],
     ['reduction', { reduction: 'fast' }, "one of 'fixed', 'free' for fit.reduction"],
     ['plan', { plan: 'x' }, "one of 'auto', 'stored', 'fused' for fit.plan"],
     ['isa', { isa: 'sse9' }, "one of 'auto', 'scalar', 'avx2', 'avx512', 'neon' for fit.isa"],

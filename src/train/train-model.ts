@@ -1,0 +1,190 @@
+/** A `fit`, from its arguments to its result; and its continuation, where a run is resumed. */
+import { asMatrix, type MatrixLike } from '../data/matrix.js';
+import { expected } from '../errors.js';
+import { outputUnits } from '../model/description.js';
+import { contractOf } from '../model/emulation.js';
+import { checkShuffle } from '../model/losses.js';
+import { slotNames } from '../model/optimizers.js';
+import type { Recipe } from '../model/recipe.js';
+import { seedOf } from '../model/seeds.js';
+import type { NativeData, NativeNetwork } from '../native/addon.js';
+import type { RunOptions } from '../runs/manifest.js';
+import { RunWriter } from '../runs/run-writer.js';
+import { checkRepeatable, type ResolvedExecution, resolveExecution } from './execution.js';
+import { fingerprintNetwork } from './fingerprint.js';
+import { type FitStart, FROM_THE_BEGINNING, MetricsOf, runFit } from './fit.js';
+import type { CheckedFitOptions } from './fit-options.js';
+import type { LiveNetwork } from './live-network.js';
+import { manifestOf } from './manifest-of.js';
+import type { BestWeights, Run } from './run.js';
+import { type KeptNetwork, RunKeeper, writtenState } from './run-keeper.js';
+import { keepSamples, type Targets } from './samples.js';
+import type { Blueprint, Compiled } from './sequential-options.js';
+import { type SessionStart, TrainingSession } from './session.js';
+
+/** What a model is made of, for those who train it. */
+export interface ModelParts {
+  readonly live: LiveNetwork;
+  readonly blueprint: Blueprint;
+  readonly compiled: Compiled;
+}
+
+/** Rows to train on and to validate on, checked. */
+export interface FitData {
+  readonly columns: number;
+  readonly train: NativeData;
+  readonly validation: NativeData | null;
+}
+
+/** What a resumed run goes on with; its network has the checkpoint's state already. */
+export interface Continuation {
+  readonly from: FitStart;
+  readonly session: SessionStart;
+  readonly best: BestWeights | null;
+  readonly initialEpoch: number;
+  readonly openWriter: () => Promise<RunWriter>;
+}
+
+/** @throws SamebitsError as `fit` does, for data. */
+export function fitData(
+  { live, blueprint, compiled }: ModelParts,
+  x: MatrixLike,
+  y: Targets,
+  validation: readonly [MatrixLike, Targets] | undefined,
+): FitData {
+  const outputs = { loss: compiled.loss, units: outputUnits(blueprint.model) };
+  const matrix = asMatrix(x, 'x', live.inputs);
+  const train = keepSamples(matrix, y, outputs);
+  if (validation === undefined) return { columns: matrix.columns, train, validation: null };
+  const names = { x: 'validationData[0]', y: 'validationData[1]' };
+  const rows = asMatrix(validation[0], names.x, matrix.columns);
+  return { columns: matrix.columns, train, validation: keepSamples(rows, validation[1], outputs, names) };
+}
+
+/** Trains a model on new data, from where it is. */
+export async function trainModel(
+  model: ModelParts,
+  x: MatrixLike,
+  y: Targets,
+  options: CheckedFitOptions,
+): Promise<Run> {
+  const execution = resolveExecution(options);
+  checkRepeatable(execution, { seedDrawn: model.blueprint.seedDrawn, replays: options.replay !== undefined });
+  checkShuffle(options.shuffle, model.compiled.loss);
+  options.signal?.throwIfAborted();
+  checkBest(options, model.compiled);
+  const data = fitData(model, x, y, options.validationData);
+  return model.live.hold('fit', () => trainHeld(model, data, options, execution, null));
+}
+
+/** @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for a metric that no epoch will have. */
+function checkBest({ best, validationData }: CheckedFitOptions, { metrics }: Compiled): void {
+  if (best === null) return;
+  if (best.endsWith('accuracy') && !metrics.includes('accuracy')) {
+    throw expected("a metric that was compiled, as with metrics: ['accuracy'],", 'fit.best', best);
+  }
+  if (best.startsWith('val_') && validationData === undefined) {
+    throw expected('a metric of training, without validationData,', 'fit.best', best);
+  }
+}
+
+/** As {@link trainModel}, for a model that is held. */
+export async function trainHeld(
+  model: ModelParts,
+  data: FitData,
+  options: CheckedFitOptions,
+  execution: ResolvedExecution,
+  continuation: Continuation | null,
+): Promise<Run> {
+  const { live, blueprint, compiled } = model;
+  const { epochs, batchSize, shuffle, batchLeaf, freeGrain, emulate, plan, record, replay = null } = options;
+  const fit = { epochs, batchSize, shuffle, batchLeaf, freeGrain };
+  const recipe = recipeOf(model, data.columns, { fit, reduction: execution.reduction, emulate });
+  const isInitial = live.isInitial;
+  const network = await live.step(async () => live.network(data.columns, { isa: execution.isa, emulate }));
+  const initialEpoch = continuation?.initialEpoch ?? network.getCounters().epochs;
+  const kept = keptNetwork(model, network);
+  const runOptions = runOptionsOf(options);
+  const session = new TrainingSession({
+    network,
+    data: data.train,
+    seed: seedOf(blueprint, 'order'),
+    generator: blueprint.generator,
+    loss: compiled.loss,
+    fit,
+    execution,
+    plan,
+    record,
+    replay,
+    stopOnNonFinite: options.onNonFinite === 'stop',
+    marks: runOptions.trace === 'step',
+    ...(continuation === null ? {} : { from: continuation.session }),
+  });
+  const executed = { ...execution, plan };
+  let writer: RunWriter | null = null;
+  if (continuation !== null) writer = await continuation.openWriter();
+  else if (options.folder !== undefined) {
+    const manifest = manifestOf({ recipe, data, isInitial, initialEpoch, executed, options, runOptions });
+    const start = isInitial ? null : writtenState(kept, { step: 0, nonFinite: null, best: null, callbacks: [] });
+    writer = await RunWriter.create(options.folder, manifest, start);
+  }
+  try {
+    const from = continuation?.from ?? FROM_THE_BEGINNING;
+    const keeper = new RunKeeper({
+      ...kept,
+      callbacks: options.callbacks,
+      options: runOptions,
+      writer,
+      stepsPerEpoch: session.stepsPerEpoch,
+      steps: session.stepsPerEpoch * epochs,
+      firstStep: from.steps,
+      best: continuation?.best ?? null,
+    });
+    const metrics = new MetricsOf(blueprint.model, compiled.loss, compiled.metrics);
+    const { validation } = data;
+    const outcome = await runFit({
+      live,
+      session,
+      options,
+      metrics,
+      threads: execution.threads,
+      validation,
+      keeper,
+      from,
+    });
+    return {
+      ...outcome,
+      fingerprint: fingerprintNetwork(network, kept.parameters, 'weights'),
+      contract: contractOf(recipe),
+      recipe,
+      execution: executed,
+      initialEpoch,
+      folder: writer?.folder ?? null,
+    };
+  } finally {
+    await writer?.close();
+  }
+}
+
+export function keptNetwork({ live, compiled }: ModelParts, network: NativeNetwork): KeptNetwork {
+  return { network, parameters: live.parameters('fit'), slots: slotNames(compiled.optimizer) };
+}
+
+/** What the folder is kept with, or what would be in one. */
+function runOptionsOf(options: CheckedFitOptions): RunOptions {
+  const { folder, trace, checkpointEvery, keepCheckpoints, best, record, replay, onNonFinite } = options;
+  const marked = trace === undefined ? (folder === undefined ? null : 'epoch') : trace;
+  return { trace: marked, checkpointEvery, keepCheckpoints, best, record, replay: replay !== undefined, onNonFinite };
+}
+
+/** With the inputs that the data decided, so that the recipe alone builds the same model. */
+function recipeOf(
+  { blueprint, compiled }: ModelParts,
+  inputs: number,
+  training: Pick<Recipe, 'fit' | 'reduction' | 'emulate'>,
+): Recipe {
+  const { model, seed, seeds, generator, flippedBit } = blueprint;
+  const inputShape = [inputs] as const;
+  const layers = model.layers.map((layer, index) => (index === 0 ? { ...layer, inputShape } : layer));
+  return { model: { ...model, layers }, seed, seeds, generator, flippedBit, ...compiled, ...training };
+}
