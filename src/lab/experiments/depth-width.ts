@@ -9,7 +9,7 @@ import { spreadQuotient } from '../statistics/pair-table.js';
 import { verdict } from '../verdict.js';
 import { baseSetting } from './base-setting.js';
 import { type Arm, measureArm, type RunGroup, tasksOf, testMetric } from './run-measures.js';
-import { armTable, distanceBars, metricDots } from './run-pictures.js';
+import { armTables, distanceBars, metricDots } from './run-pictures.js';
 import { requireCause, seedLevels, train, varied } from './varied.js';
 import { effectInterval, intervalWords, times } from './wording.js';
 
@@ -83,7 +83,9 @@ function conclude(ground: Ground, results: Results): Conclusion {
     effect: { name: 'the smaller of both growths of the distance of two runs', unit: '', estimate: both.estimate },
     interval: effectInterval(both),
     findings: [growthWords('Depth', deeper), growthWords('Width', wider), extremeWords(all)],
-    tables: [armTable('By hidden layers × units', 'Initial weights and order of the data move together.', metric, all)],
+    tables: [
+      ...armTables('By hidden layers × units', 'Initial weights and order of the data move together.', metric, all),
+    ],
     pictures: [
       heatMap(of),
       metricDots('depth-width-metric', 'Every run, by hidden layers × units.', metric, all),

@@ -9,7 +9,7 @@ import { distanceRatio, PairTable } from '../statistics/pair-table.js';
 import { verdict } from '../verdict.js';
 import { baseSetting, isLarge } from './base-setting.js';
 import { type Arm, measureArm, type RunGroup, tasksOf, testMetric } from './run-measures.js';
-import { armTable, distanceSeries, metricDots } from './run-pictures.js';
+import { armTables, distanceSeries, metricDots } from './run-pictures.js';
 import { seedLevels, shuffled, train, varied } from './varied.js';
 import { effectInterval, intervalWords, percent, times } from './wording.js';
 
@@ -100,7 +100,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
     interval: effectInterval(ratio),
     findings: [...remainderWords(last), orderWords(last), weightWords(first, last)],
     tables: [
-      armTable(
+      ...armTables(
         'Initial weights and order of the data, by epochs',
         'One of the two moves, the other is held.',
         metric,

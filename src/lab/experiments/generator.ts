@@ -10,7 +10,7 @@ import { type PairTable, spreadQuotient } from '../statistics/pair-table.js';
 import { verdict } from '../verdict.js';
 import { baseSetting } from './base-setting.js';
 import { type Arm, measureArm, type RunGroup, tasksOf, testMetric } from './run-measures.js';
-import { armTable, distanceBars, metricDots } from './run-pictures.js';
+import { armTables, distanceBars, metricDots } from './run-pictures.js';
 import { seedLevels, train, varied } from './varied.js';
 import { effectInterval, intervalWords, percent } from './wording.js';
 
@@ -61,7 +61,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
     },
     interval: excess === null ? null : effectInterval(excess),
     findings: [...(heard.length < 2 ? [] : [shareWords(heard, metric.name)]), ...deaf.map(deafWords)],
-    tables: [armTable('By generator', 'The same seeds with each; the distribution is the same.', metric, groups)],
+    tables: [...armTables('By generator', 'The same seeds with each; the distribution is the same.', metric, groups)],
     pictures: [
       metricDots('generator-metric', 'Every seed with every generator.', metric, groups),
       distanceBars('generator-distance', 'Two runs of one generator, with other seeds.', groups),

@@ -8,7 +8,7 @@ import { distanceExcess } from '../statistics/pair-table.js';
 import { verdict } from '../verdict.js';
 import { baseSetting } from './base-setting.js';
 import { type Arm, measureArm, type RunGroup, summarize, tasksOf, testMetric } from './run-measures.js';
-import { armTable, distanceBars, metricDots } from './run-pictures.js';
+import { armTables, distanceBars, metricDots } from './run-pictures.js';
 import { requireCause, seedLevels, train, varied } from './varied.js';
 import { counted, effectInterval, intervalWords, percent } from './wording.js';
 
@@ -65,7 +65,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
     interval: effectInterval(excess),
     findings: [controlWords(control), fewWords(seeds, ground), ...noiseWords(seeds, ground)],
     tables: [
-      armTable(
+      ...armTables(
         'What the initial weights move',
         'With one seed nothing moves; with another seed of the weights alone, everything does.',
         metric,
@@ -127,10 +127,13 @@ function outputTable({ predictions }: RunGroup): Table {
     title: 'Outputs for one input',
     caption: `The first test row, through the models of the first ${Math.min(FEW, predictions.length)} seeds.`,
     columns: [
-      { name: 'seed', format: 'count' },
-      ...Array.from({ length: columns }, (_, unit) => ({ name: `output ${unit}`, format: 'exact' }) as const),
+      { name: 'output', format: 'count' },
+      ...predictions.slice(0, FEW).map((_, i) => ({ name: `seed ${i + 1}`, format: 'number' }) as const),
     ],
-    rows: predictions.slice(0, FEW).map(({ data }, i): Cell[] => [i + 1, ...data.subarray(0, columns)]),
+    rows: Array.from({ length: columns }, (_, unit): Cell[] => [
+      unit,
+      ...predictions.slice(0, FEW).map(({ data }) => data[unit]),
+    ]),
   };
 }
 

@@ -11,7 +11,7 @@ import { pairedT, type WelchTest } from '../statistics/welch.js';
 import { verdict } from '../verdict.js';
 import { baseSetting } from './base-setting.js';
 import { type Arm, measureArm, type RunGroup, type TestMetric, tasksOf, testMetric } from './run-measures.js';
-import { armTable, distanceBars, metricDots } from './run-pictures.js';
+import { armTables, distanceBars, metricDots } from './run-pictures.js';
 import { seedLevels, train, varied } from './varied.js';
 import { effectInterval, intervalWords, signed, times } from './wording.js';
 
@@ -69,7 +69,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
     interval: effectInterval(ratio),
     findings: comparisons(groups).map((comparison) => comparisonWords(comparison, metric)),
     tables: [
-      armTable('By initializer', 'The same seeds with each of them.', metric, groups),
+      ...armTables('By initializer', 'The same seeds with each of them.', metric, groups),
       comparisonTable(comparisons(groups), metric),
     ],
     pictures: [
@@ -116,7 +116,7 @@ function comparisonWords({ a, b, test }: Comparison, metric: TestMetric): string
 
 function comparisonTable(found: readonly Comparison[], metric: TestMetric): Table {
   return {
-    title: `${metric.name[0].toUpperCase()}${metric.name.slice(1)} of one initializer less that of another`,
+    title: `One initializer less another: mean ${metric.name}`,
     caption: 'Seed by seed; the intervals hold all at once in 95 of 100 cases.',
     columns: [
       { name: 'initializer' },

@@ -7,7 +7,7 @@ import { distanceRatio } from '../statistics/pair-table.js';
 import { verdict } from '../verdict.js';
 import { baseSetting } from './base-setting.js';
 import { type Arm, measureArm, type RunGroup, tasksOf, testMetric } from './run-measures.js';
-import { armTable, distanceSeries, metricDots } from './run-pictures.js';
+import { armTables, distanceSeries, metricDots } from './run-pictures.js';
 import { seedLevels, shuffled, train, varied } from './varied.js';
 import { effectInterval, intervalWords, times } from './wording.js';
 
@@ -94,7 +94,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
     interval: effectInterval(ratio),
     findings: [stepsWords(smallest, largest), ...fullBatchWords(largest, ground.data.rows)],
     tables: [
-      armTable(
+      ...armTables(
         'By rows of a batch',
         'Larger batches make fewer steps in as many epochs; beside them, runs with as many steps.',
         metric,

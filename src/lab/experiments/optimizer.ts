@@ -12,7 +12,7 @@ import { distanceRatio, spreadQuotient } from '../statistics/pair-table.js';
 import { verdict } from '../verdict.js';
 import { baseSetting } from './base-setting.js';
 import { type Arm, measureArm, type RunGroup, tasksOf, testMetric } from './run-measures.js';
-import { armTable, bar, distanceBars, metricDots } from './run-pictures.js';
+import { armTables, bar, distanceBars, metricDots } from './run-pictures.js';
 import { type Levels, seedLevels, train, varied, withOptimizer } from './varied.js';
 import { counted, exactly, intervalWords, times } from './wording.js';
 
@@ -104,7 +104,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
       ...epsilons.map((group) => epsilonWords(group, seeds[ADAM])),
     ],
     tables: [
-      armTable(
+      ...armTables(
         'Optimizers over seeds of the initial weights',
         'Default learning rates; the same seeds with each.',
         metric,

@@ -1,51 +1,54 @@
-/** The table and the pictures that most experiments show of their arms. */
-import type { BarPicture, Cell, Column, DotPlot, LinePicture, Table } from '../experiment/picture.js';
+/** The tables and the pictures that most experiments show of their arms. */
+import type { BarPicture, Cell, DotPlot, LinePicture, Table } from '../experiment/picture.js';
 import { meanDistance } from '../statistics/pair-table.js';
 import type { Interval } from '../statistics/sample.js';
 import { type MetricGroup, type RunGroup, summarize, type TestMetric } from './run-measures.js';
 
-/** Every arm with its metric and its spread. */
+/** Every arm with its metric and its spread; as few columns as a terminal has room for. */
 export function metricTable(title: string, caption: string, metric: TestMetric, groups: readonly MetricGroup[]): Table {
-  return { title, caption, columns: metricColumns(metric), rows: groups.map(metricCells) };
+  const { format } = metric;
+  return {
+    title: `${title}: ${metric.name}`,
+    caption,
+    columns: [
+      { name: 'runs' },
+      { name: 'number', format: 'count' },
+      { name: 'results', format: 'count' },
+      { name: 'mean', format },
+      { name: 'deviation', format },
+      { name: 'from', format },
+      { name: 'to', format },
+    ],
+    rows: groups.map((group): Cell[] => {
+      const { mean, deviation, interval } = summarize(group);
+      return [group.label, group.results.length, group.distinct, mean, deviation, ...ends(interval)];
+    }),
+  };
 }
 
-/** The same, and how far two runs of each arm are apart. */
-export function armTable(title: string, caption: string, metric: TestMetric, groups: readonly RunGroup[]): Table {
+/** How far two runs of each arm are apart. */
+function distanceTable(title: string, groups: readonly RunGroup[]): Table {
   const decides = groups.some(({ disagreement }) => disagreement !== null);
-  const columns: Column[] = [
-    ...metricColumns(metric),
-    { name: 'mean difference of predictions', format: 'number' },
-    { name: 'from', format: 'number' },
-    { name: 'to', format: 'number' },
-    ...(decides ? ([{ name: 'rows predicted differently', format: 'share' }] as const) : []),
-  ];
-  const rows = groups.map((group) => {
-    const distance = meanDistance(group.distances);
-    return [
-      ...metricCells(group),
-      distance.estimate,
-      ...ends(distance),
-      ...(decides ? [group.disagreement?.mean() ?? null] : []),
-    ];
-  });
-  return { title, caption, columns, rows };
+  return {
+    title: `${title}: how far two runs are apart`,
+    caption: `Mean absolute difference of their predictions${decides ? ', and rows that they predict differently' : ''}.`,
+    columns: [
+      { name: 'runs' },
+      { name: 'distance', format: 'number' },
+      { name: 'from', format: 'number' },
+      { name: 'to', format: 'number' },
+      ...(decides ? ([{ name: 'other predictions', format: 'share' }] as const) : []),
+    ],
+    rows: groups.map(({ label, distances, disagreement }): Cell[] => {
+      const distance = meanDistance(distances);
+      return [label, distance.estimate, ...ends(distance), ...(decides ? [disagreement?.mean() ?? null] : [])];
+    }),
+  };
 }
 
-function metricColumns(metric: TestMetric): Column[] {
-  return [
-    { name: 'what varies' },
-    { name: 'runs', format: 'count' },
-    { name: 'different weights', format: 'count' },
-    { name: `mean ${metric.name}`, format: metric.format },
-    { name: 'standard deviation', format: metric.format },
-    { name: 'from', format: metric.format },
-    { name: 'to', format: metric.format },
-  ];
-}
-
-function metricCells(group: MetricGroup): Cell[] {
-  const { mean, deviation, interval } = summarize(group);
-  return [group.label, group.results.length, group.distinct, mean, deviation, ...ends(interval)];
+/** Both tables. */
+export function armTables(title: string, caption: string, metric: TestMetric, groups: readonly RunGroup[]): Table[] {
+  return [metricTable(title, caption, metric, groups), distanceTable(title, groups)];
 }
 
 function ends({ low, high }: Interval): [Cell, Cell] {

@@ -36,7 +36,7 @@ function arms({ base, repeats }: Ground): ThreadArm[] {
   const fixed = varied(base, { reduction: 'fixed' });
   const seed = CAUSES.initialWeights.read(base);
   const repeated = (order: 'fixed' | 'free', threads: number): ThreadArm => ({
-    label: `${order} order, ${counted(threads, 'thread')}`,
+    label: `${order}, ${counted(threads, 'thread')}`,
     order,
     threads,
     tasks: Array.from({ length: repeats }, (_, repeat) =>
@@ -47,7 +47,7 @@ function arms({ base, repeats }: Ground): ThreadArm[] {
     ...THREADS.map((threads) => repeated('fixed', threads)),
     ...THREADS.filter((threads) => threads > 1).map((threads) => repeated('free', threads)),
     {
-      label: 'fixed order, another seed',
+      label: 'fixed, another seed',
       order: 'another seed',
       threads: 1,
       tasks: [train(varied(fixed, { threads: 1, initialWeights: `not ${seedText(seed)}` }), ['weights'])],
@@ -110,11 +110,14 @@ function conclude(ground: Ground, results: Results): Conclusion {
 }
 
 function freeWords(runs: readonly Compared[]): string {
+  if (runs.every(({ distances }) => distances.equalBits)) {
+    return `In free order ${counted(runs.length, 'run')} of that seed had the bits of fixed order, too, which nothing promises.`;
+  }
   const distinct = new Set(runs.map(({ result }) => result.fingerprint)).size;
   const far = runs.filter(({ distances }) => !distances.allclose).length;
   const most = Math.max(...runs.map(({ distances }) => distances.maxAbs));
   return (
-    `In free order ${counted(runs.length, 'run')} of that seed gave ${counted(distinct, 'different result')}, their weights ` +
+    `In free order ${counted(runs.length, 'run')} of that seed gave ${counted(distinct, 'result')}, their weights ` +
     `at most ${formatMagnitude(most)} from those of fixed order; ${far === 0 ? 'all are' : `${far} of them ${far === 1 ? 'is' : 'are'} not`} ` +
     '"allclose" to it (rtol 1e-5, atol 1e-8).'
   );
@@ -129,15 +132,16 @@ function otherWords({ distances }: Compared): string {
 function runTable(measured: readonly { readonly label: string; readonly runs: readonly Compared[] }[]): Table {
   return {
     title: 'Every run beside the first',
-    caption: 'Equal bits say more than "allclose", which other bits may pass, too.',
+    caption:
+      'Weights with other bits, and their largest difference. "allclose" says less: other bits may pass it, too.',
     columns: [
       { name: 'execution' },
       { name: 'repeat', format: 'count' },
       { name: 'equal bits' },
       { name: 'allclose' },
-      { name: 'weights that differ', format: 'count' },
-      { name: 'largest difference', format: 'number' },
-      { name: 'largest in ULP', format: 'count' },
+      { name: 'differing', format: 'count' },
+      { name: 'largest', format: 'number' },
+      { name: 'ULP', format: 'count' },
     ],
     rows: measured.flatMap(({ label, runs }) =>
       runs.map(({ distances: d }, i): Cell[] => [

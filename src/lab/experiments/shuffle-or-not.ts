@@ -106,7 +106,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
     tables: [
       metricTable('Shuffled or not', 'The same initial weights in each.', metric, given),
       metricTable(
-        'Accuracy of the rare classes',
+        'Unbalanced classes',
         'Made-up classes, one with five of six rows: mean accuracy of the three others.',
         RARE,
         unbalanced,

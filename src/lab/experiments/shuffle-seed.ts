@@ -6,7 +6,7 @@ import { spreadRatio } from '../statistics/spread-ratio.js';
 import { verdict } from '../verdict.js';
 import { baseSetting } from './base-setting.js';
 import { type Arm, measureArm, type RunGroup, tasksOf, testMetric } from './run-measures.js';
-import { armTable, distanceBars, metricDots } from './run-pictures.js';
+import { armTables, distanceBars, metricDots } from './run-pictures.js';
 import { seedLevels, shuffled, train, varied } from './varied.js';
 import { effectInterval, intervalWords, percent, times } from './wording.js';
 
@@ -67,7 +67,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
       bothWords(weights, both),
       metricWords(order, weights, metric.name),
     ],
-    tables: [armTable('Order of the data, initial weights, both', 'One moves, the other is held.', metric, groups)],
+    tables: [...armTables('Order of the data, initial weights, both', 'One moves, the other is held.', metric, groups)],
     pictures: [
       metricDots('shuffle-seed-metric', 'The order of the data beside the initial weights.', metric, groups),
       distanceBars('shuffle-seed-distance', 'Equal heights: the order matters as much as the beginning.', groups),
