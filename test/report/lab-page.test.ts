@@ -53,6 +53,18 @@ describe('the page of an experiment', () => {
     expect(textOf(renderLabReport(odd()))).toContain('nothing to estimate');
   });
 
+  it('draws an effect beside what its claim sets it beside', () => {
+    const strip = (beside?: number): string => {
+      const effect = { ...document.effect, estimate: 1.2, beside };
+      const drawn = renderLabReport({ ...document, effect, interval: { low: 1.1, high: 1.3, level: 0.95 } });
+      return drawn.slice(drawn.indexOf('class="strip"')).split('</svg>')[0];
+    };
+    const [x] = /class="reference" d="M([\d.]+)/.exec(strip(1))?.slice(1) ?? [];
+    expect(strip(1)).toContain(`<text class="tick" x="${x}" y="45" text-anchor="middle">1</text>`);
+    expect(strip(1)).not.toContain('>0</text>');
+    expect(strip()).toContain('>0</text>');
+  });
+
   it('lists every run with what was changed, and counts different bits', () => {
     expect(text).toContain('30 trainings with 30 different final weights.');
     expect(page).toContain('seeds.weights 29');

@@ -46,6 +46,8 @@ export interface Effect {
   readonly unit: string;
   /** Null where there is nothing to estimate. */
   readonly estimate: number | null;
+  /** What the claim sets it beside: of a ratio, 1. @default 0 */
+  readonly beside?: number;
 }
 
 export interface EffectInterval {

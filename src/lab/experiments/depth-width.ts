@@ -80,7 +80,12 @@ function conclude(ground: Ground, results: Results): Conclusion {
       `Predictions of two runs were ${times(deeper.estimate)} times as far apart with ${deep} hidden layers as with ` +
       `${shallow} (${intervalWords(deeper, times)}), and ${times(wider.estimate)} times with ${wide} units a layer ` +
       `as with ${narrow} (${intervalWords(wider, times)}).`,
-    effect: { name: 'the smaller of both growths of the distance of two runs', unit: '', estimate: both.estimate },
+    effect: {
+      name: 'the smaller of both growths of the distance of two runs',
+      unit: '',
+      estimate: both.estimate,
+      beside: 1,
+    },
     interval: effectInterval(both),
     findings: [growthWords('Depth', deeper), growthWords('Width', wider), extremeWords(all)],
     tables: [

@@ -96,6 +96,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
       name: 'mean difference of predictions after the most epochs over that after the fewest',
       unit: '',
       estimate: ratio.estimate,
+      beside: 1,
     },
     interval: effectInterval(ratio),
     findings: [...remainderWords(last), orderWords(last), weightWords(first, last)],

@@ -95,6 +95,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
       name: `standard deviation of the ${metric.name} over seeds of everything, over that of the initial weights alone`,
       unit: '',
       estimate: ratio.estimate,
+      beside: 1,
     },
     interval: effectInterval(ratio),
     findings: [

@@ -65,6 +65,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
       name: 'difference of predictions by another initializer over that by another seed',
       unit: '',
       estimate: ratio.estimate,
+      beside: 1,
     },
     interval: effectInterval(ratio),
     findings: comparisons(groups).map((comparison) => comparisonWords(comparison, metric)),

@@ -90,6 +90,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
       name: 'difference of predictions with the largest batches over that with the smallest',
       unit: '',
       estimate: ratio.estimate,
+      beside: 1,
     },
     interval: effectInterval(ratio),
     findings: [stepsWords(smallest, largest), ...fullBatchWords(largest, ground.data.rows)],

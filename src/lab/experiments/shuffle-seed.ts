@@ -60,6 +60,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
       name: 'difference of predictions by the order of the data over that by the initial weights',
       unit: '',
       estimate: ratio.estimate,
+      beside: 1,
     },
     interval: effectInterval(ratio),
     findings: [

@@ -12,19 +12,24 @@ export function verdictBadge(verdict: Verdict): Markup {
   return html`<span class="verdict ${tone}"><span aria-hidden="true">${sign}</span> ${word}</span>`;
 }
 
-/** The effect and its interval beside zero, on one line. */
+/** Between two labels of the strip. */
+const LABEL_WIDTH = 30;
+
+/** The effect and its interval beside what the claim sets it beside, on one line. */
 function effectStrip({ effect, interval }: LabDocument): Markup {
   if (effect.estimate === null || interval === null) return nothing;
   const [estimate, low, high] = [effect.estimate, interval.low, interval.high].map(decodeNumber);
   if (![estimate, low, high].every(Number.isFinite) || low === high) return nothing;
-  const [width, y] = [320, 16];
-  const x = linearScale([Math.min(0, low), Math.max(0, high)], { count: 4 })([12, width - 12]);
-  const at = (value: number): string => (x.position(value) ?? 0).toFixed(1);
-  const ticks = [0, ...x.ticks.filter((tick) => tick !== 0)].map(
+  const [width, y, beside] = [320, 16, effect.beside ?? 0];
+  const x = linearScale([Math.min(beside, low), Math.max(beside, high)], { count: 4 })([12, width - 12]);
+  const place = (value: number): number => x.position(value) ?? 0;
+  const at = (value: number): string => place(value).toFixed(1);
+  const isClear = (tick: number): boolean => Math.abs(place(tick) - place(beside)) >= LABEL_WIDTH;
+  const ticks = [beside, ...x.ticks.filter(isClear)].map(
     (tick) =>
       html`<path class="axis" d="M${at(tick)} 28v4"/><text class="tick" x="${at(tick)}" y="45" text-anchor="middle">${formatMagnitude(tick)}</text>`,
   );
-  return html`<svg class="strip" viewBox="0 0 ${width} 50" aria-hidden="true"><path class="axis" d="M4 28H${width - 4}"/>${ticks}<path class="reference" d="M${at(0)} 4V28"/><path class="interval" d="M${at(low)} ${y}H${at(high)}"/><circle class="estimate" cx="${at(estimate)}" cy="${y}" r="5"/></svg>`;
+  return html`<svg class="strip" viewBox="0 0 ${width} 50" aria-hidden="true"><path class="axis" d="M4 28H${width - 4}"/>${ticks}<path class="reference" d="M${at(beside)} 4V28"/><path class="interval" d="M${at(low)} ${y}H${at(high)}"/><circle class="estimate" cx="${at(estimate)}" cy="${y}" r="5"/></svg>`;
 }
 
 function effectCard(document: LabDocument): Markup {
