@@ -1,9 +1,9 @@
 /** From what was typed to experiments on their ground. */
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { nearest } from '../arguments.js';
-import type { DataSource } from '../data/source.js';
+import { namedSource } from '../data/named-source.js';
 import { expected } from '../errors.js';
+import { customExperiment } from '../lab/custom/custom.js';
 import type { LabCollection, LabDocument } from '../lab/document.js';
 import type { Experiment } from '../lab/experiment/experiment.js';
 import { EXPERIMENTS, experimentNamed } from '../lab/experiments/index.js';
@@ -70,22 +70,19 @@ export async function concludeAll(
 
 function experimentsOf({ experiment }: LabRequest): readonly Experiment[] {
   if (experiment === ALL) return EXPERIMENTS;
-  const found = typeof experiment === 'string' ? experimentNamed(experiment) : undefined;
+  if (typeof experiment !== 'string') return [customExperiment(experiment.content)];
+  const found = experimentNamed(experiment);
   if (found !== undefined) return [found];
   throw expected('a name from samebits lab list', 'the experiment', experiment);
 }
 
 function choiceOf({ data, recipe, repeats, epochs, rows, threads }: LabRequest): LabChoice {
   return {
-    source: data === null ? undefined : sourceOf(data),
+    source: data === null ? undefined : namedSource(data),
     recipe: recipe === null ? undefined : parseRecipe(recipe.content),
     repeats: repeats ?? undefined,
     epochs: epochs ?? undefined,
     rows: rows ?? undefined,
     threads: threads ?? undefined,
   };
-}
-
-function sourceOf(name: string): DataSource {
-  return name === 'mnist' || name === 'digits' ? { kind: name } : { kind: 'folder', path: resolve(name) };
 }

@@ -44,7 +44,10 @@ export class Lab {
   }
 
   /** Loads the data of an experiment's base setting and looks at them. */
-  async prepare<P extends Plan>(experiment: P, { source, ...choice }: LabChoice): Promise<Prepared<P>> {
+  async prepare<P extends Plan>(experiment: P, chosen: LabChoice): Promise<Prepared<P>> {
+    const { defaults } = experiment;
+    const { source = defaults?.source ?? undefined, ...rest } = chosen;
+    const choice = { ...rest, rows: rest.rows ?? defaults?.rows ?? undefined };
     const data = source === undefined ? undefined : await this.#chosen(source);
     const base = baseOf(experiment, { ...choice, data });
     const known = base === null ? null : await this.#known(base.data);

@@ -1,5 +1,6 @@
 /** What an experiment is: a question, the tasks that answer it, and what their results say. */
 import type { Setting } from '../../causes/cause.js';
+import type { DataSource } from '../../data/source.js';
 import type { InstructionSet } from '../../native/addon.js';
 import type { Verdict } from '../verdict.js';
 import type { Picture, Table } from './picture.js';
@@ -77,6 +78,8 @@ export interface Plan {
   /** As typed: `init-seed`. */
   readonly name: string;
   readonly repeats: number;
+  /** Data that hold where the user names none, before `base` is asked. */
+  readonly defaults?: { readonly source: DataSource | null; readonly rows: number | null };
   /**
    * The base setting for the data that the user named, or, without, for the experiment's own data. Null where the
    * experiment trains nothing. Rows and threads that the user chose are written into it afterwards.
