@@ -7,10 +7,11 @@ import type { DenseLayer } from '../model/layers.js';
 import { checkLoss, decisionsPerRow, lossSchema, type Metric, metricsSchema } from '../model/losses.js';
 import type { LossName } from '../native/addon.js';
 import { checkEvaluateOptions, checkPredictOptions, type EvaluateOptions, type PredictOptions } from './fit-options.js';
-import { scoreOutputs, treeOf } from './output-loss.js';
+import { scoreOutputs } from './output-loss.js';
 import type { Metrics, Predictions } from './run.js';
 import { keepSamples, type Targets } from './samples.js';
 import { Sequential } from './sequential.js';
+import { treeOf } from './sum-tree.js';
 
 /** Models whose predictions are summed in one chain; beyond it the tree goes on. */
 const MODEL_LEAF = 256;

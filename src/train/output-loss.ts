@@ -1,11 +1,10 @@
 /** Losses and hits of rows of outputs, where there are no logits behind them (docs/numerics.md, "Ensembles"). */
 import { addon, type LossName, type NativeData } from '../native/addon.js';
 import { bestInstructionSet } from '../native/instruction-set.js';
+import { treeOf, vectorRule } from './sum-tree.js';
 
 const fround = Math.fround;
 const EPSILON = fround(1e-7);
-const VECTOR_LEAF = 256;
-const LANES = 16;
 
 /** Outputs of rows that have targets, [rows, units]. */
 export interface Outputs {
@@ -27,42 +26,9 @@ export function scoreOutputs(
   return { loss: fround(treeOf(losses, batchLeaf) * fround(1 / rows)), hits };
 }
 
-/** The tree of plain terms in binary32; +0 for none. */
-export function treeOf(terms: ArrayLike<number>, leaf: number): number {
-  const leaves: number[] = [];
-  for (let begin = 0; begin < terms.length; begin += leaf) {
-    let sum = 0;
-    const end = Math.min(begin + leaf, terms.length);
-    for (let i = begin; i < end; i += 1) sum = fround(sum + terms[i]);
-    leaves.push(sum);
-  }
-  return combine(leaves);
-}
-
-function combine(values: number[]): number {
-  let level = values;
-  while (level.length > 1) {
-    const next: number[] = [];
-    for (let i = 0; i + 1 < level.length; i += 2) next.push(fround(level[i] + level[i + 1]));
-    if (level.length % 2 === 1) next.push(level[level.length - 1]);
-    level = next;
-  }
-  return level[0] ?? 0;
-}
-
 /** The vector rule over plain terms. */
 function vectorSum(count: number, term: (i: number) => number): number {
-  const leaves: number[] = [];
-  for (let begin = 0; begin < count; begin += VECTOR_LEAF) {
-    const lanes: number[] = new Array(LANES).fill(0);
-    const end = Math.min(begin + VECTOR_LEAF, count);
-    for (let i = begin; i < end; i += 1) {
-      const lane = (i - begin) % LANES;
-      lanes[lane] = fround(lanes[lane] + term(i));
-    }
-    leaves.push(combine(lanes));
-  }
-  return combine(leaves);
+  return vectorRule(count, (sum, i) => fround(sum + term(i)));
 }
 
 /** log of each number, those below ε taken as ε. */

@@ -1,0 +1,62 @@
+/** The rows of a step's batch, as the network takes them in. */
+import type { Recipe } from '../../model/recipe.js';
+import { seedOf } from '../../model/seeds.js';
+import { addon, type NativeData } from '../../native/addon.js';
+import { RowOrder } from '../../train/row-order.js';
+import type { ComparedRows } from '../data.js';
+
+/** Where a step stands. */
+export interface StepPlace {
+  /** Steps that the model had made before. */
+  readonly steps: number;
+  /** Epochs that had ended before. */
+  readonly epochs: number;
+  /** Rows of the current epoch that had been presented before. */
+  readonly position: number;
+}
+
+export interface Batch {
+  /** Rows of the data, in the order of the batch. */
+  readonly rows: Uint32Array;
+  /** [rows, columns] */
+  readonly x: Float32Array;
+  /** A label for each row, or [rows, units]. */
+  readonly targets: Uint32Array | Float32Array;
+}
+
+/** The batch of a step. */
+export function batchOf(recipe: Recipe, { x, y }: ComparedRows, { epochs, position }: StepPlace): Batch {
+  const targets = y instanceof Uint32Array ? y : (y.data as Float32Array);
+  const order = epochOrder(recipe, { x: x.data, targets, rows: x.rows }, epochs);
+  const rows = order.subarray(position, position + recipe.fit.batchSize);
+  const width = targets.length / x.rows;
+  return {
+    rows,
+    x: takeRows(x.data, x.columns, rows, new Float32Array(rows.length * x.columns)),
+    targets:
+      targets instanceof Uint32Array
+        ? takeRows(targets, 1, rows, new Uint32Array(rows.length))
+        : takeRows(targets, width, rows, new Float32Array(rows.length * width)),
+  };
+}
+
+/** The order in which an epoch presents the rows. */
+function epochOrder(recipe: Recipe, data: NativeData, epoch: number): Uint32Array {
+  const { fit, generator, loss } = recipe;
+  const order = new RowOrder({ shuffle: fit.shuffle, seed: seedOf(recipe, 'order'), generator, data, loss });
+  const { native } = order;
+  if (native !== null) return addon().shuffle(native.key, native.stream, epoch, data.rows);
+  return order.of(epoch) ?? Uint32Array.from({ length: data.rows }, (_, row) => row);
+}
+
+function takeRows<T extends Float32Array | Uint32Array>(
+  from: Float32Array | Uint8Array | Uint32Array,
+  columns: number,
+  rows: Uint32Array,
+  into: T,
+): T {
+  rows.forEach((row, i) => {
+    into.set(from.subarray(row * columns, (row + 1) * columns), i * columns);
+  });
+  return into;
+}

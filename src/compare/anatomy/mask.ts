@@ -1,0 +1,29 @@
+/** Which inputs of a layer a step drops (docs/numerics.md, "Dropout masks"). */
+import type { NativeDropout } from '../../native/addon.js';
+import { addon } from '../../native/addon.js';
+import type { Arithmetic } from './arithmetic.js';
+
+const TWO_32 = 2 ** 32;
+
+/** [rows, inputs]: 1 where an input is kept, 0 where it is dropped, in the step after `steps` steps. */
+export function keptInputs(
+  { rate, key, stream }: NativeDropout,
+  steps: number,
+  rows: number,
+  inputs: number,
+): Uint32Array {
+  const threshold = Math.floor(rate * TWO_32);
+  const kept = new Uint32Array(rows * inputs);
+  const words = new Uint32Array(inputs);
+  for (let row = 0; row < rows; row += 1) {
+    addon().philox(key, stream, steps % TWO_32, row, 0, words);
+    for (let j = 0; j < inputs; j += 1) kept[row * inputs + j] = words[j] >= threshold ? 1 : 0;
+  }
+  return kept;
+}
+
+/** What is kept is scaled, the rest is +0; for inputs on their way up, and for gradients on their way down. */
+export function dropOut(values: Float32Array, kept: Uint32Array, rate: number, { multiply }: Arithmetic): Float32Array {
+  const scale = Math.fround(1 / (1 - rate));
+  return values.map((value, i) => (kept[i] === 1 ? multiply(value, scale) : 0));
+}

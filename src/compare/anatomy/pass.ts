@@ -1,0 +1,160 @@
+/** A step's way through the network and back, operation by operation, from the state before it. */
+import { denseLayers, dropoutStream, dropoutsOf, rescalingLayer } from '../../model/description.js';
+import type { Recipe } from '../../model/recipe.js';
+import { seedOf } from '../../model/seeds.js';
+import { seedKey, streamNumber } from '../../random/seed.js';
+import type { ComparedRows } from '../data.js';
+import { type Arithmetic, arithmeticOf } from './arithmetic.js';
+import { batchOf, type StepPlace } from './batch.js';
+import { type Bench, inputGradient, kernelPenalty, type LoneLayer, layerOutputs, rowLosses } from './hardware.js';
+import { dropOut, keptInputs } from './mask.js';
+import type { Operation } from './operation.js';
+import { activationGradient, outputGradient } from './outputs.js';
+
+/** What is taken apart. */
+export interface PassSubject {
+  readonly recipe: Recipe;
+  readonly data: ComparedRows;
+  readonly bench: Bench;
+  readonly place: StepPlace;
+  /** Weights before the step, by name. */
+  readonly weights: ReadonlyMap<string, Float32Array>;
+}
+
+/** A layer on the way: what it took in, what was dropped of it, and what it gave. */
+interface Passed extends LoneLayer {
+  readonly name: string;
+  readonly l2: number;
+  readonly rate: number;
+  readonly kept: Uint32Array | null;
+  readonly x: Float32Array;
+  readonly a: Float32Array;
+}
+
+/** The operations between the batch and the gradients of weights, in the order of a step. */
+export async function passOperations(subject: PassSubject): Promise<Operation[]> {
+  return new Pass(subject).operations();
+}
+
+class Pass {
+  readonly #subject: PassSubject;
+  readonly #arithmetic: Arithmetic;
+  readonly #operations: Operation[] = [];
+  #rows = 0;
+
+  constructor(subject: PassSubject) {
+    this.#subject = subject;
+    this.#arithmetic = arithmeticOf(subject.recipe.emulate);
+  }
+
+  async operations(): Promise<Operation[]> {
+    const { recipe, data, place, bench } = this.#subject;
+    const { rows, x, targets } = batchOf(recipe, data, place);
+    this.#rows = rows.length;
+    this.#note('order', 'batch', null, [rows.length], rows);
+    this.#note('data', 'batch', null, [rows.length, data.x.columns], x);
+    const width = targets.length / rows.length;
+    this.#note(
+      'targets',
+      'batch',
+      null,
+      targets instanceof Uint32Array ? [rows.length] : [rows.length, width],
+      targets,
+    );
+    const layers = await this.#forward(x);
+    const last = layers[layers.length - 1];
+    const losses = await rowLosses(last, last.x, targets, rows.length, recipe.loss, bench);
+    this.#note('loss', 'batch', null, [rows.length], losses);
+    for (const [index, layer] of layers.entries()) {
+      if (layer.l2 === 0) continue;
+      const penalty = Float32Array.of(await kernelPenalty(layer, layer.l2, bench));
+      this.#note('penalty', layer.name, index, [1], penalty);
+    }
+    await this.#backward(layers, targets);
+    return this.#operations;
+  }
+
+  async #forward(data: Float32Array): Promise<Passed[]> {
+    const { recipe, bench } = this.#subject;
+    const { model } = recipe;
+    const dropouts = dropoutsOf(model);
+    const layers: Passed[] = [];
+    let inputs = this.#subject.data.x.columns;
+    let x = data;
+    for (const [index, { name, units, activation, useBias, kernelRegularizer }] of denseLayers(model).entries()) {
+      const rescale = index === 0 ? rescalingLayer(model) : null;
+      const rate = dropouts[index]?.rate ?? 0;
+      let kept: Uint32Array | null = null;
+      if (rate > 0) {
+        kept = this.#kept(index, inputs);
+        x = dropOut(rescale === null ? x : await this.#rescaled(x, inputs), kept, rate, this.#arithmetic);
+      }
+      const kernel = this.#weights(`${name}/kernel`);
+      const bias = useBias ? this.#weights(`${name}/bias`) : null;
+      const description = { units, activation, useBias };
+      const layer = { inputs, description, kernel, bias, rescale: rate > 0 ? null : rescale };
+      const a = await layerOutputs(layer, x, this.#rows, bench);
+      this.#note('forward', name, index, [this.#rows, units], a);
+      layers.push({ ...layer, name, l2: kernelRegularizer?.l2 ?? 0, rate, kept, x, a });
+      inputs = units;
+      x = a;
+    }
+    return layers;
+  }
+
+  async #backward(layers: readonly Passed[], targets: Uint32Array | Float32Array): Promise<void> {
+    const { recipe, bench } = this.#subject;
+    const last = layers.length - 1;
+    const { description, a } = layers[last];
+    const outputs = { data: a, units: description.units };
+    let dz = outputGradient(recipe.loss, description.activation, outputs, targets, this.#arithmetic);
+    this.#note('outputGradient', layers[last].name, last, [this.#rows, description.units], dz);
+    for (let index = last; index > 0; index -= 1) {
+      const { name, inputs, rate, kept } = layers[index];
+      const dx = await inputGradient(layers[index], dz, this.#rows, bench);
+      this.#note('inputGradient', name, index, [this.#rows, inputs], dx);
+      const below = layers[index - 1];
+      const dy = kept === null ? dx : dropOut(dx, kept, rate, this.#arithmetic);
+      const values = { data: below.a, units: inputs };
+      dz = activationGradient(below.description.activation, values, dy, this.#arithmetic);
+      this.#note('activationGradient', below.name, index - 1, [this.#rows, inputs], dz);
+    }
+  }
+
+  #kept(layer: number, inputs: number): Uint32Array {
+    const { recipe, place } = this.#subject;
+    const dropout = dropoutsOf(recipe.model)[layer];
+    if (dropout === null) throw new RangeError('a layer without dropout');
+    const { name, rate, seed = seedOf(recipe, 'dropout') } = dropout;
+    const stream = streamNumber(dropoutStream(name));
+    const kept = keptInputs({ rate, key: seedKey(seed), stream }, place.steps, this.#rows, inputs);
+    this.#note('mask', name, layer, [this.#rows, inputs], kept);
+    return kept;
+  }
+
+  /** The data as the first layer sees them: through a layer that passes each column on. */
+  async #rescaled(x: Float32Array, columns: number): Promise<Float32Array> {
+    const { recipe, bench } = this.#subject;
+    const identity = new Float32Array(columns * columns);
+    for (let j = 0; j < columns; j += 1) identity[j * columns + j] = 1;
+    const description = { units: columns, activation: 'linear', useBias: false } as const;
+    const rescale = rescalingLayer(recipe.model);
+    return layerOutputs({ inputs: columns, description, kernel: identity, bias: null, rescale }, x, this.#rows, bench);
+  }
+
+  #weights(name: string): Float32Array {
+    const values = this.#subject.weights.get(name);
+    if (values === undefined) throw new RangeError(`no weights ${name}`);
+    return values;
+  }
+
+  #note(
+    kind: Operation['kind'],
+    place: string,
+    layer: number | null,
+    shape: readonly number[],
+    values: Operation['values'],
+  ): void {
+    this.#operations.push({ kind, place, layer, parameter: null, shape, values });
+  }
+}
