@@ -7,7 +7,7 @@ import type { ComparedData } from './data.js';
 import type { CompareRun, FirstDifference } from './document.js';
 import type { CompareOptions, Comparison } from './runs.js';
 import { sampleSteps } from './sample-steps.js';
-import type { Measured } from './task.js';
+import type { Measured, Rerun } from './task.js';
 import { type ComparedExecution, describeExecution } from './variants.js';
 import type { CompareWorkers } from './workers.js';
 
@@ -135,10 +135,8 @@ export class Comparing {
     const located = await this.workers.locate(
       {
         kind: 'locate',
-        recipe: this.recipe,
-        data: this.data,
-        baseline: { execution: baseline.execution, recording: baseline.measured.recording },
-        variant: { execution: run.execution, recording: run.measured.recording },
+        baseline: this.rerun(baseline),
+        variant: this.rerun(run),
         from: seen === null || sample === 0 ? 0 : this.samples[sample - 1],
         to: this.samples[sample],
         scope: seen === null ? 'state' : 'weights',
@@ -147,6 +145,10 @@ export class Comparing {
     );
     // A difference that does not come again was no matter of the order of sums; it is reported where it was seen.
     return located ?? seen;
+  }
+
+  private rerun({ execution, measured }: MadeRun): Rerun {
+    return { recipe: this.recipe, data: this.data, execution, recording: measured.recording };
   }
 }
 

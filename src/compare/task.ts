@@ -5,6 +5,7 @@ import type { Recipe } from '../model/recipe.js';
 import type { Recording } from '../runs/recording.js';
 import type { ComparedData } from './data.js';
 import type { DistanceSample, FirstDifference, LossSample, UlpBin } from './document.js';
+import type { RunState } from './trainee.js';
 import type { ComparedExecution } from './variants.js';
 
 /** What every task needs to train. */
@@ -31,7 +32,7 @@ export interface MeasureTask extends Subject {
 }
 
 /** Train two runs again, side by side, and find the step at which they part. */
-export interface LocateTask extends Subject {
+export interface LocateTask {
   readonly kind: 'locate';
   readonly baseline: Rerun;
   readonly variant: Rerun;
@@ -45,10 +46,12 @@ export interface LocateTask extends Subject {
 }
 
 /** A run that can be had again: in fixed order by itself, in free order from its recording. */
-export interface Rerun {
+export interface Rerun extends Subject {
   readonly execution: ComparedExecution;
   /** Null in fixed order. */
   readonly recording: Recording | null;
+  /** Where it begins. @default null, with the initial weights */
+  readonly start?: RunState | null;
 }
 
 export type Task = MeasureTask | LocateTask;

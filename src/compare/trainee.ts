@@ -4,15 +4,17 @@ import { outputUnits, type Parameter } from '../model/description.js';
 import { decisionsPerRow } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
-import type { NativeData, Slot, StepOrders, TrainResult } from '../native/addon.js';
+import type { Counters, EpochState, NativeData, Slot, StepOrders, TrainResult } from '../native/addon.js';
 import type { Recording } from '../runs/recording.js';
 import { type FingerprintScope, fingerprintNetwork } from '../train/fingerprint.js';
-import { TrainingSession } from '../train/session.js';
+import { type NetworkState, writeState } from '../train/network.js';
+import { type Plan, TrainingSession } from '../train/session.js';
+import type { StepPlace } from './anatomy/batch.js';
 import type { ComparedData, ComparedRows } from './data.js';
 import type { ComparedExecution } from './variants.js';
 
 /** A tensor among others that lie one after the other. */
-export interface FlatTensor extends Pick<Parameter, 'layer' | 'kind' | 'name' | 'size'> {
+export interface FlatTensor extends Pick<Parameter, 'layer' | 'kind' | 'name' | 'shape' | 'size'> {
   readonly slot: Slot;
   /** Elements before it. */
   readonly offset: number;
@@ -35,6 +37,8 @@ export interface Advanced {
   readonly epochs: readonly RowMetrics[];
   /** In free order: how the steps were summed, call by call. */
   readonly orders: readonly StepOrders[];
+  /** With `marks`: [steps, tensors in model order], call by call. */
+  readonly marks: readonly BigUint64Array[];
 }
 
 export interface TraineeOptions {
@@ -42,6 +46,22 @@ export interface TraineeOptions {
   readonly record?: boolean;
   /** Free order: sum as recorded. @default null */
   readonly replay?: Recording | null;
+  /** Go on from here. @default null, with the initial weights */
+  readonly start?: RunState | null;
+  /** @default 'auto' */
+  readonly plan?: Plan;
+  /** Mark all weights after each step. @default false */
+  readonly marks?: boolean;
+  /** Go on with weights that are infinite or NaN. @default false */
+  readonly allowNonFinite?: boolean;
+}
+
+/** A run between two steps: what a checkpoint holds of it. */
+export interface RunState {
+  /** Steps that the run had made. */
+  readonly step: number;
+  readonly network: NetworkState;
+  readonly epoch: EpochState;
 }
 
 export class Trainee {
@@ -55,13 +75,29 @@ export class Trainee {
   readonly #rows: number;
   readonly #test: ComparedRows;
   readonly #execution: ComparedExecution;
+  readonly #allowNonFinite: boolean;
+  /** Where it started, and after how many steps of the run. */
+  readonly #begin: StepPlace & { readonly run: number };
 
   constructor(recipe: Recipe, data: ComparedData, execution: ComparedExecution, options: TraineeOptions = {}) {
     const { x, y } = data.train;
     // Free order is wanted here, and compared: the promise of `deterministic` is not what this run is about.
-    const started = TrainingSession.start(recipe, x, y, { ...execution, ...options, deterministic: false });
+    const { start = null, allowNonFinite = false, ...rest } = options;
+    const started = TrainingSession.start(recipe, x, y, {
+      ...execution,
+      ...rest,
+      replayMayEnd: true,
+      ...(start === null ? {} : { from: { steps: start.step, epoch: start.epoch } }),
+      stopOnNonFinite: !allowNonFinite,
+      deterministic: false,
+    });
+    this.#allowNonFinite = allowNonFinite;
     this.#session = started.session;
     this.#parameters = started.parameters;
+    const { network } = started.session;
+    if (start !== null) writeState(network, started.parameters, start.network);
+    const { steps, epochs } = network.getCounters();
+    this.#begin = { steps, epochs, position: network.getEpoch().position, run: start?.step ?? 0 };
     this.#recipe = recipe;
     this.#rows = x.rows;
     this.#test = data.test;
@@ -80,6 +116,7 @@ export class Trainee {
     const stepLosses: number[] = [];
     const orders: StepOrders[] = [];
     const epochs: RowMetrics[] = [];
+    const marks: BigUint64Array[] = [];
     let seconds = 0;
     const abort = (): void => network.abort();
     signal.addEventListener('abort', abort, { once: true });
@@ -94,12 +131,13 @@ export class Trainee {
         });
         seconds += result.seconds;
         if (result.recording !== null) orders.push(result.recording);
-        this.#checkFinite(result);
+        if (result.marks !== null) marks.push(result.marks);
+        if (!this.#allowNonFinite) this.#checkFinite(result);
       }
     } finally {
       signal.removeEventListener('abort', abort);
     }
-    return { seconds, stepLosses, epochs, orders };
+    return { seconds, stepLosses, epochs, orders, marks };
   }
 
   /** Copies tensors, row-major, to their places in `into`. */
@@ -117,6 +155,38 @@ export class Trainee {
       name,
       values: this.#session.network.getParameter(layer, kind, 0),
     }));
+  }
+
+  /** The mark of each tensor of the weights, in model order. */
+  marks(): bigint[] {
+    return this.weights.map(({ layer, kind, slot }) => this.#session.network.mark(layer, kind, slot));
+  }
+
+  get counters(): Counters {
+    return this.#session.network.getCounters();
+  }
+
+  get epoch(): EpochState {
+    return this.#session.network.getEpoch();
+  }
+
+  /** The gradient of the last step, with plan 'stored'. */
+  gradient({ layer, kind }: Pick<FlatTensor, 'layer' | 'kind'>): Float32Array {
+    return this.#session.network.getGradient(layer, kind);
+  }
+
+  /** Where a step of the run (counted from 1) stands; it is after the one from which this run started. */
+  placeOf(step: number): StepPlace {
+    const { steps, epochs, position, run } = this.#begin;
+    const { batchSize } = this.#recipe.fit;
+    const { stepsPerEpoch } = this.#session;
+    const later = step - run - 1;
+    const inEpoch = position / batchSize + later;
+    return {
+      steps: steps + later,
+      epochs: epochs + Math.floor(inEpoch / stepsPerEpoch),
+      position: (inEpoch % stepsPerEpoch) * batchSize,
+    };
   }
 
   fingerprint(scope: FingerprintScope): string {
@@ -170,8 +240,8 @@ export class Trainee {
 function flatten(parameters: readonly Parameter[], slots: readonly string[]): FlatTensor[] {
   const tensors: FlatTensor[] = [];
   let offset = 0;
-  const add = ({ layer, kind, name, size }: Parameter, slot: number, suffix: string): void => {
-    tensors.push({ layer, kind, size, slot: slot as Slot, name: `${name}${suffix}`, offset });
+  const add = ({ layer, kind, name, shape, size }: Parameter, slot: number, suffix: string): void => {
+    tensors.push({ layer, kind, shape, size, slot: slot as Slot, name: `${name}${suffix}`, offset });
     offset += size;
   };
   for (const parameter of parameters) add(parameter, 0, '');

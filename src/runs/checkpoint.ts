@@ -137,12 +137,22 @@ export function fileName(step: number): string {
   return `${step}.safetensors`;
 }
 
+export interface ReadCheckpointOptions {
+  /** Read it although its seal may not hold: to see what is damaged. @default false */
+  readonly unsealed?: boolean;
+}
+
 /**
  * Reads a checkpoint of a run.
  *
  * @throws SamebitsError `ERR_SAMEBITS_FILE` for one that is missing, damaged, or of another recipe.
  */
-export async function readCheckpoint(folder: string, recipe: Recipe, step: number): Promise<Checkpoint> {
+export async function readCheckpoint(
+  folder: string,
+  recipe: Recipe,
+  step: number,
+  { unsealed = false }: ReadCheckpointOptions = {},
+): Promise<Checkpoint> {
   const file = await SafetensorsFile.of(await openInside(folder, [CHECKPOINTS, fileName(step)]));
   try {
     // Before its length is believed: a file with holes may say that it is larger than any disk.
@@ -150,7 +160,7 @@ export async function readCheckpoint(folder: string, recipe: Recipe, step: numbe
     const parameters = recordedParameters(recipe);
     const slots = slotNames(recipe.optimizer);
     checkTensors(file, parameters, slots, facts.best !== null);
-    await file.checkSeal();
+    if (!unsealed) await file.checkSeal();
     const weights = await readTensors(file, parameters, weightName);
     const bestWeights = facts.best === null ? null : await readTensors(file, parameters, bestName);
     const optimizer: Record<string, Float32Array>[] = [];

@@ -6,6 +6,7 @@ import {
   type Checkpoint,
   type CheckpointFile,
   listCheckpoints,
+  type ReadCheckpointOptions,
   readCheckpoint,
   readTensors,
   recordedParameters,
@@ -66,8 +67,8 @@ export class RunFolder {
   }
 
   /** @param step Of one of {@link checkpoints}. */
-  async checkpoint(step: number): Promise<Checkpoint> {
-    return readCheckpoint(this.path, this.manifest.recipe, step);
+  async checkpoint(step: number, options: ReadCheckpointOptions = {}): Promise<Checkpoint> {
+    return readCheckpoint(this.path, this.manifest.recipe, step, options);
   }
 
   /**

@@ -36,8 +36,10 @@ export interface SessionOptions {
   readonly record?: boolean;
   /** Mark all weights after each step: `advance` returns the marks. @default false */
   readonly marks?: boolean;
-  /** Free order: sum as recorded, from the session's first step. @default null */
+  /** Free order: sum as recorded. @default null */
   readonly replay?: Recording | null;
+  /** The recording may be of a run that did not end. @default false */
+  readonly replayMayEnd?: boolean;
   /** End a call after the first step that leaves a weight infinite or NaN. @default true */
   readonly stopOnNonFinite?: boolean;
   /** Where a run that is resumed stands. @default at its first step */
@@ -64,7 +66,10 @@ export interface AdvanceLimits {
 /** Options of {@link TrainingSession.start}. */
 export interface StartOptions
   extends ExecutionOptions,
-    Pick<SessionOptions, 'plan' | 'record' | 'marks' | 'replay' | 'stopOnNonFinite' | 'delays'> {}
+    Pick<
+      SessionOptions,
+      'plan' | 'record' | 'replay' | 'replayMayEnd' | 'from' | 'marks' | 'stopOnNonFinite' | 'delays'
+    > {}
 
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
@@ -74,6 +79,7 @@ export class TrainingSession {
   readonly stepsPerEpoch: number;
   readonly #options: SessionOptions;
   readonly #order: RowOrder;
+  /** Words of the recording that were replayed. */
   #replayed = 0;
 
   /** Goes on with a network as it is; a partial epoch is forgotten, unless the session starts in one. */
@@ -86,7 +92,7 @@ export class TrainingSession {
     checkRecordable(options.execution.reduction, options.record ?? false, options.replay ?? null);
     if (options.replay) {
       const { batchSize, freeGrain, epochs } = options.fit;
-      const steps = epochs * this.stepsPerEpoch;
+      const steps = options.replayMayEnd ? options.replay.steps : epochs * this.stepsPerEpoch;
       checkRecording(options.replay, { rows: options.data.rows, batchSize, freeGrain, steps });
     }
     const { from } = options;

@@ -263,13 +263,12 @@ describe('locate', () => {
     const replayed = await trace(of, { ...free, replay: recording });
     const direct = firstDifference(await trace(of, { threads: 1 }), replayed);
     const { port1: port } = new MessageChannel();
+    const subject = { recipe: of, data: shareData(of, { data }) };
     const found = await locate(
       {
         kind: 'locate',
-        recipe: of,
-        data: shareData(of, { data }),
-        baseline: { execution: { threads: 1, reduction: 'fixed', isa: 'scalar' }, recording: null },
-        variant: { execution: { ...free, isa: 'scalar' }, recording },
+        baseline: { ...subject, execution: { threads: 1, reduction: 'fixed', isa: 'scalar' }, recording: null },
+        variant: { ...subject, execution: { ...free, isa: 'scalar' }, recording },
         from: 0,
         to: recording.steps,
         scope: 'weights',
@@ -284,15 +283,11 @@ describe('locate', () => {
 
   it('gives nothing where the runs stay equal', async () => {
     const of = recipe({ epochs: 1 });
-    const rerun = { execution: { threads: 2, reduction: 'fixed', isa: 'scalar' }, recording: null } as const;
+    const subject = { recipe: of, data: shareData(of, { data }) };
+    const execution = { threads: 2, reduction: 'fixed', isa: 'scalar' } as const;
+    const rerun = { ...subject, execution, recording: null };
     const { port1: port } = new MessageChannel();
-    const task = {
-      kind: 'locate',
-      recipe: of,
-      data: shareData(of, { data }),
-      baseline: rerun,
-      variant: rerun,
-    } as const;
+    const task = { kind: 'locate', baseline: rerun, variant: rerun } as const;
     const rest = { from: 2, to: 12, scope: 'state', port: port as never } as const;
     expect(await locate({ ...task, ...rest }, new AbortController().signal)).toBeNull();
     port.close();
