@@ -10,6 +10,8 @@ export { type DifferingCauses, differingCauses, type SettingDifference } from '.
 export type { Each } from './causes/each.js';
 export { parseSetting } from './causes/setting.js';
 export type { OptimizerLevel } from './causes/training.js';
+export type { OperationDifference } from './compare/anatomy/compare.js';
+export type { OperationKind } from './compare/anatomy/operation.js';
 export type {
   CompareRun,
   DistanceSample,
@@ -20,6 +22,26 @@ export type {
 } from './compare/document.js';
 export { type CompareOptions, type CompareProgress, type Comparison, compareRuns } from './compare/runs.js';
 export type { ComparedExecution, Variant } from './compare/variants.js';
+export type {
+  Stretch,
+  VerifyCounts,
+  VerifyDifference,
+  VerifyReport,
+  VerifyVerdict,
+} from './compare/verify/report.js';
+export { type VerifyOptions, type VerifyProgress, verify } from './compare/verify/verify.js';
+export type { DamagedElements } from './compare/why/damage.js';
+export type { GivenRows } from './compare/why/given.js';
+export type {
+  WhyDamage,
+  WhyFactor,
+  WhyParting,
+  WhyReport,
+  WhyRun,
+  WhySwap,
+  WhyVerdict,
+} from './compare/why/report.js';
+export { type WhyOptions, type WhyProgress, why } from './compare/why/why.js';
 export type { GivenData } from './data/data-set.js';
 export { digits } from './data/digits.js';
 export { readIdxFolder } from './data/idx-folder.js';

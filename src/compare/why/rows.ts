@@ -1,0 +1,93 @@
+/** The rows that runs were trained on, found again by their hash. */
+
+import type { DataChoice } from '../../data/source.js';
+import type { ComparedRows } from '../data.js';
+import { loadChoice } from './choice.js';
+import type { ExaminedRun } from './examined.js';
+import { type Found, orReason } from './found.js';
+import { type GivenRows, hashRows, prepareRows } from './given.js';
+
+/**
+ * The rows of a run: the first of those given that have its hash, as they are or as its manifest chooses from them; or else
+ * what its manifest says they come from.
+ *
+ * @param given In the order in which they are looked at.
+ */
+export async function rowsOfRun(
+  { folder, setting }: Pick<ExaminedRun, 'folder' | 'setting'>,
+  given: readonly GivenRows[],
+): Promise<Found<ComparedRows>> {
+  const { data } = folder.manifest;
+  const { recipe } = setting;
+  const wanted = `its data (${data.rows} rows of ${data.columns} columns, hash ${data.hash})`;
+  const others: string[] = [];
+  for (const one of given) {
+    const whole = orReason(() => prepareRows(recipe, one));
+    if ('missing' in whole) {
+      others.push(whole.missing);
+      continue;
+    }
+    const chosen = orReason(() => prepareRows(recipe, one, data.choice));
+    for (const rows of [whole, chosen]) {
+      if ('value' in rows && hashRows(rows.value) === data.hash) return rows;
+    }
+    others.push(`hash ${hashRows(whole.value)}`);
+  }
+  const loaded = await loadChoice(data.choice, recipe, given);
+  if ('value' in loaded) {
+    if (hashRows(loaded.value) === data.hash) return loaded;
+    return {
+      missing: `${wanted}: ${describeSource(data.choice)} holds other data now, hash ${hashRows(loaded.value)}`,
+    };
+  }
+  if (others.length > 0) return { missing: `${wanted}: what was given is other data, ${others.join('; ')}` };
+  return { missing: `${wanted}: ${loaded.missing}` };
+}
+
+function describeSource({ source }: DataChoice): string {
+  if (source.kind === 'folder') return `the folder ${source.path}`;
+  return source.kind === 'given' ? source.name : source.kind;
+}
+
+/** Where rows first differ. */
+export interface RowDifference {
+  /** Rows that differ; all beyond the shorter data count. */
+  readonly rows: number;
+  /** The first, counted from 0. */
+  readonly row: number;
+  /** Column of `x`; null where only the target differs. */
+  readonly column: number | null;
+  readonly a: number | null;
+  readonly b: number | null;
+}
+
+/** The first element in which two tables differ, row by row; null where they are equal. */
+export function compareRows(a: ComparedRows, b: ComparedRows): RowDifference | null {
+  if (a.x.columns !== b.x.columns)
+    return { rows: Math.max(a.x.rows, b.x.rows), row: 0, column: null, a: null, b: null };
+  const [targetsA, targetsB] = [targetsOf(a), targetsOf(b)];
+  const common = Math.min(a.x.rows, b.x.rows);
+  let rows = Math.max(a.x.rows, b.x.rows) - common;
+  let first: RowDifference | null = null;
+  for (let row = 0; row < common; row += 1) {
+    const column = differingAt(a.x.data, b.x.data, row, a.x.columns);
+    const target = differingAt(targetsA, targetsB, row, targetsA.length / a.x.rows);
+    if (column === null && target === null) continue;
+    rows += 1;
+    if (first !== null) continue;
+    const [from, to, at] = column === null ? [targetsA, targetsB, target as number] : [a.x.data, b.x.data, column];
+    const width = from.length / a.x.rows;
+    first = { rows: 0, row, column, a: from[row * width + at], b: to[row * width + at] };
+  }
+  if (first !== null) return { ...first, rows };
+  return rows === 0 ? null : { rows, row: common, column: null, a: null, b: null };
+}
+
+function targetsOf({ y }: ComparedRows): ArrayLike<number> {
+  return y instanceof Uint32Array ? y : y.data;
+}
+
+function differingAt(a: ArrayLike<number>, b: ArrayLike<number>, row: number, width: number): number | null {
+  for (let i = 0; i < width; i += 1) if (!Object.is(a[row * width + i], b[row * width + i])) return i;
+  return null;
+}
