@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { expected } from '../errors.js';
 import { Lab } from '../lab/lab.js';
 import { type LabRequest, nameOf, readRequests } from '../lab/request.js';
-import { canonicalJson } from '../lab/store/canonical.js';
 import { ResultStore } from '../lab/store/result-store.js';
 import { type LabMergeFlags, labMergeOptions } from './lab-options.js';
 import { checkLabPaths, deliverLab } from './lab-output.js';
@@ -28,7 +27,7 @@ export function labMergeCommand(signal: AbortSignal): Command {
 function theRequest(stores: readonly ResultStore[], name: string | undefined): LabRequest {
   const requests = new Map<string, LabRequest>();
   for (const { folder } of stores) {
-    for (const request of readRequests(folder)) requests.set(canonicalJson(request), request);
+    for (const request of readRequests(folder)) requests.set(JSON.stringify(request), request);
   }
   const found = [...requests.values()].filter((request) => name === undefined || nameOf(request) === name);
   if (found.length === 1) return found[0];

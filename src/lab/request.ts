@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { check, integer, type Schema } from '../arguments.js';
 import { SamebitsError } from '../errors.js';
-import { canonicalJson } from './store/canonical.js';
 
 /** A file that was named, with what it said. */
 export interface NamedFile {
@@ -71,7 +70,8 @@ const MOST_BYTES = 1 << 24;
 
 /** Leaves a request in a store, for {@link readRequests}; once, however often it is made. */
 export function keepRequest(store: string, request: LabRequest): void {
-  const content = canonicalJson(request);
+  // As it is: causes count in the order in which a file has them.
+  const content = JSON.stringify(request);
   const folder = join(store, FOLDER);
   const name = createHash('sha256').update(content).digest('hex');
   mkdirSync(folder, { recursive: true });
