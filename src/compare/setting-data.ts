@@ -18,14 +18,20 @@ export function settingData({ recipe, data: choice }: Pick<Setting, 'recipe' | '
   const train = chooseRows(data.train, choice);
   return shareData(recipe, {
     x: train.x,
-    y: targetsFor(recipe, train, data.classes),
+    y: targetsFor(recipe, train.y, data.classes),
     xTest: data.test.x,
-    yTest: targetsFor(recipe, data.test, data.classes),
+    yTest: targetsFor(recipe, data.test.y, data.classes),
   });
 }
 
-/** Labels become what the loss asks for: 0 and 1 for one output, a 1 in the label's place for several. */
-function targetsFor({ loss, model }: Recipe, { y }: DataSetRows, classes: number): Uint32Array | Matrix {
+/**
+ * Labels become what the loss asks for: 0 and 1 for one output, a 1 in the label's place for several. Targets that are
+ * none stay what they are.
+ *
+ * @param y Labels, or targets [rows, units].
+ * @throws SamebitsError `ERR_SAMEBITS_SHAPE` for more classes than outputs.
+ */
+export function targetsFor({ loss, model }: Recipe, y: DataSetRows['y'], classes: number): Uint32Array | Matrix {
   if (!(y instanceof Uint32Array) || loss === 'sparseCategoricalCrossentropy') return y;
   const columns = outputUnits(model);
   const data = new Float32Array(y.length * columns);

@@ -58,3 +58,17 @@ export function hexOfBinary64(value: number): string {
   wide.setFloat64(0, value);
   return `0x${wide.getBigUint64(0).toString(16).padStart(16, '0')}`;
 }
+
+/**
+ * The distance of neighboring numbers around `value`, in a format with so many bits of precision: 24 for binary32, 53 for
+ * binary64.
+ *
+ * @param value Finite, and as large as the least normal number of the format, or larger.
+ */
+export function unitInTheLastPlace(value: number, precision: 24 | 53): number {
+  wide.setFloat64(0, Math.abs(value));
+  const exponent = (wide.getUint32(0) >>> 20) - 1023;
+  let unit = 1;
+  for (let i = Math.abs(exponent - precision + 1); i > 0; i -= 1) unit *= exponent < precision - 1 ? 0.5 : 2;
+  return unit;
+}

@@ -54,14 +54,14 @@ export class Ensemble {
     const predictions: Predictions[] = [];
     // One after the other: each has the whole team.
     for (const model of this.models) predictions.push(await model.predict(matrix, options));
-    return meanOf(predictions);
+    return meanPredictions(predictions);
   }
 
   /** As {@link predict}, at once: for a row or a few. Blocks the event loop. */
   predictSync(x: MatrixLike, options: PredictOptions = {}): Predictions {
     checkPredictOptions(options, 'predictSync');
     const matrix = this.#matrix(x);
-    return meanOf(this.models.map((model) => model.predictSync(matrix, options)));
+    return meanPredictions(this.models.map((model) => model.predictSync(matrix, options)));
   }
 
   /**
@@ -130,7 +130,7 @@ function lastLayer({ layers }: Sequential): DenseLayer {
 }
 
 /** For each element the tree over the predictions in order, times 1/k. */
-function meanOf(predictions: readonly Predictions[]): Predictions {
+export function meanPredictions(predictions: readonly Predictions[]): Predictions {
   const [{ rows, columns }] = predictions;
   const share = Math.fround(1 / predictions.length);
   const data = new Float32Array(rows * columns);

@@ -43,7 +43,8 @@ export function intervalWords(
   return `${Number((100 * level).toPrecision(4))} % interval ${minus(words(low))} to ${minus(words(high))}`;
 }
 
-function minus(text: string): string {
+/** The sign that belongs to numbers in prose. */
+export function minus(text: string): string {
   return text.replace(/^-/, '−');
 }
 

@@ -1,0 +1,103 @@
+/** Full factorials: every level of each cause with every level of all others. */
+import type { CauseName, Setting } from '../../causes/cause.js';
+import { causeNamed } from '../../causes/causes.js';
+import type { Cell } from '../experiment/picture.js';
+import type { Kept, TrainTask } from '../experiment/task.js';
+import type { PartOptions, VarianceComponents } from '../statistics/factorial.js';
+import { train } from './varied.js';
+
+/** A cause with the levels that it takes. */
+export interface Factor {
+  readonly cause: CauseName;
+  /** In sentences: `the initial weights`. */
+  readonly words: string;
+  readonly levels: readonly unknown[];
+}
+
+/** One combination of levels. */
+export interface Combination {
+  /** Index of the level of each factor. */
+  readonly levels: readonly number[];
+  readonly task: TrainTask;
+}
+
+/** All combinations, the last factor's levels changing fastest. */
+export function combinations(base: Setting, factors: readonly Factor[], keep: readonly Kept[]): Combination[] {
+  let settings: { readonly levels: readonly number[]; readonly setting: Setting }[] = [{ levels: [], setting: base }];
+  for (const { cause, levels } of factors) {
+    settings = settings.flatMap(({ levels: before, setting }) =>
+      levels.map((level, i) => ({ levels: [...before, i], setting: causeNamed(cause).write(setting, level) })),
+    );
+  }
+  return settings.map(({ levels, setting }) => ({ levels, task: train(setting, keep) }));
+}
+
+/** The title of a factor's cause, as tables and pictures have it. */
+export function titleOf({ cause }: Factor): string {
+  return causeNamed(cause).title;
+}
+
+/** Parts that most factorials ask for: all that a factor has a part in, and what arises from several together. */
+export function usualParts(factors: readonly Factor[]): PartOptions[] {
+  return [
+    ...factors.map(({ cause }) => ({
+      name: `all of ${cause}`,
+      of: (names: readonly string[]) => names.includes(cause),
+    })),
+    { name: 'together', of: (names: readonly string[]) => names.length > 1 },
+  ];
+}
+
+/** The main effect of a factor. */
+export function mainOf({ terms }: VarianceComponents, { cause }: Factor): VarianceComponents['terms'][number] {
+  const term = terms.find(({ factors }) => factors.length === 1 && factors[0] === cause);
+  if (term === undefined) throw new Error(`no term for ${cause}`);
+  return term;
+}
+
+export function partNamed({ parts }: VarianceComponents, name: string): VarianceComponents['parts'][number] {
+  const part = parts.find((one) => one.name === name);
+  if (part === undefined) throw new Error(`no part ${name}`);
+  return part;
+}
+
+/** For each factor, and for what several do together: share, its interval, and the share of all it has a part in. */
+export function shareRows(components: VarianceComponents, factors: readonly Factor[]): Cell[][] {
+  const together = partNamed(components, 'together');
+  return [
+    ...factors.map((factor): Cell[] => {
+      const { share, interval } = mainOf(components, factor);
+      return [
+        titleOf(factor),
+        factor.levels.length,
+        share,
+        interval.low,
+        interval.high,
+        partNamed(components, `all of ${factor.cause}`).share,
+      ];
+    }),
+    ['several together', null, together.share, together.low, together.high, null],
+  ];
+}
+
+/** Bars of the same shares. */
+export function shareBars(components: VarianceComponents, factors: readonly Factor[]) {
+  const together = partNamed(components, 'together');
+  return [
+    ...factors.map((factor) => {
+      const { share, interval } = mainOf(components, factor);
+      return { label: titleOf(factor), value: share, interval: { low: interval.low, high: interval.high } };
+    }),
+    { label: 'several together', value: together.share, interval: { low: together.low, high: together.high } },
+  ];
+}
+
+/** Columns of {@link shareRows}. */
+export const SHARE_COLUMNS = [
+  { name: 'cause' },
+  { name: 'levels', format: 'count' },
+  { name: 'share by itself', format: 'share' },
+  { name: 'from', format: 'share' },
+  { name: 'to', format: 'share' },
+  { name: 'share of all it has a part in', format: 'share' },
+] as const;

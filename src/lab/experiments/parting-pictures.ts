@@ -1,0 +1,128 @@
+/** Tables and pictures of runs that drift apart. */
+import { formatMagnitude } from '../../format.js';
+import type { Cell, Column, DotPlot, HeatMap, LinePicture, Table } from '../experiment/picture.js';
+import type { PairResult } from '../experiment/task.js';
+import { mean } from '../statistics/moments.js';
+import { AS_FAR, farAsSeed, lastSample, type Parting } from './partings.js';
+
+/** Columns of a heat map. */
+const MOST_COLUMNS = 40;
+/** Events that a picture marks on its lines. */
+const MOST_EVENTS = 12;
+
+/** Every kind of difference, with another seed beside it. */
+export function partingTable(title: string, partings: readonly Parting[], seeds: Parting): Table {
+  const decides = seeds.differing !== null;
+  const columns: Column[] = [
+    { name: 'what differs' },
+    { name: 'pairs', format: 'count' },
+    { name: 'same weights', format: 'count' },
+    { name: 'first at step', format: 'count' },
+    { name: 'in' },
+    { name: 'steps to double', format: 'number' },
+    { name: 'relative L2 of weights at the end', format: 'number' },
+    { name: 'mean difference of predictions', format: 'number' },
+    ...(decides ? ([{ name: 'rows read differently', format: 'share' }] as const) : []),
+    { name: 'of another seed’s', format: 'share' },
+    { name: 'from', format: 'share' },
+    { name: 'to', format: 'share' },
+  ];
+  return {
+    title,
+    caption: `The last columns: how far predictions end apart, as a share of another seed's distance; ${100 * AS_FAR} % counts as as far.`,
+    columns,
+    rows: [...partings, seeds].map((parting): Cell[] => {
+      const ratio = parting === seeds ? null : farAsSeed(parting, seeds);
+      return [
+        parting.label,
+        parting.pairs.length,
+        parting.equal,
+        parting.first?.step ?? null,
+        parting.first?.tensor ?? null,
+        parting.doublingSteps,
+        mean(parting.pairs.map((pair) => lastSample(pair).relativeL2)),
+        mean(parting.distances),
+        ...(decides ? [parting.differing] : []),
+        finiteOr(ratio?.estimate),
+        finiteOr(ratio?.low),
+        finiteOr(ratio?.high),
+      ];
+    }),
+  };
+}
+
+function finiteOr(value: number | undefined): Cell {
+  return value === undefined || !Number.isFinite(value) ? null : value;
+}
+
+/** The distance of the weights over steps, of the first pair of each kind, jumps marked. */
+export function growthLines(id: string, partings: readonly Parting[]): LinePicture {
+  return {
+    kind: 'lines',
+    id,
+    title: 'How the weights drift apart',
+    caption: 'The first pair of each kind. A straight line doubles in equal times; marks are jumps beyond the trend.',
+    x: { label: 'step', format: 'count' },
+    y: { label: 'relative L2 distance of the weights', scale: 'log', format: 'number' },
+    series: partings.map(({ label, pairs }) => ({
+      name: label,
+      points: pairs[0].samples.flatMap(({ step, relativeL2 }) =>
+        relativeL2 > 0 && Number.isFinite(relativeL2) ? [[step, relativeL2] as const] : [],
+      ),
+    })),
+    events: partings
+      .flatMap(({ pairs, growths }) =>
+        growths[0].jumps.map((jump) => ({
+          x: jump.by,
+          label: `×${formatMagnitude(jump.factor, 2)}${unitOf(pairs[0], jump)}`,
+        })),
+      )
+      .slice(0, MOST_EVENTS),
+  };
+}
+
+function unitOf({ events }: PairResult, { after, by }: { readonly after: number; readonly by: number }): string {
+  const event = events.find(({ step }) => step > after && step <= by);
+  return event === undefined ? '' : `, ${event.layer} unit ${event.unit}`;
+}
+
+/** Where the bits part: steps × tensors, of the first pair that parts; null where none does. */
+export function partingMap(id: string, partings: readonly Parting[]): HeatMap | null {
+  const parted = partings.find(({ first }) => first !== null);
+  const pair = parted?.pairs.find(({ firstDifference }) => firstDifference !== null);
+  if (parted === undefined || pair === undefined) return null;
+  const every = Math.ceil(pair.samples.length / MOST_COLUMNS);
+  const shown = pair.samples.filter((_, i) => i % every === 0 || i === pair.samples.length - 1);
+  return {
+    kind: 'heatmap',
+    id,
+    title: `Where the bits part: ${parted.label}`,
+    caption: 'Largest distance in each tensor, in ULP. Equal bits have a color of their own.',
+    xLabel: 'step',
+    yLabel: 'tensor',
+    columns: shown.map(({ step }) => String(step)),
+    rows: pair.tensorNames,
+    values: pair.tensorNames.map((_, tensor) => shown.map(({ tensors }) => finiteNumber(tensors[tensor]))),
+    value: { label: 'largest distance in ULP', scale: 'log', format: 'number' },
+  };
+}
+
+function finiteNumber(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+/** How far the predictions of every pair ended apart; pairs with equal bits have no place on a logarithmic scale. */
+export function endDots(id: string, partings: readonly Parting[]): DotPlot {
+  return {
+    kind: 'dots',
+    id,
+    title: 'Predictions at the end',
+    caption: 'Each dot is one pair. Pairs with equal predictions are counted beside the name.',
+    value: { label: 'mean absolute difference of predictions', scale: 'log', format: 'number' },
+    groups: partings.map(({ label, pairs }) => {
+      const values = pairs.map(({ predictions }) => predictions.meanAbs).filter((value) => value > 0);
+      const equal = pairs.length - values.length;
+      return { label: equal === 0 ? label : `${label} (${equal} equal)`, values };
+    }),
+  };
+}

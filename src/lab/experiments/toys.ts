@@ -1,0 +1,209 @@
+/** The toy networks of tutorials, whose results are another each time: all that is left to chance in them, in one factorial. */
+
+import type { CauseName, Setting } from '../../causes/cause.js';
+import { CAUSES } from '../../causes/causes.js';
+import { expected } from '../../errors.js';
+import { formatCount } from '../../format.js';
+import type { Layer } from '../../model/layers.js';
+import { rescaling } from '../../model/layers.js';
+import { parseRecipe } from '../../model/recipe.js';
+import type { BaseChoice, Conclusion, Experiment, Ground, Results } from '../experiment/experiment.js';
+import type { TrainTask } from '../experiment/task.js';
+import { type VarianceComponents, varianceComponents } from '../statistics/factorial.js';
+import { verdict } from '../verdict.js';
+import { BASE_SEED, baseSetting } from './base-setting.js';
+import {
+  type Combination,
+  combinations,
+  type Factor,
+  mainOf,
+  partNamed,
+  SHARE_COLUMNS,
+  shareBars,
+  shareRows,
+  titleOf,
+  usualParts,
+} from './factorial-plan.js';
+import { testMetric } from './run-measures.js';
+import { requireCause, seedLevels, train, varied } from './varied.js';
+import { counted, effectInterval, exactly, intervalWords, percent } from './wording.js';
+
+/** What one toy is. */
+export interface Toy {
+  readonly name: string;
+  readonly question: string;
+  readonly folklore: string;
+  readonly summary: string;
+  readonly data: NonNullable<BaseChoice['data']>;
+  /** Without what scales the data. */
+  readonly layers: readonly Layer[];
+  /** Loss and metrics. */
+  readonly objective: object;
+  /** Classes that the user's data must have, 0 for a regression. */
+  readonly classes: number;
+}
+
+const EPOCHS = 10;
+/** Runs of the control. */
+const CONTROLS = 4;
+const MOST = 0.5;
+
+export function toyExperiment(toy: Toy): Experiment {
+  const { name, question, folklore, summary } = toy;
+  return {
+    name,
+    question,
+    folklore,
+    summary,
+    repeats: 8,
+    base: (choice) => toyBase(toy, choice),
+    *plan(ground) {
+      const { runs } = design(ground);
+      for (const { task } of runs) yield task;
+      yield* controls(runs);
+    },
+    conclude: (ground, results) => conclude(name, ground, results),
+  };
+}
+
+/** The toy itself, or the toy's network on the user's data, or the user's recipe. */
+function toyBase(toy: Toy, choice: BaseChoice): Setting {
+  const data = choice.data ?? toy.data;
+  if (choice.recipe !== undefined) return baseSetting({ ...choice, data });
+  if (data.classes !== toy.classes) {
+    const what = toy.classes === 0 ? 'data with numbers as targets' : `data with ${toy.classes} classes`;
+    throw expected(
+      `${what} for ${toy.name}`,
+      'data',
+      data.classes === 0 ? 'numbers' : `${data.classes} classes`,
+      'ERR_SAMEBITS_DATA',
+    );
+  }
+  const scale = data.scale === 1 ? [] : [rescaling({ scale: data.scale })];
+  const recipe = parseRecipe({
+    model: { layers: [...scale, ...toy.layers] },
+    seed: BASE_SEED,
+    optimizer: 'adam',
+    ...toy.objective,
+    fit: { epochs: EPOCHS, batchSize: 32 },
+  });
+  return baseSetting({ ...choice, data, recipe });
+}
+
+interface Design {
+  readonly factors: readonly Factor[];
+  readonly runs: readonly Combination[];
+  /** The cause that draws other rows. */
+  readonly rows: CauseName;
+}
+
+/** A toy makes its data up anew each time; other data are drawn from with replacement. */
+function design({ base, repeats }: Ground): Design {
+  requireCause(base, 'initialWeights');
+  const levels = seedLevels(repeats);
+  const factors: Factor[] = [
+    CAUSES.dataSeed.applies(base)
+      ? { cause: 'dataSeed', words: 'the data, which are made up anew', levels }
+      : { cause: 'dataSubset', words: 'the rows, which are drawn anew', levels },
+    { cause: 'initialWeights', words: 'the initial weights', levels },
+    { cause: 'dataOrder', words: 'the order of the rows', levels },
+  ];
+  const moved = factors.filter(({ cause }) => CAUSES[cause].applies(base));
+  return { factors: moved, runs: combinations(base, moved, []), rows: factors[0].cause };
+}
+
+function controls([{ task }]: readonly Combination[]): TrainTask[] {
+  return Array.from({ length: CONTROLS }, (_, i) => train(varied(task.setting, { threads: 1 + (i % 2) }), [], i + 1));
+}
+
+const ROWS_HELD = 'initial weights, rows held';
+
+function conclude(name: string, ground: Ground, results: Results): Conclusion {
+  const { factors, runs, rows } = design(ground);
+  const metric = testMetric(ground);
+  const found = runs.map(({ levels, task }) => ({ levels, value: metric.of(results.get(task)) }));
+  const components = varianceComponents(
+    factors.map(({ cause }) => cause),
+    found,
+    {
+      parts: [
+        ...usualParts(factors),
+        {
+          name: ROWS_HELD,
+          of: (term) =>
+            term.includes('initialWeights') && term.every((cause) => cause === 'initialWeights' || cause === rows),
+          within: (term) => term.length > 1 || term[0] !== rows,
+        },
+      ],
+    },
+  );
+  const weights = factors.find(({ cause }) => cause === 'initialWeights') as Factor;
+  const { share, interval: ofShare } = mainOf(components, weights);
+  const held = [runs[0].task, ...controls(runs)].map((task) => results.get(task).fingerprint);
+  const different = new Set(held).size;
+  const sameRows = partNamed(components, ROWS_HELD);
+  const varies = components.totalSumOfSquares > 0;
+  const interval = varies ? effectInterval(ofShare) : exactly(0);
+  return {
+    verdict: verdict(interval ?? { low: Number.NaN, high: Number.NaN }, { effect: 'above', threshold: MOST }),
+    claim: `More than half of the variance of the ${metric.name} comes from the initial weights.`,
+    statement:
+      `Over ${formatCount(runs.length)} runs of the toy the ${metric.name} had a standard deviation of ` +
+      `${metric.differenceWords(Math.sqrt(components.variance))} around ${metric.words(components.mean)}` +
+      `${varies ? `: ${sharesInWords(components, factors)}, ${percent(partNamed(components, 'together').share)} from several together; on the same rows the initial weights alone made ${percent(sameRows.share)}` : ''}; with all of it held, ${held.length} runs at 1 and 2 threads ` +
+      `gave ${different === 1 ? 'the same bits' : counted(different, 'result')}.`,
+    effect: {
+      name: `share of the initial weights in the variance of the ${metric.name}`,
+      unit: '',
+      estimate: share,
+      beside: MOST,
+    },
+    interval,
+    findings: [
+      `By themselves the initial weights made ${percent(share)} of the variance (${intervalWords(ofShare, percent)}), and ` +
+        `${percent(partNamed(components, 'together').share)} arose from several causes together.`,
+      `On the same rows, the initial weights alone made ${percent(sameRows.share)} of the variance that is left (${intervalWords(sameRows, percent)}).`,
+      different === 1
+        ? 'Nothing is left when all seeds are held: the variance of the control is exactly 0.'
+        : 'With all seeds held something still moved: the runs are not all in fixed order.',
+    ],
+    tables: [
+      {
+        title: `Shares of the variance of the ${metric.name}`,
+        caption: `Over ${formatCount(runs.length)} runs. Levels count as drawn from many; intervals are of 95 %.`,
+        columns: SHARE_COLUMNS,
+        rows: shareRows(components, factors),
+      },
+    ],
+    pictures: [
+      {
+        kind: 'bars',
+        id: `${name}-shares`,
+        title: `Whose is the variance of the ${metric.name}?`,
+        caption: 'Share of each cause by itself, with 95 % intervals; the rest arises from several causes together.',
+        value: { label: 'share of the variance', format: 'share' },
+        bars: shareBars(components, factors),
+      },
+      {
+        kind: 'dots',
+        id: `${name}-runs`,
+        title: `The ${metric.name} of every run`,
+        caption: `By ${titleOf(factors[0])}: within a column only the other causes vary.`,
+        value: { label: metric.name, format: metric.format },
+        groups: factors[0].levels.map((level, i) => ({
+          label: String(level),
+          values: found.filter(({ levels }) => levels[0] === i).map(({ value }) => value),
+        })),
+      },
+    ],
+  };
+}
+
+function sharesInWords(components: VarianceComponents, factors: readonly Factor[]): string {
+  return factors
+    .map(
+      (factor, i) =>
+        `${percent(mainOf(components, factor).share)} ${i === 0 ? 'of the variance came ' : ''}from ${factor.words}`,
+    )
+    .join(', ');
+}
