@@ -29,6 +29,9 @@ const PACKAGES = {
   'cli-progress': ['cli'],
   picocolors: ['cli', 'report'],
   'cli-table3': ['cli', 'report'],
+  'csv-parse': ['data'],
+  hyparquet: ['data'],
+  'hyparquet-compressors': ['data'],
   piscina: ['compare', 'lab'],
   'simple-statistics': ['lab'],
 };

@@ -37,6 +37,10 @@ export interface SamebitsErrorDetails {
   readonly step?: number;
   /** Name of the tensor of an `ERR_SAMEBITS_NON_FINITE`, e.g. `dense_1/kernel`. */
   readonly tensor?: string;
+  /** Row of a table, counted from 0, of an `ERR_SAMEBITS_DATA` or `ERR_SAMEBITS_FILE`. */
+  readonly row?: number;
+  /** Name of the column of a table. */
+  readonly column?: string;
 }
 
 /**
@@ -47,12 +51,16 @@ export class SamebitsError extends Error {
   readonly code: SamebitsErrorCode;
   declare readonly step?: number;
   declare readonly tensor?: string;
+  declare readonly row?: number;
+  declare readonly column?: string;
 
   constructor(code: SamebitsErrorCode, message: string, details: SamebitsErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     this.code = code;
     if (details.step !== undefined) this.step = details.step;
     if (details.tensor !== undefined) this.tensor = details.tensor;
+    if (details.row !== undefined) this.row = details.row;
+    if (details.column !== undefined) this.column = details.column;
   }
 }
 // On the prototype, as with Node's own errors: not an enumerable property of each error.

@@ -49,12 +49,40 @@ export type { LabeledData, LabeledRows } from './data/labeled.js';
 export type { Matrix, MatrixLike, NumericArray } from './data/matrix.js';
 export { mnist } from './data/mnist.js';
 export type { DataChoice, DataSource, GivenSource, MadeUpSource } from './data/source.js';
+export type { ByteSource, ByteStream } from './data/table/bytes.js';
+export type {
+  BooleanColumn,
+  CategoryColumn,
+  Cell,
+  Column,
+  ColumnDescription,
+  ColumnType,
+  DateColumn,
+  NumberColumn,
+} from './data/table/column.js';
+export { type ColumnsLike, type TableOfOptions, tableOf } from './data/table/from-memory.js';
+export {
+  type CsvOptions,
+  openCsv,
+  openJsonLines,
+  openRows,
+  openTable,
+  type ReadOptions,
+  type RowSource,
+  type RowsOptions,
+  readTable,
+  type TableFormat,
+  type TableOptions,
+} from './data/table/read.js';
+export type { RowLike } from './data/table/rows.js';
+export { Table } from './data/table/table.js';
+export { type BatchesOptions, TableSource } from './data/table/table-source.js';
 export { SamebitsError, type SamebitsErrorCode } from './errors.js';
 export type { LabProgress } from './lab/carry-out.js';
 export type { CustomClaim, Design, ExperimentDescription, LevelList, Measure } from './lab/custom/description.js';
 export type { LabRun } from './lab/document.js';
 export type { Conclusion, Effect, EffectInterval, Experiment } from './lab/experiment/experiment.js';
-export type { Picture, Table } from './lab/experiment/picture.js';
+export type { Picture, Table as ReportTable } from './lab/experiment/picture.js';
 export { type NoiseOptions, type NoiseReport, noiseFloor } from './lab/noise-floor.js';
 export { type ExperimentResult, experiment, type RunExperimentOptions, runExperiment } from './lab/run-experiment.js';
 export type { Interval, Sample } from './lab/statistics/sample.js';

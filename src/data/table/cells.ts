@@ -1,0 +1,37 @@
+/** What readers hand on: cells as a file or a caller has them, column by column, before they have a type. */
+
+/** Some rows that follow each other. */
+export interface CellBatch {
+  /** Position of the first one among all rows, from 0. */
+  readonly firstRow: number;
+  readonly rows: number;
+  /** By column, in the order of {@link OpenCells.names}; each has `rows` cells. */
+  readonly cells: readonly ArrayLike<unknown>[];
+  /** Of text: the line (from 1) at which each row begins. */
+  readonly lines?: readonly number[];
+}
+
+/** One pass over the rows of a source. */
+export interface OpenCells {
+  readonly names: readonly string[];
+  /** Whether texts are all that the source has, so that they stand for numbers and booleans too. */
+  readonly texts: boolean;
+  /** Ending it early closes what it reads. */
+  readonly batches: AsyncGenerator<CellBatch, void, undefined>;
+}
+
+/** Something that can be read, once or again. */
+export interface CellSource {
+  /** For people: a path, or what was given. */
+  readonly name: string;
+  /** Whether it can be opened a second time. */
+  readonly repeatable: boolean;
+  /**
+   * @param fromRow First row that is wanted. Readers that cannot do better give all rows: `firstRow` tells.
+   * @param sampleRows Rows that may be looked at to find the names of the columns.
+   */
+  open(fromRow: number, sampleRows: number): Promise<OpenCells>;
+}
+
+/** Columns beyond which a file is no table but a mistake, or an attack. */
+export const MOST_COLUMNS = 65_536;

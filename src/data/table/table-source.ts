@@ -1,0 +1,172 @@
+/** Tables as they are read: once into memory, or batch after batch. */
+import { expected, SamebitsError } from '../../errors.js';
+import type { CellBatch, CellSource, OpenCells } from './cells.js';
+import { COLUMN_TYPES, type ColumnDescription, type ColumnType } from './column.js';
+import { type CellRules, TableBuilder } from './column-builder.js';
+import { TypeGuess } from './infer.js';
+import { type Table, unknownColumn } from './table.js';
+
+/** How cells become columns. */
+export interface ReadingRules {
+  /** Types that are given; the others are inferred. */
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  /** Texts that stand for no value. */
+  readonly missing: readonly string[];
+  /** Rows from which types are inferred. */
+  readonly inferRows: number;
+  /** Rows of a batch, at least: it ends with the piece of the source that brings so many. */
+  readonly batchRows: number;
+}
+
+/** Where a pass over a source begins. */
+export interface BatchesOptions {
+  /** Rows before it are left out. @default 0 */
+  readonly fromRow?: number;
+}
+
+/** A table that may be larger than memory: its columns are known, its rows are read when they are asked for. */
+export class TableSource {
+  /** For people: a path, or what was given. */
+  readonly name: string;
+  /** Columns in order, with the types that were given or inferred. */
+  readonly description: readonly ColumnDescription[];
+  /** Whether its rows can be read more than once. */
+  readonly repeatable: boolean;
+  readonly #cells: CellSource;
+  readonly #rules: ReadingRules;
+  readonly #cellRules: CellRules;
+  /** Of a source that cannot be opened again: what was read of it to infer types, and the rest. */
+  #begun: Begun | null;
+
+  private constructor(cells: CellSource, rules: ReadingRules, opened: Opened) {
+    this.name = cells.name;
+    this.repeatable = cells.repeatable;
+    this.description = opened.description;
+    this.#cells = cells;
+    this.#rules = rules;
+    this.#cellRules = opened.cellRules;
+    this.#begun = opened.begun;
+  }
+
+  /** Reads as many rows as types are inferred from. */
+  static async open(cells: CellSource, rules: ReadingRules): Promise<TableSource> {
+    const open = await cells.open(0, rules.inferRows);
+    try {
+      const sample = await takeSample(open, rules.inferRows);
+      if (sample.length === 0) throw expected('at least one row', cells.name, [], 'ERR_SAMEBITS_DATA');
+      const cellRules = { texts: open.texts, missing: new Set(rules.missing), source: cells.name };
+      const description = describe(open.names, sample, cellRules, rules.columns, rules.inferRows);
+      if (cells.repeatable) await open.batches.return();
+      const begun = cells.repeatable ? null : { sample, rest: open.batches };
+      return new TableSource(cells, rules, { description, cellRules, begun });
+    } catch (error) {
+      await open.batches.return();
+      throw error;
+    }
+  }
+
+  /**
+   * All rows in order, in tables of `batchRows` rows or somewhat more. Each has only the categories that it holds. Memory is
+   * that of one batch. Ending the loop early closes the file.
+   *
+   * @throws SamebitsError `ERR_SAMEBITS_STATE` where a stream was read before; `ERR_SAMEBITS_FILE` for what is cut off or
+   * no such file; `ERR_SAMEBITS_DATA` and `ERR_SAMEBITS_SHAPE` for cells and rows that do not fit, with `row` and `column`.
+   */
+  async *batches({ fromRow = 0 }: BatchesOptions = {}): AsyncGenerator<Table, void, undefined> {
+    let builder = new TableBuilder(this.description, this.#cellRules);
+    for await (const [batch, from] of this.#from(fromRow)) {
+      builder.append(batch, from);
+      if (builder.rows < this.#rules.batchRows) continue;
+      yield builder.finish();
+      builder = new TableBuilder(this.description, this.#cellRules);
+    }
+    if (builder.rows > 0) yield builder.finish();
+  }
+
+  /** All rows in memory. Errors are those of {@link batches}. */
+  async read(): Promise<Table> {
+    const builder = new TableBuilder(this.description, this.#cellRules);
+    for await (const [batch, from] of this.#from(0)) builder.append(batch, from);
+    return builder.finish();
+  }
+
+  /** Batches that have rows from `fromRow` on, each with the first such row's place in it. */
+  async *#from(fromRow: number): AsyncGenerator<readonly [CellBatch, number], void, undefined> {
+    if (!Number.isSafeInteger(fromRow) || fromRow < 0) throw expected('an integer of at least 0', 'fromRow', fromRow);
+    for await (const batch of this.#pass(fromRow)) {
+      const from = Math.max(0, fromRow - batch.firstRow);
+      if (from < batch.rows) yield [batch, from];
+    }
+  }
+
+  async *#pass(fromRow: number): AsyncGenerator<CellBatch, void, undefined> {
+    if (this.repeatable) {
+      const { names, batches } = await this.#cells.open(fromRow, this.#rules.inferRows);
+      try {
+        checkNames(names, this.description, this.name);
+        yield* batches;
+      } finally {
+        await batches.return();
+      }
+      return;
+    }
+    const begun = this.#begun;
+    if (begun === null) {
+      const what = `${this.name} can be read once only, and was: give a path, an array or a function`;
+      throw new SamebitsError('ERR_SAMEBITS_STATE', `Expected rows that can be read again, but ${what}`);
+    }
+    this.#begun = null;
+    yield* begun.sample;
+    yield* begun.rest;
+  }
+}
+
+interface Begun {
+  readonly sample: readonly CellBatch[];
+  readonly rest: AsyncGenerator<CellBatch, void, undefined>;
+}
+
+interface Opened {
+  readonly description: readonly ColumnDescription[];
+  readonly cellRules: CellRules;
+  readonly begun: Begun | null;
+}
+
+async function takeSample({ batches }: OpenCells, rows: number): Promise<CellBatch[]> {
+  const sample: CellBatch[] = [];
+  for (let taken = 0; taken < rows; ) {
+    const next = await batches.next();
+    if (next.done === true) break;
+    sample.push(next.value);
+    taken += next.value.rows;
+  }
+  return sample;
+}
+
+/** Types by the first rows, but for those that are given. */
+export function describe(
+  names: readonly string[],
+  sample: readonly CellBatch[],
+  { texts, missing }: CellRules,
+  given: Readonly<Record<string, ColumnType>>,
+  inferRows: number = Number.POSITIVE_INFINITY,
+): ColumnDescription[] {
+  const types = new Map(Object.entries(given));
+  for (const [name, type] of types) {
+    if (!names.includes(name)) throw unknownColumn(name, names);
+    if (!COLUMN_TYPES.includes(type)) throw expected(`one of ${COLUMN_TYPES.join(', ')}`, `columns.${name}`, type);
+  }
+  return names.map((name, column) => {
+    const type = types.get(name);
+    if (type !== undefined) return { name, type };
+    const guess = new TypeGuess(texts, missing);
+    // Not the whole batch: where it ends is a matter of how the bytes came.
+    for (const { cells, firstRow } of sample) guess.see(cells[column], inferRows - firstRow);
+    return { name, type: guess.type };
+  });
+}
+
+function checkNames(names: readonly string[], columns: readonly ColumnDescription[], source: string): void {
+  if (names.length === columns.length && columns.every(({ name }, index) => name === names[index])) return;
+  throw expected('the columns that it had before', source, names.length, 'ERR_SAMEBITS_FILE');
+}
