@@ -1,7 +1,7 @@
 /** Files that are there whole or not at all, whenever the process or the machine stops. */
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { onDisk } from './file-errors.js';
+import { damaged, isMissing, onDisk } from './file-errors.js';
 
 /** Names of files that were being written: what is found of them is left over from a crash. */
 export const PARTIAL = /^\..*\.partial$/;
@@ -32,6 +32,34 @@ export async function writeDurably(path: string, write: (handle: FileHandle) => 
     }
     await syncFolder(dirname(path));
   });
+}
+
+/**
+ * Makes a folder and those above it that are missing; one that is there already is fine.
+ *
+ * Not by `mkdir`'s option `recursive`, which never returns below /proc, where nothing can be made.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  if (await madeFolder(path)) return;
+  await makeFolder(dirname(path));
+  if (await madeFolder(path)) return;
+  throw damaged('a folder in which others can be made', dirname(path), undefined);
+}
+
+/** False where the folder above is missing. */
+async function madeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    if (isMissing(cause) && dirname(path) !== path) return false;
+    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    // Also a link to a folder, which a caller may well name.
+    if (!exists || !(await stat(path)).isDirectory()) throw cause;
+    return true;
+  }
+  // A folder above that may be used but not read keeps its names without our help, sooner or later.
+  await syncFolder(dirname(path)).catch(() => {});
+  return true;
 }
 
 /** Brings a folder's names to the disk. */

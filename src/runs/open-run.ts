@@ -1,5 +1,7 @@
 /** Reading run folders. */
 import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { check } from '../arguments.js';
 import type { NamedTensor } from '../model/description.js';
 import type { Recording } from '../runs/recording.js';
 import {
@@ -152,6 +154,8 @@ export function metricNames({ recipe, data }: Manifest): readonly MetricName[] {
   return [...trained, ...(accuracy ? (['val_loss', 'val_accuracy'] as const) : (['val_loss'] as const))];
 }
 
+const folderSchema = v.string('the path of a folder');
+
 /**
  * Opens the folder of a run, finished or not, and checks its manifest. Its other files are read, and checked, when they
  * are asked for.
@@ -161,9 +165,9 @@ export function metricNames({ recipe, data }: Manifest): readonly MetricName[] {
  * run.manifest.recipe;
  * for await (const { step, marks } of (await run.trace())?.entries ?? []) console.log(step, marks);
  *
- * @throws SamebitsError `ERR_SAMEBITS_FILE` for a folder that is missing, no run's, or damaged.
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`; `ERR_SAMEBITS_FILE` for a folder that is missing, no run's, or damaged.
  */
 export async function openRun(folder: string): Promise<RunFolder> {
-  const path = resolve(folder);
+  const path = resolve(check(folderSchema, folder, 'folder'));
   return new RunFolder(path, await readManifest(path));
 }

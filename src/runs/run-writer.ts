@@ -1,5 +1,5 @@
 /** Writing run folders, so that a crash at any moment leaves what the last checkpoint needs. */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SamebitsError } from '../errors.js';
 import type { NamedTensor } from '../model/description.js';
@@ -12,7 +12,7 @@ import {
   type StateParts,
   writeCheckpoint,
 } from './checkpoint.js';
-import { PARTIAL, syncFolder } from './durable.js';
+import { makeFolder, PARTIAL, syncFolder } from './durable.js';
 import { damaged, onDisk } from './file-errors.js';
 import { CHECKPOINTS, checkFolder } from './inside.js';
 import { JournalWriter, NO_LINES } from './journal.js';
@@ -71,10 +71,10 @@ export class RunWriter {
     const folder = resolve(path);
     return claim(folder, async () => {
       await onDisk('a folder that can be written', folder, async () => {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         const names = (await readdir(folder)).filter((name) => !PARTIAL.test(name) && name !== CHECKPOINTS);
         if (names.length > 0) throw damaged('a new or empty folder', folder, names);
-        await mkdir(join(folder, CHECKPOINTS), { recursive: true });
+        await makeFolder(join(folder, CHECKPOINTS));
         await checkFolder(join(folder, CHECKPOINTS));
         for (const { file } of await listCheckpoints(folder)) throw damaged('a new or empty folder', folder, file);
       });
@@ -156,12 +156,7 @@ export class RunWriter {
   async checkpoint(state: WrittenState): Promise<void> {
     await this.#sync();
     await writeState(this.folder, this.#manifest, state, this);
-    const { step } = state.facts;
-    await onDisk('a folder of checkpoints', this.folder, async () => {
-      for (const old of dropped(this.#manifest, await listCheckpoints(this.folder), step)) {
-        await rm(join(this.folder, CHECKPOINTS, fileName(old)), { force: true });
-      }
-    });
+    await this.#removeOld(state.facts.step);
   }
 
   /** Writes the final weights, and the manifest that says so. */
@@ -184,6 +179,8 @@ export class RunWriter {
       const best = bestWeights.map(({ name, shape, data }) => tensorSource(name, shape, data));
       bestSeal = await writeSafetensors(join(this.folder, BEST_FILE), best, metadata);
     }
+    // A crash may have come between the last checkpoint and the end of those before it.
+    await this.#removeOld(result.steps);
     await this.#end('complete', seconds, { ...result, ...this.ends, weights, bestWeights: bestSeal });
   }
 
@@ -206,6 +203,14 @@ export class RunWriter {
       trace: this.#trace?.end ?? null,
       recording: this.#recording?.end ?? null,
     };
+  }
+
+  async #removeOld(newest: number): Promise<void> {
+    await onDisk('a folder of checkpoints', this.folder, async () => {
+      for (const old of dropped(this.#manifest, await listCheckpoints(this.folder), newest)) {
+        await rm(join(this.folder, CHECKPOINTS, fileName(old)), { force: true });
+      }
+    });
   }
 
   async #sync(): Promise<void> {
@@ -268,7 +273,7 @@ async function removeLeftovers(folder: string, step: number): Promise<void> {
     const partial = (names: readonly string[]) => names.filter((name) => PARTIAL.test(name));
     for (const name of partial(await readdir(folder))) await rm(join(folder, name), { force: true });
     const checkpoints = join(folder, CHECKPOINTS);
-    await mkdir(checkpoints, { recursive: true });
+    await makeFolder(checkpoints);
     await checkFolder(checkpoints);
     for (const name of partial(await readdir(checkpoints))) await rm(join(checkpoints, name), { force: true });
     for (const file of await listCheckpoints(folder)) {

@@ -48,6 +48,7 @@ const headSchema = fields({
   trace: v.literal(1, '1'),
   every: oneOf(['epoch', 'step'] as const),
   tensors: v.array(text(1024), 'an array of names'),
+  chain: digest,
 });
 
 const lineSchema = v.variant(
@@ -92,38 +93,32 @@ export function markText(mark: bigint): string {
 
 /** A trace that is read line by line. */
 export interface TraceReader extends TraceHead {
-  /** In the order of the run. To be read once. */
+  /** In the order of the run. The file is opened when iteration begins, and closed when it ends. */
   readonly entries: AsyncIterable<TraceEntry>;
 }
 
 /**
- * Opens a run's trace.
+ * A run's trace. Its iteration throws `ERR_SAMEBITS_FILE` at the line that is not what was written.
  *
  * @param until Where it ends; without it, an unfinished run's last whole line.
- * @throws SamebitsError `ERR_SAMEBITS_FILE`, at the entry that is not what was written.
  */
-export async function readTrace(folder: string, head: TraceHead, until?: JournalEnd): Promise<TraceReader> {
-  const lines = readJournal(folder, TRACE_FILE, until === undefined ? {} : { until });
-  const first = await lines.next();
-  if (first.done) return { ...head, entries: noEntries() };
-  const { every, tensors } = inFile(TRACE_FILE, () => {
-    const { chain: _, ...rest } = first.value.value as Record<string, unknown>;
-    return check(headSchema, rest, 'line 1');
-  });
-  if (every !== head.every || tensors.join('\n') !== head.tensors.join('\n')) {
-    await lines.return(undefined);
-    throw damaged(`a trace of every ${head.every} and of ${head.tensors.length} tensors`, TRACE_FILE, tensors);
-  }
-  return { ...head, entries: entriesOf(lines, head) };
+export function readTrace(folder: string, head: TraceHead, until?: JournalEnd): TraceReader {
+  const options = until === undefined ? {} : { until };
+  return {
+    ...head,
+    entries: { [Symbol.asyncIterator]: () => entriesOf(readJournal(folder, TRACE_FILE, options), head) },
+  };
 }
-
-async function* noEntries(): AsyncGenerator<TraceEntry> {}
 
 async function* entriesOf(lines: AsyncGenerator<JournalLine>, head: TraceHead): AsyncGenerator<TraceEntry> {
   let previous: TraceEntry | null = null;
   let epochs = 0;
   for await (const { value, end } of lines) {
     const at = `line ${end.lines} of ${TRACE_FILE}`;
+    if (end.lines === 1) {
+      checkHead(value, head, at);
+      continue;
+    }
     const entry = parseEntry(value, at);
     if (entry.marks.length !== head.tensors.length) {
       throw damaged(`${head.tensors.length} marks`, at, entry.marks.length);
@@ -135,6 +130,13 @@ async function* entriesOf(lines: AsyncGenerator<JournalLine>, head: TraceHead): 
     if (entry.kind === 'epoch') epochs += 1;
     yield entry;
     previous = entry;
+  }
+}
+
+function checkHead(value: unknown, head: TraceHead, at: string): void {
+  const { every, tensors } = inFile(TRACE_FILE, () => check(headSchema, value, at));
+  if (every !== head.every || tensors.join('\n') !== head.tensors.join('\n')) {
+    throw damaged(`a trace of every ${head.every} and of ${head.tensors.length} tensors`, at, tensors);
   }
 }
 

@@ -144,7 +144,7 @@ function findPoint(run: RunFolder): Promise<ResumePoint | null> {
       const epochs = await readMetrics(path, metricNames(manifest), checkpoint.metrics);
       if (checkpoint.trace !== null && manifest.options.trace !== null && checkpoint.trace.lines > 0) {
         const head = { every: manifest.options.trace, tensors: run.tensors };
-        const { entries } = await readTrace(path, head, checkpoint.trace);
+        const { entries } = readTrace(path, head, checkpoint.trace);
         for await (const entry of entries)
           if (entry.step > step) throw damaged(`${step} steps`, 'trace.jsonl', entry.step);
       }

@@ -164,8 +164,9 @@ export class RunKeeper {
   }
 
   async #addEntries(entries: readonly TraceEntry[]): Promise<void> {
-    if (this.#writer === null) this.#entries.push(...entries);
-    else await this.#writer.appendTrace(entries);
+    if (this.#writer !== null) return this.#writer.appendTrace(entries);
+    // Not as arguments: a slice of tiny steps has more of them than a stack.
+    for (const entry of entries) this.#entries.push(entry);
   }
 
   #fingerprint(scope: 'weights' | 'state'): string {
