@@ -10,6 +10,8 @@ import { FIT, labels, model, Witness, x } from './problem.js';
 
 /** Mutated files of each format. `npm run fuzz` has 100,000. */
 const FILES = Number(process.env.SAMEBITS_FUZZ_FILES ?? 600);
+/** Far beyond what it takes. */
+const TIMEOUT = { timeout: 60_000 + 200 * FILES };
 /** Another seed, other files. */
 const SEED = Number(process.env.SAMEBITS_FUZZ_SEED ?? 1);
 
@@ -87,7 +89,7 @@ async function gently<T>(read: () => Promise<T>, what: string, code = 'ERR_SAMEB
 }
 
 describe.each(Object.entries(FORMATS))('a damaged %s', (name, { file, mutation, repair, read }) => {
-  it(`gives a typed error, or the same data: ${FILES} files`, async () => {
+  it(`gives a typed error, or the same data: ${FILES} files`, TIMEOUT, async () => {
     const folder = freshPath();
     cpSync(complete, folder, { recursive: true });
     const path = join(folder, file);
@@ -106,7 +108,7 @@ describe.each(Object.entries(FORMATS))('a damaged %s', (name, { file, mutation, 
     expect(openFiles()).toBeLessThanOrEqual(opened + 2);
   });
 
-  it(`that was sealed again gives a typed error, or other data: ${FILES} files`, async () => {
+  it(`that was sealed again gives a typed error, or other data: ${FILES} files`, TIMEOUT, async () => {
     // Of a run that stopped: there the manifest knows no other file's hash.
     const folder = freshPath();
     cpSync(file.startsWith('weights') ? complete : stopped, folder, { recursive: true });
@@ -141,7 +143,7 @@ async function resumed(folder: string, what: string): Promise<void> {
 }
 
 describe('safetensors that nobody sealed', () => {
-  it(`give a typed error, or tensors within the file: ${FILES} files`, async () => {
+  it(`give a typed error, or tensors within the file: ${FILES} files`, TIMEOUT, async () => {
     const folder = freshPath();
     cpSync(complete, folder, { recursive: true });
     const path = join(folder, 'weights.safetensors');

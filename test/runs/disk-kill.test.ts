@@ -8,8 +8,8 @@ import { contents, FIT, labels, model, Witness, x } from './problem.js';
 
 const OPTIONS = { ...FIT, trace: 'step', best: 'loss', checkpointEvery: 5, threads: 1 } as const;
 
-/** All moments, or a share of them: each loss at moments of its own. */
-const STRIDE = process.env.SAMEBITS_TEST_FULL ? 1 : 7;
+/** All moments with `npm run test:kill`, or a share of them: each loss at moments of its own. */
+const STRIDE = process.env.SAMEBITS_KILLS ? 1 : 7;
 
 describe.each(['nothing', 'unsynced', 'zeros'] as const)('a disk that dies and loses %s', (loss: Loss) => {
   const offset = ['nothing', 'unsynced', 'zeros'].indexOf(loss);
