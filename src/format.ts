@@ -66,3 +66,8 @@ export function formatList(items: readonly (string | number)[]): string {
 export function shortFingerprint(fingerprint: string, length = 8): string {
   return fingerprint.slice(fingerprint.lastIndexOf(':') + 1).slice(0, length);
 }
+
+/** A word of a command line, as a POSIX shell reads it back. */
+export function shellWord(word: string): string {
+  return /^[\w.,/:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -11,6 +11,8 @@ import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { Interrupted } from './interrupted.js';
 import { labCommand } from './lab.js';
+import { verifyCommand } from './verify.js';
+import { whyCommand } from './why.js';
 
 const WRONG_INPUT = 2;
 const INTERRUPTED = 130;
@@ -23,6 +25,8 @@ Examples:
   $ samebits compare ./fashion --json   a folder of IDX files; one JSON document
   $ samebits compare --help             every option
   $ samebits lab list                   why do results differ? the experiments
+  $ samebits why runs/a runs/b          two runs: where do they part, and why?
+  $ samebits verify runs/a              is a run what it claims to be?
   $ samebits doctor                     check this machine and this build
 
 Exit codes: 0 well; 1 what was to be equal differs; 2 wrong usage or input;
@@ -34,6 +38,8 @@ function program(signal: AbortSignal): Command {
     .version(version)
     .addHelpText('after', EXAMPLES)
     .addCommand(compareCommand(signal))
+    .addCommand(whyCommand(signal))
+    .addCommand(verifyCommand(signal))
     .addCommand(labCommand(signal))
     .addCommand(benchCommand(signal))
     .addCommand(doctorCommand(signal))

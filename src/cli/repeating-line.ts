@@ -1,3 +1,4 @@
+import { shellWord } from '../format.js';
 import { type CompareFlags, DEFAULTS } from './compare-options.js';
 
 /**
@@ -5,9 +6,9 @@ import { type CompareFlags, DEFAULTS } from './compare-options.js';
  * same when they change. With a recipe file, what the file says is not repeated.
  */
 export function repeatingLine(data: string, flags: CompareFlags): string {
-  const words = ['samebits', 'compare', quote(data)];
+  const words = ['samebits', 'compare', shellWord(data)];
   const add = (option: string, value: unknown): void => {
-    if (value !== undefined) words.push(option, quote(String(value)));
+    if (value !== undefined) words.push(option, shellWord(String(value)));
   };
   const orDefault = <T>(value: T | undefined, byDefault: T): T | undefined =>
     value ?? (flags.recipe === undefined ? byDefault : undefined);
@@ -29,9 +30,4 @@ export function repeatingLine(data: string, flags: CompareFlags): string {
   add('--isa', flags.isa ?? DEFAULTS.isa);
   add('--repeats', flags.repeats ?? DEFAULTS.repeats);
   return words.join(' ');
-}
-
-/** As a POSIX shell reads it back. */
-function quote(word: string): string {
-  return /^[\w.,/:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

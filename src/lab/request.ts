@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { check, integer, type Schema } from '../arguments.js';
 import { SamebitsError } from '../errors.js';
+import { shellWord } from '../format.js';
 
 /** A file that was named, with what it said. */
 export interface NamedFile {
@@ -41,11 +42,11 @@ export const requestSchema: Schema<LabRequest> = v.strictObject({
 
 /** The line that does it again. */
 export function commandLineOf(request: LabRequest): string {
-  const words = ['samebits', 'lab', 'run', quote(nameOf(request))];
+  const words = ['samebits', 'lab', 'run', shellWord(nameOf(request))];
   const add = (option: string, value: string | number | null): void => {
-    if (value !== null) words.push(option, quote(String(value)));
+    if (value !== null) words.push(option, shellWord(String(value)));
   };
-  if (request.data !== null) words.push(quote(request.data));
+  if (request.data !== null) words.push(shellWord(request.data));
   add('--repeats', request.repeats);
   add('--recipe', request.recipe?.path ?? null);
   add('--epochs', request.epochs);
@@ -57,11 +58,6 @@ export function commandLineOf(request: LabRequest): string {
 /** What was typed for the experiment. */
 export function nameOf({ experiment }: LabRequest): string {
   return typeof experiment === 'string' ? experiment : experiment.path;
-}
-
-/** As a POSIX shell reads it back. */
-function quote(word: string): string {
-  return /^[\w.,/:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 const FOLDER = 'requests';

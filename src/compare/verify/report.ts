@@ -51,6 +51,7 @@ export interface VerifyCounts {
 
 export interface VerifyReport {
   readonly verdict: VerifyVerdict;
+  /** As the caller wrote it. */
   readonly path: string;
   readonly status: string;
   readonly contract: number | string;

@@ -31,6 +31,7 @@ const SAMPLE_STREAM = 'verify';
 const NOTHING: VerifyCounts = { steps: 0, marks: 0, checkpoints: 0, epochs: 0, weights: false };
 
 export class Verification {
+  readonly #path: string;
   readonly #folder: RunFolder;
   readonly #given: { readonly training: GivenRows | null; readonly validation: GivenRows | null };
   readonly #here: ExecutionHere;
@@ -41,12 +42,14 @@ export class Verification {
   readonly #unreadable: VerifyDifference[] = [];
 
   constructor(
+    path: string,
     folder: RunFolder,
     given: { readonly training: GivenRows | null; readonly validation: GivenRows | null },
     here: ExecutionHere,
     onProgress: (progress: VerifyProgress) => void = () => {},
     signal: AbortSignal = new AbortController().signal,
   ) {
+    this.#path = path;
     this.#folder = folder;
     this.#given = given;
     this.#here = here;
@@ -183,7 +186,7 @@ export class Verification {
     const difference = differences.sort((a, b) => a.step - b.step)[0] ?? null;
     const facts = {
       verdict: difference !== null ? 'differs' : missing !== null ? 'cannot tell' : 'verified',
-      path: folder.path,
+      path: this.#path,
       status,
       contract,
       steps,

@@ -62,6 +62,7 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
   );
   signal?.throwIfAborted();
   const verification = new Verification(
+    path,
     await openRun(path),
     { training: data ?? null, validation: validationData ?? data ?? null },
     { threads, isa },

@@ -1,5 +1,6 @@
 /** Two runs with their data, as what can be executed here. */
 import { CAUSES } from '../../causes/causes.js';
+import { formatList } from '../../format.js';
 import type { ComparedRows } from '../data.js';
 import type { Rerun } from '../task.js';
 import type { RunState } from '../trainee.js';
@@ -20,8 +21,8 @@ export class BothRuns {
   readonly runs: Both<ExaminedRun>;
   /** The runs as they were made. */
   readonly candidates: Both<Candidate>;
-  /** What is missing to compute one, or to tell more. */
-  readonly missing = new Set<string>();
+  /** What is missing to compute one, and whose it is. */
+  readonly #missing = new Map<string, Set<RunLabel>>();
   readonly #rows: Both<Found<ComparedRows>>;
   readonly #given: readonly GivenRows[];
   readonly #here: ExecutionHere;
@@ -48,6 +49,14 @@ export class BothRuns {
     };
     const candidates = { a: await asItWas(runs.a, 'a'), b: await asItWas(runs.b, 'b') };
     return new BothRuns(runs, candidates, rows, present(given.a, given.b), here);
+  }
+
+  /** What is missing to compute a run, such as `A: its data …`. */
+  get missing(): string[] {
+    return [...this.#missing].map(([what, labels]) => {
+      const whose = [...labels].sort().map((label) => label.toUpperCase());
+      return `${formatList(whose)}: ${what}`;
+    });
   }
 
   get hashes(): Both<string> {
@@ -85,7 +94,7 @@ export class BothRuns {
   }
 
   #lacks(label: RunLabel, what: string): null {
-    this.missing.add(`${label.toUpperCase()}: ${what}`);
+    this.#missing.set(what, (this.#missing.get(what) ?? new Set()).add(label));
     return null;
   }
 

@@ -4,11 +4,11 @@ import type { Factor } from './factor.js';
 import type { Peeled } from './peel.js';
 import type { WhyFactor, WhyRun, WhyVerdict } from './report.js';
 
-export function describeRun({ folder, setting, steps, checkpoints }: ExaminedRun): WhyRun {
+export function describeRun({ path, folder, setting, steps, checkpoints }: ExaminedRun): WhyRun {
   const { status, contract, sessions, options, result, data } = folder.manifest;
   const { platform, arch, cpu } = sessions[0].machine;
   return {
-    path: folder.path,
+    path,
     status,
     contract,
     versions: [...new Set(sessions.map(({ version }) => version))],

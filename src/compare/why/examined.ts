@@ -28,6 +28,8 @@ export interface Damage {
 
 /** A run whose files have been looked at. */
 export interface ExaminedRun {
+  /** As the caller wrote it. */
+  readonly path: string;
   readonly folder: RunFolder;
   readonly setting: Setting;
   /** Steps that were made, as far as its files say. */
@@ -42,7 +44,7 @@ export interface ExaminedRun {
 
 /** @throws SamebitsError `ERR_SAMEBITS_FILE` for a folder that is no run's, or whose manifest is damaged. */
 export async function examineRun(path: string): Promise<ExaminedRun> {
-  return new Examination(await openRun(path)).examine();
+  return new Examination(path, await openRun(path)).examine();
 }
 
 /** The state of one of {@link ExaminedRun.checkpoints}, or of a damaged one. */
@@ -82,7 +84,10 @@ export async function readRecording(folder: RunFolder, checkpoints: readonly num
 class Examination {
   readonly #damage: Damage[] = [];
 
-  constructor(private readonly folder: RunFolder) {}
+  constructor(
+    private readonly path: string,
+    private readonly folder: RunFolder,
+  ) {}
 
   async examine(): Promise<ExaminedRun> {
     const { folder } = this;
@@ -94,6 +99,7 @@ class Examination {
     if (result !== null) await this.#orNull('weights.safetensors', () => this.#finalWeights(marks));
     const traced = marks?.last ?? 0;
     return {
+      path: this.path,
       folder,
       setting: { recipe, data: data.choice, execution: { threads, isa } },
       steps: result?.steps ?? Math.max(traced, checkpoints[checkpoints.length - 1] ?? 0),

@@ -31,6 +31,8 @@ export class Inquiry {
   readonly #known: Known;
   readonly #onProgress: (progress: WhyProgress) => void;
   readonly #signal: AbortSignal;
+  /** Ways in which a run is not what its folder says. */
+  readonly #doubts: string[] = [];
 
   private constructor(both: BothRuns, known: Known, onProgress: (progress: WhyProgress) => void, signal: AbortSignal) {
     this.#both = both;
@@ -50,7 +52,7 @@ export class Inquiry {
   }
 
   async report(): Promise<WhyReport> {
-    const { runs, candidates, hashes, missing } = this.#both;
+    const { runs, candidates, hashes } = this.#both;
     const { parting, place, equalUpTo, reproduced } = await this.#part();
     const through = parting === null || !reproduced ? null : this.#through(parting.step);
     const swapped = through === null ? null : await this.#swap(place, through);
@@ -67,7 +69,7 @@ export class Inquiry {
       through: swapped === null ? null : through,
       rows: this.#both.compareRows(),
       damage: [...(await this.#damage('a')), ...(await this.#damage('b'))],
-      missing: [...missing],
+      missing: [...this.#doubts, ...this.#both.missing],
     };
     return { ...facts, sentence: sentenceOf(facts) };
   }
@@ -114,7 +116,7 @@ export class Inquiry {
 
   /** Whether the executions gave what the folders say. */
   #reproduces({ place, step, marks }: Compared): boolean {
-    const { runs, missing } = this.#both;
+    const { runs } = this.#both;
     let reproduced = true;
     for (const label of LABELS) {
       const traced = runs[label].marks?.at(step) ?? null;
@@ -123,14 +125,14 @@ export class Inquiry {
       const session = runs[label].folder.manifest.sessions.findLast(({ firstStep }) => firstStep < step);
       const began = session?.firstStep ?? 0;
       const resumed = began === 0 ? '' : `; it was resumed at step ${formatCount(began)}`;
-      missing.add(
+      this.#doubts.push(
         `${label.toUpperCase()} is not what its recipe computes: executed again, it has other weights after step ` +
           `${formatCount(step)} than its trace says${resumed}`,
       );
     }
     if (reproduced && place === null && this.#known.different !== null) {
       reproduced = false;
-      missing.add('one of them is not what its recipe computes: executed again, they are equal');
+      this.#doubts.push('one of them is not what its recipe computes: executed again, they are equal');
     }
     return reproduced;
   }

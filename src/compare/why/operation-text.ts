@@ -44,8 +44,11 @@ export function operationText({ kind, place, layer, parameter }: Named, step: nu
 }
 
 /** `, by 1 ULP`; nothing where a distance says nothing. */
-export function distanceText({ first, otherShape, shape }: OperationDifference): string {
-  if (otherShape !== null) return `, which have other shapes: [${shape.join(', ')}] and [${otherShape.join(', ')}]`;
+export function distanceText({ kind, first, otherShape, shape }: OperationDifference): string {
+  if (otherShape !== null)
+    return kind === 'order'
+      ? `, ${shape} and ${otherShape} of them`
+      : `, of other shapes: ${shapesText(shape, otherShape)}`;
   const ulp = first?.ulp;
   if (ulp === undefined) return '';
   if (Number.isNaN(ulp)) return ', where one of them has NaN';
@@ -53,14 +56,18 @@ export function distanceText({ first, otherShape, shape }: OperationDifference):
 }
 
 /** A line on how much of an operation's result differs: `37 of 512, up to 5 ULP; first [3, 7]: 0.1 and 0.2`. */
-export function extentText({ first, differing, elements, maxUlp, otherShape }: OperationDifference): string {
-  if (otherShape !== null) return 'other shapes';
+export function extentText({ shape, first, differing, elements, maxUlp, otherShape }: OperationDifference): string {
+  if (otherShape !== null) return shapesText(shape, otherShape);
   const share = `${formatCount(differing)} of ${formatCount(elements)}`;
   if (first === null) return `${share}: only one run has it`;
-  const far = maxUlp === null || maxUlp === 0 ? '' : `, up to ${formatCount(maxUlp)} ULP`;
+  const far = maxUlp === null || !(maxUlp <= MOST_ULP) ? '' : `, up to ${formatCount(maxUlp)} ULP`;
   const [a, b] = [first.a, first.b].map((value) =>
     first.aHex === undefined ? String(value) : formatMagnitude(value, 9),
   );
   const bits = first.aHex === undefined ? '' : ` (${first.aHex}, ${first.bHex})`;
   return `${share}${far}; [${first.at.join(', ')}]: ${a}, ${b}${bits}`;
+}
+
+function shapesText(a: readonly number[], b: readonly number[]): string {
+  return `[${a.join(', ')}] and [${b.join(', ')}]`;
 }

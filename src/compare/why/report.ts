@@ -15,6 +15,7 @@ export type WhyVerdict = 'equal' | 'explained' | 'not explained' | 'cannot tell'
 
 /** A run, as its folder says. */
 export interface WhyRun {
+  /** As the caller wrote it. */
   readonly path: string;
   readonly status: string;
   readonly contract: number | string;

@@ -1,6 +1,7 @@
 /** The rows that runs were trained on, found again by their hash. */
 
 import type { DataChoice } from '../../data/source.js';
+import { shortFingerprint } from '../../format.js';
 import type { ComparedRows } from '../data.js';
 import { loadChoice } from './choice.js';
 import type { ExaminedRun } from './examined.js';
@@ -19,7 +20,7 @@ export async function rowsOfRun(
 ): Promise<Found<ComparedRows>> {
   const { data } = folder.manifest;
   const { recipe } = setting;
-  const wanted = `its data (${data.rows} rows of ${data.columns} columns, hash ${data.hash})`;
+  const wanted = `its data (${data.rows} rows of ${data.columns} columns, hash ${shortFingerprint(data.hash)}…)`;
   const others: string[] = [];
   for (const one of given) {
     const whole = orReason(() => prepareRows(recipe, one));
@@ -31,7 +32,7 @@ export async function rowsOfRun(
     for (const rows of [whole, chosen]) {
       if ('value' in rows && hashRows(rows.value) === data.hash) return rows;
     }
-    others.push(`hash ${hashRows(whole.value)}`);
+    others.push(`hash ${shortFingerprint(hashRows(whole.value))}…`);
   }
   const loaded = await loadChoice(data.choice, recipe, given);
   if ('value' in loaded) {

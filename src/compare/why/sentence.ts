@@ -39,15 +39,16 @@ function partingSentences(facts: Facts): string[] {
   const { parting, factors, verdict } = facts;
   if (parting === null) return [];
   const explaining = factors.filter(({ effect }) => effect === 'explains');
-  if (verdict !== 'explained' || explaining.length === 0) return [`${partingText(parting)}.`, ...openSentences(facts)];
+  if (verdict !== 'explained' || explaining.length === 0)
+    return [`${partingText(parting, facts.equalUpTo)}.`, ...openSentences(facts)];
   const chain = chainOf(facts, explaining);
-  const sentences = [`${partingText(parting)}: ${chain[0].title}.`];
+  const sentences = [`${partingText(parting, facts.equalUpTo)}: ${chain[0].title}.`];
   for (let i = 1; i < chain.length; i += 1) {
     const swap = swapOf(facts, chain[i - 1].name);
     const then = swap?.parting ?? null;
     const held = i === 1 ? `the same ${chain[0].title}` : 'these the same';
     if (then === null || then.operation === null) {
-      sentences[0] = `${partingText(parting)}: ${formatList(chain.map(({ title }) => title))}.`;
+      sentences[0] = `${partingText(parting, facts.equalUpTo)}: ${formatList(chain.map(({ title }) => title))}.`;
       break;
     }
     const where = `at step ${formatCount(then.step)}, in ${operationText(then.operation, then.step)}`;
@@ -103,12 +104,12 @@ function openSentences(facts: Facts): string[] {
   return differing.length === 0 ? ['Nothing in their manifests differs.'] : [...list, ...tried];
 }
 
-function partingText({ step, epoch, batch, tensor, seenIn, operation }: WhyParting): string {
+function partingText({ step, epoch, batch, tensor, seenIn, operation }: WhyParting, equalUpTo: number | null): string {
   if (operation === null) {
     const what = tensor === null ? 'their states differ' : `${tensor} differs`;
     return seenIn === 'files' && step === 0
       ? `They part before the first step: ${what}`
-      : `They part by step ${formatCount(step)}, where ${what}`;
+      : `They part ${equalUpTo === step - 1 ? 'at' : 'by'} step ${formatCount(step)}, where ${what}`;
   }
   const where = `in ${operationText(operation, step)}${distanceText(operation)}`;
   if (step === 0) return `They part before the first step, ${where}`;
