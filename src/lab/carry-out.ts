@@ -1,4 +1,5 @@
 /** Carries out the tasks of an experiment that no store has the results of. */
+import type { Setting } from '../causes/cause.js';
 import { type Answer, type Failure, reviveFailure } from '../compare/task.js';
 import { type DataLibrary, settingsOf } from './data-library.js';
 import type { Ground, Plan } from './experiment/experiment.js';
@@ -7,7 +8,7 @@ import { type PlannedTask, plannedTasks, type Shard } from './planned.js';
 import type { Batch, LabPool } from './pool/pool.js';
 import { settingChanges } from './setting-changes.js';
 import type { ResultStore } from './store/result-store.js';
-import { costOf, type DataSize, threadsOf } from './task-cost.js';
+import { bytesOf, costOf, type DataSize, threadsOf } from './task-cost.js';
 import type { Outcome } from './tasks/outcome.js';
 
 /** How far an experiment is. */
@@ -42,10 +43,16 @@ export interface CarriedOut {
 /** Work of a batch, as {@link costOf} counts it: about a twentieth of a second. */
 const BATCH_COST = 1e9;
 const MOST_TASKS = 256;
+/** Of results, which are in memory until their batch has ended. */
+const MOST_BYTES = 1 << 22;
 const MOST_SOURCES = 8;
 
-interface Job extends PlannedTask {
+interface Job extends PlannedTask, Estimate {}
+
+interface Estimate {
   readonly cost: number;
+  /** Of results. */
+  readonly bytes: number;
 }
 
 interface JobBatch extends Batch {
@@ -91,7 +98,7 @@ export async function carryOut(options: CarryOutOptions): Promise<CarriedOut> {
       all += 1;
       if (store.holds(key)) continue;
       keys.add(key);
-      sum += await estimate(task, library);
+      sum += (await estimate(task, library)).cost;
     }
     return { missing: keys, tasks: all, cost: sum };
   }
@@ -104,7 +111,7 @@ async function* batchesOf(
 ): AsyncGenerator<JobBatch, void, undefined> {
   let jobs: Job[] = [];
   let data = new Map<string, JobBatch['data'][number]>();
-  let cost = 0;
+  let [cost, bytes] = [0, 0];
   const take = (): JobBatch => {
     const batch = {
       jobs,
@@ -112,16 +119,18 @@ async function* batchesOf(
       data: [...data.values()],
       threads: threadsOf(jobs[0].task),
     };
-    [jobs, data, cost] = [[], new Map(), 0];
+    [jobs, data, cost, bytes] = [[], new Map(), 0, 0];
     return batch;
   };
   for await (const { task, key } of plannedTasks(experiment, ground, library, shard)) {
     if (!missing.has(key)) continue;
-    const job = { task, key, cost: await estimate(task, library) };
-    const isFull = cost + job.cost > BATCH_COST || jobs.length >= MOST_TASKS || data.size >= MOST_SOURCES;
+    const job = { task, key, ...(await estimate(task, library)) };
+    const isLarge = cost + job.cost > BATCH_COST || bytes + job.bytes > MOST_BYTES;
+    const isFull = isLarge || jobs.length >= MOST_TASKS || data.size >= MOST_SOURCES;
     if (jobs.length > 0 && (isFull || threadsOf(task) !== threadsOf(jobs[0].task))) yield take();
     jobs.push(job);
     cost += job.cost;
+    bytes += job.bytes;
     for (const { data: choice } of settingsOf(task)) {
       const { source } = choice;
       data.set(JSON.stringify(source), { source, data: await library.load(source) });
@@ -130,10 +139,11 @@ async function* batchesOf(
   if (jobs.length > 0) yield take();
 }
 
-async function estimate(task: Task, library: DataLibrary): Promise<number> {
+async function estimate(task: Task, library: DataLibrary): Promise<Estimate> {
   const sizes = new Map<unknown, DataSize>();
   for (const setting of settingsOf(task)) sizes.set(setting, await sizeOf(setting.data.source, library));
-  return costOf(task, (setting) => sizes.get(setting) as DataSize);
+  const sizeOfSetting = (setting: Setting): DataSize => sizes.get(setting) as DataSize;
+  return { cost: costOf(task, sizeOfSetting), bytes: bytesOf(task, sizeOfSetting) };
 }
 
 /** Made-up data say it themselves: they need not be made for it. */

@@ -52,7 +52,10 @@ export class Lab {
     const base = baseOf(experiment, { ...choice, data });
     const known = base === null ? null : await this.#known(base.data);
     const isas = addon().instructionSets().available;
-    return { experiment, ground: groundOf(experiment, base, known, isas, choice.repeats) };
+    const ground = groundOf(experiment, base, known, isas, choice.repeats);
+    // What it cannot do on this ground it says now, and not after hours of other work.
+    for (const _ of experiment.plan(ground)) break;
+    return { experiment, ground };
   }
 
   /**

@@ -1,6 +1,6 @@
-/** How much work a task is: for batches of about equal length, and for the time that is left. */
+/** How much work a task is, and how much it leaves: for batches of bounded size, and for the time that is left. */
 import type { Setting } from '../causes/cause.js';
-import { parametersOf } from '../model/description.js';
+import { outputUnits, parametersOf } from '../model/description.js';
 import type { Task } from './experiment/task.js';
 import { epochsOf } from './tasks/stages.js';
 
@@ -35,6 +35,15 @@ export function costOf(task: Task, sizeOf: (setting: Setting) => DataSize): numb
     case 'sum':
       return task.numbers * (task.orders * 200 + task.workers.length * (10 + task.repeats));
   }
+}
+
+/** Bytes of the arrays that a task leaves. */
+export function bytesOf(task: Task, sizeOf: (setting: Setting) => DataSize): number {
+  if (task.kind !== 'train') return 0;
+  const { setting, keep } = task;
+  const size = sizeOf(setting);
+  const predictions = keep.includes('predictions') ? size.testRows * outputUnits(setting.recipe.model) : 0;
+  return 4 * (predictions + (keep.includes('weights') ? weightsOf(setting, size) : 0));
 }
 
 /** Native threads that a task starts at once. */

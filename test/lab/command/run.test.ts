@@ -119,6 +119,7 @@ describe('samebits lab run', () => {
     [['run', 'init-seed', '--shard', '1/2', '--json'], /lab merge/],
     [['run', 'init-seed', '--recipe', 'empty.json'], /recipe/],
     [['run', 'init-seed', '--output', 'none/x.json'], /for --output/],
+    [['run', 'all', '--epochs', '1'], /at least 2 epochs/],
     [['merge', 'other'], /Expected a store of samebits lab/],
   ])('%j is refused', async (words, message) => {
     writeFileSync(join(cwd, 'broken.json'), '{"name": ');

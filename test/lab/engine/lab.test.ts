@@ -69,6 +69,15 @@ describe('an experiment', () => {
     expect(seen[seen.length - 1]).toMatchObject({ done: 5, share: 1 });
   });
 
+  it('is refused before any work where it cannot be planned', async () => {
+    const lab = new Lab();
+    const unfit = experimentOf(() => {
+      throw new RangeError('not on this ground');
+    });
+    await expect(lab.prepare(unfit, {})).rejects.toThrow('not on this ground');
+    await lab.close();
+  });
+
   it('refuses results that were not planned', async () => {
     const asked = seedsExperiment();
     const asking = experimentOf(({ base }) => [trainTask(base, 1)]);
