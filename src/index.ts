@@ -10,7 +10,7 @@ export { type DifferingCauses, differingCauses, type SettingDifference } from '.
 export type { Each } from './causes/each.js';
 export { parseSetting } from './causes/setting.js';
 export type { OptimizerLevel } from './causes/training.js';
-export type { OperationDifference } from './compare/anatomy/compare.js';
+export type { DifferingElement, OperationDifference } from './compare/anatomy/compare.js';
 export type { OperationKind } from './compare/anatomy/operation.js';
 export type {
   CompareRun,
@@ -31,6 +31,7 @@ export type {
 } from './compare/verify/report.js';
 export { type VerifyOptions, type VerifyProgress, verify } from './compare/verify/verify.js';
 export type { DamagedElements } from './compare/why/damage.js';
+export type { FactorName } from './compare/why/factor.js';
 export type { GivenRows } from './compare/why/given.js';
 export type {
   WhyDamage,
@@ -41,6 +42,7 @@ export type {
   WhySwap,
   WhyVerdict,
 } from './compare/why/report.js';
+export type { RowDifference } from './compare/why/rows.js';
 export { type WhyOptions, type WhyProgress, why } from './compare/why/why.js';
 export type { GivenData } from './data/data-set.js';
 export { digits } from './data/digits.js';

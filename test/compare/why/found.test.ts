@@ -105,6 +105,20 @@ describe('why', () => {
     );
   });
 
+  it('finds two causes of which neither alone moves the parting on', async () => {
+    const a = await folders.make('together-a', base);
+    const b = await folders.make('together-b', changed({ initializer: 'heUniform', initialWeights: 5, dataOrder: 6 }));
+    const report = await why(a, b);
+    expect(report.verdict).toBe('explained');
+    expect(report.factors.map(({ name, effect }) => `${name} ${effect}`).sort()).toEqual([
+      'dataOrder explains',
+      'initialWeights explains',
+      'initializer explains',
+    ]);
+    expect(report.parting).toMatchObject({ step: 0, operation: { kind: 'weights', place: 'dense_1/kernel' } });
+    expect(report.sentence).toContain('With all of these the same they are equal');
+  });
+
   it('replays recordings of free order, and says by whose order the sums differ', async () => {
     const free = changed({ reduction: 'free', batchSize: 20 });
     const a = await folders.make('free-a', free, { record: true });
