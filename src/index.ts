@@ -50,6 +50,29 @@ export { readIdxFolder } from './data/idx-folder.js';
 export type { LabeledData, LabeledRows } from './data/labeled.js';
 export type { Matrix, MatrixLike, NumericArray } from './data/matrix.js';
 export { mnist } from './data/mnist.js';
+export type { DatePart } from './data/prepare/date-parts.js';
+export type {
+  ClassValue,
+  FittedCategory,
+  FittedColumn,
+  FittedDate,
+  FittedNumber,
+  FittedTarget,
+  PreparationDocument,
+  Scaling,
+} from './data/prepare/fitted.js';
+export type {
+  CategoryPreparation,
+  ColumnPreparation,
+  DatePreparation,
+  NumberPreparation,
+  PrepareOptions,
+  Scale,
+  Task,
+} from './data/prepare/options.js';
+export { Preparation } from './data/prepare/preparation.js';
+export { fitPreparation, type Prepared, prepare } from './data/prepare/prepare.js';
+export type { RawRows } from './data/prepare/raw-rows.js';
 export type { DataChoice, DataSource, GivenSource, MadeUpSource } from './data/source.js';
 export type { ByteSource, ByteStream } from './data/table/bytes.js';
 export type {

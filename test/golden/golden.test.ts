@@ -10,6 +10,7 @@ import { madeUpDataDocument } from './made-up-data.js';
 import { divergingDocument, freeDocument, networksDocument } from './networks.js';
 import networksGolden from './networks.json';
 import { randomDocument } from './random.js';
+import { tablesDocument } from './tables.js';
 
 /** JSON with arrays of plain values on one line. */
 function format(value: unknown, indent = ''): string {
@@ -31,6 +32,7 @@ test.each([
   ['elementary', elementaryDocument],
   ['random', randomDocument],
   ['made-up-data', madeUpDataDocument],
+  ['tables', tablesDocument],
   ['networks', networksDocument],
   ['diverging', divergingDocument],
   ['free', freeDocument],

@@ -1,0 +1,81 @@
+/** Preparations learned from tables. */
+import { expected } from '../../errors.js';
+import type { Matrix } from '../matrix.js';
+import type { Table } from '../table/table.js';
+import type { TableSource } from '../table/table-source.js';
+import { type ColumnFitter, fitterOf } from './fit-columns.js';
+import { TargetFitter } from './fit-target.js';
+import { PREPARATION_FORMAT } from './fitted.js';
+import { type Plan, type PrepareOptions, planOf } from './options.js';
+import { Preparation } from './preparation.js';
+
+/** What {@link prepare} gives. */
+export interface Prepared {
+  readonly preparation: Preparation;
+  /** [rows, features], binary32. */
+  readonly x: Matrix;
+  /** Labels, or for a regression a matrix of one column; null without a target. */
+  readonly y: Uint32Array | Matrix | null;
+}
+
+/**
+ * Learns a preparation from a table, and applies it to the same rows. Learn from training rows only: what the other rows
+ * hold is not known when a model is trained.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for options; `ERR_SAMEBITS_SHAPE` for names that the table has not;
+ * `ERR_SAMEBITS_DATA` for no rows, columns without values, too many categories, missing values that are refused, and a
+ * target that does not fit the task
+ */
+export function prepare(table: Table, options: PrepareOptions = {}): Prepared {
+  const fitter = new Fitter(planOf(table.description, options));
+  fitter.see(table);
+  const preparation = fitter.finish();
+  const y = preparation.target === null ? null : preparation.targetOf(table, 0);
+  return { preparation, x: preparation.transform(table), y };
+}
+
+/**
+ * Learns a preparation from a table that may be larger than memory, in one pass; the bits are those of {@link prepare}.
+ *
+ * @throws SamebitsError (as rejection) as {@link prepare}, and what reading throws; `impute: 'median'` is refused
+ */
+export async function fitPreparation(source: TableSource, options: PrepareOptions = {}): Promise<Preparation> {
+  const plan = planOf(source.description, options);
+  for (const column of plan.columns) {
+    if (column.type === 'number' && column.impute === 'median') {
+      const what = "'mean', 'error' or a number (a median needs all values in memory: use prepare)";
+      throw expected(what, `columns[${JSON.stringify(column.name)}].impute`, column.impute);
+    }
+  }
+  const fitter = new Fitter(plan);
+  for await (const table of source.batches()) fitter.see(table);
+  return fitter.finish();
+}
+
+class Fitter {
+  readonly #columns: readonly (readonly [string, ColumnFitter])[];
+  readonly #target: { readonly name: string; readonly fitter: TargetFitter } | null;
+  #rows = 0;
+
+  constructor({ columns, target, task }: Plan) {
+    if (columns.length === 0)
+      throw expected('at least one column beside the target', 'columns', [], 'ERR_SAMEBITS_SHAPE');
+    this.#columns = columns.map((plan) => [plan.name, fitterOf(plan)]);
+    this.#target = target === null ? null : { name: target.name, fitter: new TargetFitter(target, task) };
+  }
+
+  see(table: Table): void {
+    this.#target?.fitter.see(table.column(this.#target.name), this.#rows);
+    for (const [name, fitter] of this.#columns) fitter.see(table.column(name), this.#rows);
+    this.#rows += table.rows;
+  }
+
+  finish(): Preparation {
+    if (this.#rows === 0) throw expected('at least one row', 'the table', 0, 'ERR_SAMEBITS_DATA');
+    return new Preparation({
+      format: PREPARATION_FORMAT,
+      columns: this.#columns.map(([, fitter]) => fitter.finish()),
+      target: this.#target?.fitter.finish() ?? null,
+    });
+  }
+}
