@@ -10,6 +10,12 @@
  * expect(await model.predict(x)).toBeWithinUlp(4, recordedPredictions);
  * expect(accuracy).toBeWithinNoiseOf(noiseFloor(accuracies));
  *
+ * @example
+ * // Written by: samebits lab noise --recipe recipe.json --output noise.json
+ * import noise from './noise.json' with { type: 'json' };
+ *
+ * expect(accuracy).toBeWithinNoiseOf(noise);
+ *
  * @packageDocumentation
  */
 
@@ -37,6 +43,11 @@ export interface ReportWithBand {
   readonly band: NoiseBand;
 }
 
+/** What `samebits lab noise` and `samebits lab tolerance` write: the report, with the runs that it was made of. */
+export interface DocumentWithReport {
+  readonly report: ReportWithBand;
+}
+
 /** The matchers, as `expect` has them once it is extended. */
 export interface SamebitsMatchers {
   /**
@@ -50,8 +61,12 @@ export interface SamebitsMatchers {
    * @param ulps At least 0; 0 is {@link toEqualBits}.
    */
   toBeWithinUlp(ulps: number, expected: BitValue): void;
-  /** A metric of one more run is where runs that differ by chance alone put it. */
-  toBeWithinNoiseOf(report: ReportWithBand): void;
+  /**
+   * A metric of one more run is where runs that differ by chance alone put it.
+   *
+   * @param report Of `noiseFloor` or `proposeTolerance`, or the document of `samebits lab noise` or `lab tolerance`.
+   */
+  toBeWithinNoiseOf(report: ReportWithBand | DocumentWithReport): void;
 }
 
 declare module 'vitest' {
@@ -182,10 +197,12 @@ function share(falseAlarm: number): string {
 }
 
 function checkReport(report: unknown): ReportWithBand {
-  const { runs, mean, standardDeviation, band } = Object(report) as Partial<ReportWithBand>;
+  const { report: inside } = Object(report) as Partial<DocumentWithReport>;
+  const found = inside ?? report;
+  const { runs, mean, standardDeviation, band } = Object(found) as Partial<ReportWithBand>;
   const numbers = [runs, mean, standardDeviation, band?.low, band?.high, band?.falseAlarm];
   if (!numbers.every((value) => typeof value === 'number')) {
-    throw wrong('a report of noiseFloor or proposeTolerance', 'report', report);
+    throw wrong('a report of noiseFloor, proposeTolerance or samebits lab noise', 'report', report);
   }
-  return report as ReportWithBand;
+  return found as ReportWithBand;
 }

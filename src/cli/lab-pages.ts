@@ -1,27 +1,18 @@
 /** The pages of experiments: one file, or a folder with a list and a page for each. */
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { expected } from '../errors.js';
 import type { LabCollection, LabDocument } from '../lab/document.js';
 import { labPageName, renderLabIndex } from '../report/lab-index.js';
 import { renderLabReport } from '../report/lab-report.js';
-import { checkWritable, writeWhole } from './output-files.js';
+import { checkWritable, isDirectory, writeWhole } from './output-files.js';
 
 const OPTION = '--report';
 const INDEX = 'index.html';
 
 /** Whether `--report` names a folder: one that is there, one that ends like one, or, for several pages, no page. */
 function isFolder(report: string, several: boolean): boolean {
-  return isDirectory(resolve(report)) || /[/\\]$/.test(report) || (several && !/\.html?$/i.test(report));
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    // Nothing is there, or no way leads to it: then writing says so.
-    return false;
-  }
+  return isDirectory(report) || /[/\\]$/.test(report) || (several && !/\.html?$/i.test(report));
 }
 
 /** The file that `--report` means: the page of one experiment, or the list of several, which has theirs beside it. */

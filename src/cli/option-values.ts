@@ -34,10 +34,16 @@ export function integersOption(
 
 /** A number above 0 and below infinity, in binary32 too. */
 export function rateOption(name: string): (text: string) => number {
+  const isRate = (value: number): boolean => Math.fround(value) > 0 && Number.isFinite(Math.fround(value));
+  return numberOption(name, 'a number above 0', isRate);
+}
+
+/** A number that `test` accepts. @param what E.g. `a number of at least 0`. */
+export function numberOption(name: string, what: string, test: (value: number) => boolean): (text: string) => number {
   return (text) => {
     const value = numberOrText(text);
-    if (typeof value === 'number' && Math.fround(value) > 0 && Number.isFinite(Math.fround(value))) return value;
-    throw expected('a number above 0', name, value);
+    if (typeof value === 'number' && Number.isFinite(value) && test(value)) return value;
+    throw expected(what, name, value);
   };
 }
 

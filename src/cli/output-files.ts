@@ -3,6 +3,16 @@ import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } fr
 import { basename, dirname, join, resolve } from 'node:path';
 import { SamebitsError } from '../errors.js';
 
+/** Whether a folder is there. */
+export function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Nothing is there, or no way leads to it: then writing says so.
+    return false;
+  }
+}
+
 /**
  * Refuses, before hours of work, a path that could not be written afterwards.
  *

@@ -15,12 +15,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addonPath } from '../../dist/native/load.js';
+import { samebits } from '../command/command.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const project = realpathSync(mkdtempSync(join(tmpdir(), 'samebits-matchers-')));
 const modules = join(project, 'node_modules');
 
-beforeAll(() => {
+beforeAll(async () => {
   cpSync(join(import.meta.dirname, 'project'), project, { recursive: true });
   mkdirSync(join(modules, 'samebits'), { recursive: true });
   for (const part of ['package.json', 'dist']) {
@@ -28,6 +29,12 @@ beforeAll(() => {
   }
   for (const name of ['vitest', '@types']) symlinkSync(join(root, 'node_modules', name), join(modules, name));
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'project', private: true, type: 'module' }));
+  for (const command of ['noise', 'tolerance']) {
+    const output = join(project, `${command}-document.json`);
+    const words = ['lab', command, 'digits', '--rows', '64', '--epochs', '1', '--repeats', '3', '--metric', 'loss'];
+    const ended = await samebits([...words, '--output', output], { cwd: project });
+    expect(ended.code, ended.stderr).toBe(0);
+  }
 });
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
@@ -68,7 +75,7 @@ function run(file: string): { readonly status: number | null; readonly tests: Re
 describe('matchers in a vitest project', () => {
   it('pass where they should', () => {
     const { status, tests } = run('passing.spec.ts');
-    expect(tests.size).toBe(7);
+    expect(tests.size).toBe(8);
     for (const [title, outcome] of tests) expect(outcome, title).toBe('passed');
     expect(status).toBe(0);
   });
@@ -141,8 +148,12 @@ describe('matchers in a vitest project', () => {
       'outside noise':
         'expected 0.6 to be outside the noise of 10 runs, 0.25 to 0.75 (0.5 ± 0.25; 1 of 1000 runs leaves it by chance), ' +
         'but it is within',
+      'within the noise of a document': expect.stringMatching(/^expected 0\.8 to be within the noise of 10 runs/),
+      'noise of a document without a report':
+        'Expected a report of noiseFloor, proposeTolerance or samebits lab noise for report but received { report } of type ' +
+        'object',
       'noise of nothing':
-        'Expected a report of noiseFloor or proposeTolerance for report but received {} of type object',
+        'Expected a report of noiseFloor, proposeTolerance or samebits lab noise for report but received {} of type object',
       'noise of a text': 'Expected a number for received but received "0.6" of type string',
     });
   });

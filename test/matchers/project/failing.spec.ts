@@ -39,4 +39,6 @@ it('within noise', () => expect(0.8).toBeWithinNoiseOf(report));
 it('within noise of NaN', () => expect(Number.NaN).toBeWithinNoiseOf(report));
 it('outside noise', () => expect(0.6).not.toBeWithinNoiseOf(report));
 it('noise of nothing', () => expect(0.6).toBeWithinNoiseOf({} as never));
+it('within the noise of a document', () => expect(0.8).toBeWithinNoiseOf({ report }));
+it('noise of a document without a report', () => expect(0.6).toBeWithinNoiseOf({ report: {} } as never));
 it('noise of a text', () => expect('0.6').toBeWithinNoiseOf(report));

@@ -1,4 +1,5 @@
 // Run by test/matchers/matchers.test.ts in a project of its own. Every test passes.
+import { readFileSync } from 'node:fs';
 import { dense, noiseFloor, proposeTolerance, sequential, sgd } from 'samebits';
 import { matchers } from 'samebits/matchers';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +70,15 @@ describe('toBeWithinNoiseOf', () => {
     expect((await train(1, 7)).loss).toBeWithinNoiseOf(report);
     expect(report.mean + 100 * report.standardDeviation).not.toBeWithinNoiseOf(report);
     expect((await train(1, 7)).loss).toBeWithinNoiseOf(JSON.parse(JSON.stringify(proposeTolerance(losses))));
+  });
+
+  it('takes what samebits lab noise and lab tolerance write', () => {
+    for (const name of ['noise', 'tolerance']) {
+      const document = JSON.parse(readFileSync(new URL(`${name}-document.json`, import.meta.url), 'utf8'));
+      for (const { test } of document.runs) expect(test.loss).toBeWithinNoiseOf(document);
+      expect(document.report.band.high).toBeWithinNoiseOf(document.report);
+      expect(document.report.band.high * 1.001).not.toBeWithinNoiseOf(document);
+    }
   });
 
   it('is exact where there is no noise', () => {
