@@ -108,6 +108,15 @@ export type { CustomClaim, Design, ExperimentDescription, LevelList, Measure } f
 export type { LabRun } from './lab/document.js';
 export type { Conclusion, Effect, EffectInterval, Experiment } from './lab/experiment/experiment.js';
 export type { Picture, Table as ReportTable } from './lab/experiment/picture.js';
+export type { Picture, Table } from './lab/experiment/picture.js';
+export type {
+  Contestant,
+  NoiseDocument,
+  NoiseMetric,
+  SeededRun,
+  ToleranceDocument,
+  VersusDocument,
+} from './lab/noise/documents.js';
 export { type NoiseOptions, type NoiseReport, noiseFloor } from './lab/noise-floor.js';
 export { type ExperimentResult, experiment, type RunExperimentOptions, runExperiment } from './lab/run-experiment.js';
 export type { Interval, Sample } from './lab/statistics/sample.js';

@@ -90,7 +90,10 @@ export function labMergeOptions(): Command {
 
 function withOutputOptions(command: Command): Command {
   return command
-    .option('--report <path>', 'write the page with pictures here: a file, or a folder; of all, a list and their pages')
+    .option(
+      '--report <path>',
+      'write the page with pictures here: a file (.html) or a folder; of all, a list and their pages',
+    )
     .option('--json', 'print one JSON document and nothing else')
     .option('--output <file>', 'write the JSON document here')
     .option('--quiet', 'show no progress');

@@ -10,14 +10,14 @@ import { checkWritable, isDirectory, writeWhole } from './output-files.js';
 const OPTION = '--report';
 const INDEX = 'index.html';
 
-/** Whether `--report` names a folder: one that is there, one that ends like one, or, for several pages, no page. */
-function isFolder(report: string, several: boolean): boolean {
-  return isDirectory(report) || /[/\\]$/.test(report) || (several && !/\.html?$/i.test(report));
+/** Whether `--report` names a folder: one that is there, or nothing that is called like a page. */
+function isFolder(report: string): boolean {
+  return isDirectory(report) || !/\.html?$/i.test(report);
 }
 
 /** The file that `--report` means: the page of one experiment, or the list of several, which has theirs beside it. */
 function mainPage(report: string, experiments: readonly string[], several: boolean): string {
-  if (!isFolder(report, several)) return report;
+  if (!isFolder(report)) return report;
   return join(report, several ? INDEX : labPageName(experiments[0]));
 }
 

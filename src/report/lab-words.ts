@@ -13,10 +13,15 @@ export const verdictWords: Readonly<
   'cannot tell': { sign: '?', word: 'Cannot tell', tone: 'open' },
 };
 
+/** Four digits, with the sign of prose. */
+function signed(value: number): string {
+  return formatMagnitude(value, 4).replace(/^-/, '−');
+}
+
 /** `12.3 ULP`, `0.42`, `–`. */
 export function effectText({ estimate, unit }: LabDocument['effect']): string {
   if (estimate === null) return '–';
-  return `${formatMagnitude(decodeNumber(estimate), 4)}${unit === '' ? '' : ` ${unit}`}`;
+  return `${signed(decodeNumber(estimate))}${unit === '' ? '' : ` ${unit}`}`;
 }
 
 /** `95 % interval 11 to 14`; exact values say so. */
@@ -24,7 +29,7 @@ export function intervalText({ effect, interval }: Pick<LabDocument, 'effect' | 
   if (effect.estimate === null) return 'nothing to estimate';
   if (interval === null) return 'without an interval';
   if (interval.level === 1) return 'exact: nothing was sampled';
-  const [low, high] = [interval.low, interval.high].map((end) => formatMagnitude(decodeNumber(end), 4));
+  const [low, high] = [interval.low, interval.high].map((end) => signed(decodeNumber(end)));
   return `${Number(formatPercent(interval.level, 1))} % interval ${low} to ${high}`;
 }
 

@@ -84,10 +84,10 @@ function columnsOf(document: CompareDocument, groups: readonly RunGroup[], color
   ];
 }
 
-/** Breaks text into lines of at most `width` characters, at spaces. */
+/** Breaks text into lines of at most `width` characters, at spaces, but not between a number and its per cent sign. */
 export function wrapText(text: string, width: number): string {
   const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(/\s+(?!%)/)) {
     const last = lines[lines.length - 1];
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);

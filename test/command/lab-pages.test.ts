@@ -19,7 +19,7 @@ describe('pages of one experiment', () => {
     expect(readFileSync(page, 'utf8')).toContain('Initial weights alone');
   });
 
-  it.each(['', '/', '/new/'])('go into a folder under their name: %s', (end) => {
+  it.each(['', '/', '/new', '/new/'])('go into a folder under their name: %s', (end) => {
     checkPages(folder + end, ['init-seed'], false);
     expect(writePages(makeLabDocument(), folder + end)).toBe(join(folder, end, 'init-seed.html'));
   });
