@@ -108,7 +108,6 @@ export type { CustomClaim, Design, ExperimentDescription, LevelList, Measure } f
 export type { LabRun } from './lab/document.js';
 export type { Conclusion, Effect, EffectInterval, Experiment } from './lab/experiment/experiment.js';
 export type { Picture, Table as ReportTable } from './lab/experiment/picture.js';
-export type { Picture, Table } from './lab/experiment/picture.js';
 export type {
   Contestant,
   NoiseDocument,
