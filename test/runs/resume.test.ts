@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type FitOptions, modelFromRun, openRun, resume, type SequentialOptions } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../dist/native/addon.js';
@@ -80,6 +82,34 @@ describe('a run that stops after any step and is resumed', () => {
     await resume(path, x, labels, new Witness().watching);
     expect(contents(path)).toEqual(contents(whole));
     expect((await openRun(path)).manifest.sessions).toHaveLength(7);
+  });
+
+  it('may stop between any two steps of a call, whenever the signal comes', async () => {
+    const options = { epochs: 6, batchSize: 2, trace: 'step', checkpointEvery: 100 } as const;
+    const whole = freshPath();
+    const expected = await model().fit(x, labels, { ...options, folder: whole });
+    const path = freshPath();
+    let aborts = 0;
+    for (;;) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const timer = setTimeout(() => controller.abort(), 3 + 2 * aborts);
+      const training: Promise<unknown> = existsSync(join(path, 'manifest.json'))
+        ? resume(path, x, labels, { signal })
+        : model().fit(x, labels, { ...options, folder: path, signal });
+      const aborted = await training.then(
+        () => false,
+        (error) => {
+          if (error !== signal.reason) throw error;
+          return true;
+        },
+      );
+      clearTimeout(timer);
+      if (!aborted) break;
+      aborts += 1;
+    }
+    expect((await resume(path, x, labels)).run.fingerprint).toBe(expected.fingerprint);
+    expect(contents(path)).toEqual(contents(whole));
   });
 
   it('goes on from weights that no recipe gives', async () => {
