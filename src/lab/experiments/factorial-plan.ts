@@ -96,8 +96,8 @@ export function shareBars(components: VarianceComponents, factors: readonly Fact
 export const SHARE_COLUMNS = [
   { name: 'cause' },
   { name: 'levels', format: 'count' },
-  { name: 'share by itself', format: 'share' },
+  { name: 'by itself', format: 'share' },
   { name: 'from', format: 'share' },
   { name: 'to', format: 'share' },
-  { name: 'share of all it has a part in', format: 'share' },
+  { name: 'with others', format: 'share' },
 ] as const;

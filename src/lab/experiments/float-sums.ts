@@ -4,7 +4,7 @@ import { formatCount, formatMagnitude } from '../../format.js';
 import type { Conclusion, Experiment, Ground, Results } from '../experiment/experiment.js';
 import type { SumOfOrder, SumTask } from '../experiment/task.js';
 import { verdict } from '../verdict.js';
-import { counted, exactly, minus, percent } from './wording.js';
+import { exactly, minus, percent } from './wording.js';
 
 const NUMBERS = 1_000_000;
 
@@ -57,9 +57,8 @@ function conclude(ground: Ground, results: Results): Conclusion {
     verdict: verdict(interval, { effect: 'above', threshold: 0 }),
     claim: 'The order of the terms alone changes the sum of a million numbers.',
     statement:
-      `In ${ground.repeats} orders, ${formatCount(NUMBERS)} numbers had ${counted(narrow.distinct, 'sum')} in 32 bits, ` +
-      `up to ${percent(Math.abs(spread / exact))} of the exact sum apart, and ${wide.distinct} in 64 bits, up to ` +
-      `${percent(Math.abs((wide.most - wide.least) / exact))} apart; ${repeated(changed.length, ground.repeats)}.`,
+      `In ${ground.repeats} orders, ${formatCount(NUMBERS)} numbers had ${sumsWords(narrow, exact)}, and ` +
+      `${sumsWords(wide, exact)}; ${repeated(changed.length, ground.repeats)}.`,
     effect: { name: 'largest less smallest sum in 32 bits, over all orders', unit: '', estimate: spread },
     interval,
     findings: [
@@ -125,6 +124,12 @@ function describe(
     most: Math.max(...sums),
     largestError: Math.max(...errors.map(Math.abs)),
   };
+}
+
+/** `30 different sums in 32 bits, up to 0.01 % of the exact sum apart` */
+function sumsWords({ name, distinct, least, most }: Sums, exact: number): string {
+  if (distinct === 1) return `one sum in ${name}`;
+  return `${distinct} different sums in ${name}, up to ${percent(Math.abs((most - least) / exact))} of the exact sum apart`;
 }
 
 function repeated(changed: number, orders: number): string {

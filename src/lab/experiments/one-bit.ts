@@ -8,7 +8,7 @@ import { Deviates } from '../statistics/deviates.js';
 import { signFlipTest } from '../statistics/permutation.js';
 import { superiority } from '../statistics/superiority.js';
 import { verdict } from '../verdict.js';
-import { endDots, growthLines, partingMap, partingTable } from './parting-pictures.js';
+import { endDots, growthLines, partingMap, partingTables } from './parting-pictures.js';
 import {
   AS_FAR,
   endWords,
@@ -37,8 +37,8 @@ export const oneBit: Experiment = {
   name: 'one-bit',
   question: 'Does inverting the lowest bit of one initial weight lead as far away as another seed?',
   folklore: 'Training is chaotic: the smallest difference grows until two runs have nothing in common.',
-  summary: '10 seeds, 4 flipped bits of each, at 2 learning rates',
-  repeats: 10,
+  summary: '20 seeds, 4 flipped bits of each, at 2 learning rates',
+  repeats: 20,
   base: restlessBase,
   plan: (ground) => pairsOf([...arms(ground), otherSeeds(ground)]),
   conclude,
@@ -107,7 +107,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
       calmerWords(calmer),
       reluWords([flipped, calmer]),
     ],
-    tables: [partingTable('One bit against another seed', [flipped, calmer], seeds)],
+    tables: partingTables('One bit against another seed', [flipped, calmer], seeds),
     pictures: [growthLines('one-bit-growth', all), ...(map === null ? [] : [map]), endDots('one-bit-ends', all)],
   };
 }

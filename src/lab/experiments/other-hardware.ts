@@ -2,7 +2,7 @@
 import type { Emulation } from '../../model/emulation.js';
 import type { Conclusion, Experiment, Ground, Results } from '../experiment/experiment.js';
 import { verdict } from '../verdict.js';
-import { endDots, growthLines, partingMap, partingTable } from './parting-pictures.js';
+import { endDots, growthLines, partingMap, partingTables } from './parting-pictures.js';
 import {
   AS_FAR,
   endWords,
@@ -74,7 +74,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
       reluWords(partings),
       `For comparison, another seed: ${endWords(seeds)}.`,
     ],
-    tables: [partingTable('Other hardware against the contract', partings, seeds)],
+    tables: partingTables('Other hardware against the contract', partings, seeds),
     pictures: [
       growthLines('other-hardware-growth', all),
       ...(map === null ? [] : [map]),

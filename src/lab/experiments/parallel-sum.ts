@@ -42,7 +42,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
     statement:
       `Over ${formatList(WORKERS)} workers, ${formatCount(NUMBERS)} numbers had ${counted(trees.size, 'sum')} in a fixed ` +
       `tree, ${splits.size} where they were cut by the number of workers, and ${arrivals.size} in ${formatCount(attempts)} ` +
-      `sums in the order of arrival, up to ${formatCount(range([...arrivals]))} ULP apart.`,
+      `sums in the order of arrival${arrivals.size > 1 ? `, up to ${formatCount(range([...arrivals]))} ULP apart` : ''}.`,
     effect: {
       name: 'sums of the fixed tree beyond the first, over all numbers of workers',
       unit: '',

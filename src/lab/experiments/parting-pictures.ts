@@ -10,45 +10,60 @@ const MOST_COLUMNS = 40;
 /** Events that a picture marks on its lines. */
 const MOST_EVENTS = 12;
 
-/** Every kind of difference, with another seed beside it. */
-export function partingTable(title: string, partings: readonly Parting[], seeds: Parting): Table {
+/** Every kind of difference, with another seed beside it: how it begins and grows, and what becomes of it. */
+export function partingTables(title: string, partings: readonly Parting[], seeds: Parting): Table[] {
+  const all = [...partings, seeds];
   const decides = seeds.differing !== null;
-  const columns: Column[] = [
+  const ends: Column[] = [
     { name: 'what differs' },
-    { name: 'pairs', format: 'count' },
-    { name: 'same weights', format: 'count' },
-    { name: 'first at step', format: 'count' },
-    { name: 'in' },
-    { name: 'steps to double', format: 'number' },
-    { name: 'relative L2 of weights at the end', format: 'number' },
-    { name: 'mean difference of predictions', format: 'number' },
-    ...(decides ? ([{ name: 'rows read differently', format: 'share' }] as const) : []),
-    { name: 'of another seed’s', format: 'share' },
-    { name: 'from', format: 'share' },
-    { name: 'to', format: 'share' },
+    { name: 'weights, relative L2', format: 'number' },
+    { name: 'predictions, mean', format: 'number' },
+    ...(decides ? ([{ name: 'rows differ', format: 'share' }] as const) : []),
+    { name: 'of another seed’s', format: 'number' },
+    { name: 'from', format: 'number' },
+    { name: 'to', format: 'number' },
   ];
-  return {
-    title,
-    caption: `The last columns: how far predictions end apart, as a share of another seed's distance; ${100 * AS_FAR} % counts as as far.`,
-    columns,
-    rows: [...partings, seeds].map((parting): Cell[] => {
-      const ratio = parting === seeds ? null : farAsSeed(parting, seeds);
-      return [
-        parting.label,
-        parting.pairs.length,
-        parting.equal,
-        parting.first?.step ?? null,
-        parting.first?.tensor ?? null,
-        parting.doublingSteps,
-        mean(parting.pairs.map((pair) => lastSample(pair).relativeL2)),
-        mean(parting.distances),
-        ...(decides ? [parting.differing] : []),
-        finiteOr(ratio?.estimate),
-        finiteOr(ratio?.low),
-        finiteOr(ratio?.high),
-      ];
-    }),
-  };
+  return [
+    {
+      title,
+      caption: 'Where the weights part first, and in how many steps their distance doubles.',
+      columns: [
+        { name: 'what differs' },
+        { name: 'pairs', format: 'count' },
+        { name: 'same weights', format: 'count' },
+        { name: 'parts at step', format: 'count' },
+        { name: 'in' },
+        { name: 'doubles in', format: 'number' },
+      ],
+      rows: all.map(({ label, pairs, equal, first, doublingSteps }): Cell[] => [
+        label,
+        pairs.length,
+        equal,
+        first?.step ?? null,
+        first?.tensor ?? null,
+        doublingSteps,
+      ]),
+    },
+    {
+      title: 'At the end',
+      caption:
+        'How far weights and predictions ended apart, and the latter as a multiple of another seed’s distance; from ' +
+        `${AS_FAR} on it is as far.`,
+      columns: ends,
+      rows: all.map((parting): Cell[] => {
+        const ratio = parting === seeds ? null : farAsSeed(parting, seeds);
+        return [
+          parting.label,
+          mean(parting.pairs.map((pair) => lastSample(pair).relativeL2)),
+          mean(parting.distances),
+          ...(decides ? [parting.differing] : []),
+          finiteOr(ratio?.estimate),
+          finiteOr(ratio?.low),
+          finiteOr(ratio?.high),
+        ];
+      }),
+    },
+  ];
 }
 
 function finiteOr(value: number | undefined): Cell {

@@ -22,8 +22,8 @@ export interface Outcome {
   readonly left: JackknifeInterval;
   readonly disagreement: number | null;
   readonly values: readonly number[];
-  /** Change of the metric, seed by seed; null where it is not another. */
-  readonly cost: { readonly difference: number; readonly low: number; readonly high: number } | null;
+  /** Change of the metric, seed by seed. */
+  readonly cost: { readonly difference: number; readonly low: number; readonly high: number };
 }
 
 export function outcomeOfChange(group: RunGroup, seeds: RunGroup, work: string): Outcome {
@@ -46,7 +46,7 @@ export function outcomeOfAverage(ground: Ground, seeds: RunGroup, size: number):
   const distances = pairDifferences(averages);
   return {
     label: `averaging ${size}`,
-    work: `${size} ×, also to predict`,
+    work: `${size} ×, predicting too`,
     left: leftByAveraging(distances, seeds.distances, size),
     disagreement: pairDisagreement(averages, ground.base.recipe.loss)?.mean() ?? null,
     values,
@@ -81,7 +81,7 @@ function metricOf({ base, data }: Ground, predictions: PredictionMatrix): number
 }
 
 export function costWords({ cost }: Outcome, metric: TestMetric): string {
-  if (cost === null || (cost.low <= 0 && cost.high >= 0)) return '';
+  if (cost.low <= 0 && cost.high >= 0) return '';
   const better = metric.higherIsBetter === cost.difference > 0;
   return ` (${metric.name} ${metric.differenceWords(Math.abs(cost.difference))} ${better ? 'better' : 'worse'})`;
 }
@@ -92,14 +92,13 @@ export function outcomeWords(
   metric: TestMetric,
 ): string {
   const { p } = brownForsythe([seeds.values, values]);
-  const change =
-    cost === null
-      ? ''
-      : `, and changed the ${metric.name} by ${signed(metric.differenceWords, cost.difference)} (95 % interval ${signed(metric.differenceWords, cost.low)} to ${signed(metric.differenceWords, cost.high)})`;
+  const number = (value: number): string => signed(metric.differenceNumber, value);
   return (
     `${label[0].toUpperCase()}${label.slice(1)} left ${percent(left.estimate)} of the distance between two results ` +
-    `(${intervalWords(left, percent)})${change}; ${formatCount(values.length)} results had a standard deviation of ` +
-    `${metric.differenceWords(standardDeviation(values))} instead of ${metric.differenceWords(standardDeviation(seeds.values))} ` +
-    `(Brown–Forsythe p = ${formatMagnitude(p, 2)}). Work: ${work}.`
+    `(${intervalWords(left, percent)}), and changed the ${metric.name} by ${signed(metric.differenceWords, cost.difference)} ` +
+    `(95 % interval ${number(cost.low)} to ${number(cost.high)}); ${formatCount(values.length)} results had a standard ` +
+    `deviation of ${metric.differenceWords(standardDeviation(values))} instead of ` +
+    `${metric.differenceWords(standardDeviation(seeds.values))} (Brown–Forsythe p = ${formatMagnitude(p, 2)}). ` +
+    `Training costs ${work}.`
   );
 }

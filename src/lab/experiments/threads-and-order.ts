@@ -6,7 +6,7 @@ import type { BaseChoice, Conclusion, Experiment, Ground, Results } from '../exp
 import type { Task, TrainTask } from '../experiment/task.js';
 import { verdict } from '../verdict.js';
 import { baseSetting } from './base-setting.js';
-import { endDots, growthLines, partingMap, partingTable } from './parting-pictures.js';
+import { endDots, growthLines, partingMap, partingTables } from './parting-pictures.js';
 import {
   endWords,
   farAsSeed,
@@ -108,7 +108,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
       reluWords(partings),
       `For comparison, another seed: ${endWords(seeds)}.`,
     ],
-    tables: [partingTable('Free order against fixed order', partings, seeds)],
+    tables: partingTables('Free order against fixed order', partings, seeds),
     pictures: [
       growthLines('threads-and-order-growth', all),
       ...(map === null ? [] : [map]),

@@ -170,7 +170,7 @@ function conclude(name: string, ground: Ground, results: Results): Conclusion {
     tables: [
       {
         title: `Shares of the variance of the ${metric.name}`,
-        caption: `Over ${formatCount(runs.length)} runs. Levels count as drawn from many; intervals are of 95 %.`,
+        caption: `Over ${formatCount(runs.length)} runs. Levels count as drawn from many. With others: all that a cause has a part in.`,
         columns: SHARE_COLUMNS,
         rows: shareRows(components, factors),
       },

@@ -23,8 +23,8 @@ import { requireCause, seedLevels, train, varied } from './varied.js';
 import { counted, effectInterval, exactly, intervalWords, percent } from './wording.js';
 
 const NAME = 'variance-shares';
-/** Orders of the sums within a batch: leaves of so many parts of it. */
-const MOST_ROUNDINGS = 4;
+/** Orders of the sums within a batch. */
+const ROUNDINGS = 2;
 /** Runs of the control. */
 const CONTROLS = 4;
 /** Products of outputs that are formed: a thousand million take about a second. */
@@ -36,8 +36,8 @@ export const varianceShares: Experiment = {
   name: NAME,
   question: 'How much of what runs differ by comes from which cause?',
   folklore: 'Runs differ mostly because each begins with other random weights.',
-  summary: '5 × 5 × 5 seeds × 4 orders of sums: 500 runs',
-  repeats: 5,
+  summary: '6 × 6 × 6 seeds × 2 orders of sums: 432 runs',
+  repeats: 6,
   base: (choice) => baseSetting(choice),
   *plan(ground) {
     const { runs } = design(ground);
@@ -75,7 +75,7 @@ function leaves({ base: { recipe }, data }: Ground): number[] {
   const levels = [batchLeaf];
   for (
     let leaf = Math.floor(Math.min(batchLeaf, rows) / 2);
-    leaf >= 1 && levels.length < MOST_ROUNDINGS;
+    leaf >= 1 && levels.length < ROUNDINGS;
     leaf = Math.floor(leaf / 2)
   ) {
     levels.push(leaf);
@@ -149,13 +149,14 @@ function conclude(ground: Ground, results: Results): Conclusion {
       `The ${metric.name} was ${metric.words(ofMetric.mean)} on average, with a standard deviation of ` +
         `${metric.differenceWords(Math.sqrt(ofMetric.variance))}: ${sharesInWords(ofMetric, factors)}, and ` +
         `${percent(partNamed(ofMetric, 'together').share)} from several together.`,
+      `Counting all that each has a part in: ${inAllWords(outputs, factors)}.`,
       ...besideBootstrap(outputs, factors),
       ...roundingWords(outputs, factors),
     ],
     tables: [
       {
         title: 'Shares of the variance of predictions',
-        caption: `Over ${formatCount(runs.length)} runs. Levels count as drawn from many; intervals are of 95 %.`,
+        caption: `Over ${formatCount(runs.length)} runs. Levels count as drawn from many. With others: all that a cause has a part in.`,
         columns: SHARE_COLUMNS,
         rows: shareRows(outputs, factors),
       },
@@ -217,6 +218,13 @@ function outputsToTake({ data }: Ground, runs: number): (predictions: Float32Arr
 function sharesInWords(components: VarianceComponents, factors: readonly Factor[]): string {
   return factors
     .map((factor, i) => `${percent(mainOf(components, factor).share)} ${i === 0 ? 'came ' : ''}from ${factor.words}`)
+    .join(', ');
+}
+
+/** `44.9 % for the initial weights, 21.2 % for the order of the data` */
+function inAllWords(components: VarianceComponents, factors: readonly Factor[]): string {
+  return factors
+    .map(({ cause, words }) => `${percent(partNamed(components, `all of ${cause}`).share)} for ${words}`)
     .join(', ');
 }
 

@@ -9,6 +9,9 @@ import { componentSolver, degreesOf, effectOf, residualOf } from './factorial-ef
 import { mean } from './moments.js';
 import { checkLevel, type Interval, type Seeded } from './sample.js';
 
+/** Shares below it cannot be told from the roundings of the mean squares that they are differences of. */
+const ROUNDING = 1e-14;
+
 /** One run of a factorial design. */
 export interface FactorialRun extends Cell {
   readonly value: number;
@@ -180,6 +183,7 @@ function positive(components: readonly number[]): number {
   return components.reduce((sum, component) => sum + Math.max(0, component), 0);
 }
 
+/** What the roundings of mean squares leave of nothing is nothing. */
 function quotient(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
+  return part <= ROUNDING * whole ? 0 : part / whole;
 }

@@ -67,15 +67,16 @@ describe('remedies', () => {
 
   it('finds what a remedy leaves and costs, seed by seed', () => {
     const found = conclude((task) => (isChanged(task) === 'batches' ? 0.2 : isChanged(task) === 'dropout' ? 0.6 : 0.4));
-    const row = (name: string): readonly unknown[] => found.tables[0].rows.find(([cell]) => cell === name) ?? [];
+    const row = (name: string, table = 0): readonly unknown[] =>
+      found.tables[table].rows.find(([cell]) => cell === name) ?? [];
     expect(row('batches of 128')[2]).toBeCloseTo(0.5, 6);
-    expect(row('batches of 128')[8]).toBeCloseTo(-0.02, 9);
+    expect(row('batches of 128', 1)[3]).toBeCloseTo(-0.02, 9);
     expect(row('dropout of 0.2')[2]).toBeCloseTo(1.5, 6);
-    expect(row('dropout of 0.2')[8]).toBe(0);
+    expect(row('dropout of 0.2', 1)[3]).toBe(0);
     expect(found.statement).toContain('batches of 128 left 50.0 % (test accuracy 2.00 points worse)');
     expect(found.statement).toContain('dropout of 0.2 left 150.0 %,');
     // Averages are better than their members: their noise is smaller.
-    expect(Number(row('averaging 8')[6])).toBeGreaterThan(0.95);
+    expect(Number(row('averaging 8', 1)[1])).toBeGreaterThan(0.95);
   });
 
   it('is not supported where two runs that are averaged still are most of the noise', () => {
