@@ -60,11 +60,13 @@ function changes(ground: Ground): Change[] {
   const { batchSize } = ground.base.recipe.fit;
   const larger = Math.min(4 * batchSize, ground.data.rows);
   return [
-    ...(larger > batchSize ? [{ arm: arm(`batches of ${larger}`, bases, { batchSize: larger }), work: '1 ×' }] : []),
-    ...(CAUSES.dropoutRate.applies(ground.base)
-      ? [{ arm: arm('dropout of 0.2', bases, { dropoutRate: 0.2 }), work: '1 ×' }]
+    ...(larger > batchSize
+      ? [{ arm: arm(`batches of ${larger}`, bases, { batchSize: larger }), work: '1 × training' }]
       : []),
-    { arm: arm('L2 of 0.001', bases, { l2: 0.001 }), work: '1 ×' },
+    ...(CAUSES.dropoutRate.applies(ground.base)
+      ? [{ arm: arm('dropout of 0.2', bases, { dropoutRate: 0.2 }), work: '1 × training' }]
+      : []),
+    { arm: arm('L2 of 0.001', bases, { l2: 0.001 }), work: '1 × training' },
   ];
 }
 
@@ -152,8 +154,8 @@ function conclude(ground: Ground, results: Results): Conclusion {
           { name: 'work' },
         ],
         rows: [
-          ['nothing', mean(seeds.values), standardDeviation(seeds.values), 0, null, null, '1 ×'],
-          ['a fixed seed', mean(fixed.values), standardDeviation(fixed.values), null, null, null, '1 ×'],
+          ['nothing', mean(seeds.values), standardDeviation(seeds.values), 0, null, null, '1 × training'],
+          ['a fixed seed', mean(fixed.values), standardDeviation(fixed.values), null, null, null, '1 × training'],
           ...outcomes.map(({ label, values, cost, work }): Cell[] => [
             label,
             mean(values),

@@ -46,7 +46,7 @@ export function outcomeOfAverage(ground: Ground, seeds: RunGroup, size: number):
   const distances = pairDifferences(averages);
   return {
     label: `averaging ${size}`,
-    work: `${size} ×, predicting too`,
+    work: `${size} × training and predicting`,
     left: leftByAveraging(distances, seeds.distances, size),
     disagreement: pairDisagreement(averages, ground.base.recipe.loss)?.mean() ?? null,
     values,
@@ -99,6 +99,6 @@ export function outcomeWords(
     `(95 % interval ${number(cost.low)} to ${number(cost.high)}); ${formatCount(values.length)} results had a standard ` +
     `deviation of ${metric.differenceWords(standardDeviation(values))} instead of ` +
     `${metric.differenceWords(standardDeviation(seeds.values))} (Brown–Forsythe p = ${formatMagnitude(p, 2)}). ` +
-    `Training costs ${work}.`
+    `Cost: ${work}.`
   );
 }
