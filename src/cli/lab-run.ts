@@ -34,7 +34,7 @@ async function run(request: LabRequest, flags: LabRunFlags, lab: Lab, stopProgre
   const prepared = await prepareAll(request, lab);
   const store = ResultStore.open(flags.store ?? DEFAULT_STORE);
   try {
-    if (flags.shard !== undefined) keepRequest(store.folder, request);
+    if (flags.shard !== undefined) await keepRequest(store.folder, request);
     for (const one of prepared) await lab.carryOut(one, store, flags.shard);
     stopProgress();
     if (flags.shard === undefined) deliverLab(await concludeAll(request, prepared, lab, [store]), flags);

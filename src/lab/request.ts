@@ -1,11 +1,12 @@
 /** What one `samebits lab run` was asked for: enough to do it again, elsewhere too. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { check, integer, type Schema } from '../arguments.js';
 import { SamebitsError } from '../errors.js';
 import { shellWord } from '../format.js';
+import { makeFolder, writeDurably, writeFully } from '../runs/durable.js';
 
 /** A file that was named, with what it said. */
 export interface NamedFile {
@@ -64,16 +65,18 @@ const FOLDER = 'requests';
 const NAME = /^[0-9a-f]{64}\.json$/;
 const MOST_BYTES = 1 << 24;
 
-/** Leaves a request in a store, for {@link readRequests}; once, however often it is made. */
-export function keepRequest(store: string, request: LabRequest): void {
+/**
+ * Leaves a request in a store, for {@link readRequests}; once, however often it is made.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_FILE`
+ */
+export async function keepRequest(store: string, request: LabRequest): Promise<void> {
   // As it is: causes count in the order in which a file has them.
-  const content = JSON.stringify(request);
+  const content = Buffer.from(`${JSON.stringify(request)}\n`);
   const folder = join(store, FOLDER);
+  await makeFolder(folder);
   const name = createHash('sha256').update(content).digest('hex');
-  mkdirSync(folder, { recursive: true });
-  const partial = join(folder, `.${name}.${process.pid}.partial`);
-  writeFileSync(partial, `${content}\n`);
-  renameSync(partial, join(folder, `${name}.json`));
+  await writeDurably(join(folder, `${name}.json`), (handle) => writeFully(handle, content, null));
 }
 
 /**

@@ -1,10 +1,11 @@
 /** What the designs of custom experiments have in common. */
 import type { CauseName, Setting } from '../../causes/cause.js';
 import { causeNamed } from '../../causes/causes.js';
-import { formatMagnitude, formatShareInWords } from '../../format.js';
+import { formatShareInWords } from '../../format.js';
 import type { Conclusion, Ground, Results } from '../experiment/experiment.js';
 import type { BarPicture } from '../experiment/picture.js';
 import type { Kept, Task, TrainTask } from '../experiment/task.js';
+import { effectInterval } from '../experiments/wording.js';
 import type { Interval } from '../statistics/sample.js';
 import type { CheckedDescription } from './description.js';
 
@@ -35,15 +36,6 @@ export function levelText(level: unknown): string {
   return typeof level === 'string' ? level : JSON.stringify(level);
 }
 
-/** `95 % interval 0.27 to 0.45` */
-export function intervalWords(
-  { low, high, level }: Interval,
-  words: (value: number) => string = formatMagnitude,
-): string {
-  if (Number.isNaN(low) || Number.isNaN(high)) return 'no interval';
-  return `${Number((100 * level).toPrecision(4))} % interval ${words(low)} to ${words(high)}`;
-}
-
 export function shareWords(share: number): string {
   return formatShareInWords(Math.min(1, Math.max(0, share)));
 }
@@ -52,11 +44,6 @@ export function shareWords(share: number): string {
 export function claimWords({ effect, threshold }: CheckedDescription['claim']): string {
   const words = { above: 'above', beyond: 'above', below: 'below', within: 'of at most' }[effect];
   return `${words} ${shareWords(threshold)}`;
-}
-
-/** An interval as a conclusion has it: null where there is none. */
-export function finite({ low, high, level }: Interval): Interval | null {
-  return Number.isNaN(low) || Number.isNaN(high) ? null : { low, high, level };
 }
 
 export function capital(text: string): string {
@@ -75,7 +62,7 @@ export function shareBars(
     caption: words.caption,
     value: { label: words.label, format: 'share' },
     bars: bars.map(({ label, share, interval }) => {
-      const bounds = finite(interval);
+      const bounds = effectInterval(interval);
       return { label, value: share, ...(bounds === null ? {} : { interval: bounds }) };
     }),
   };

@@ -3,6 +3,7 @@ import type { CauseName } from '../../causes/cause.js';
 import type { Conclusion, Ground, Results } from '../experiment/experiment.js';
 import type { Table } from '../experiment/picture.js';
 import type { TrainTask } from '../experiment/task.js';
+import { effectInterval, intervalWords } from '../experiments/wording.js';
 import { type VarianceComponents, type VarianceTerm, varianceComponents } from '../statistics/factorial.js';
 import { outputComponents } from '../statistics/output-components.js';
 import { verdict } from '../verdict.js';
@@ -11,8 +12,6 @@ import {
   type CustomDesign,
   capital,
   claimWords,
-  finite,
-  intervalWords,
   levelText,
   shareBars,
   shareWords,
@@ -80,7 +79,7 @@ function conclude(description: CheckedDescription, ground: Ground, results: Resu
         ? `Nothing moved the ${first.name}: all ${components.runs} runs gave the same.`
         : `${capital(title)} has a share of ${shareWords(part.share)} in the variance of the ${first.name} over ${components.runs} runs (${intervalWords(part, shareWords)}).`,
     effect: { name: `share of the variance of the ${first.name}`, unit: '', estimate: part.share },
-    interval: finite(part),
+    interval: effectInterval(part),
     findings: [controlWords(components, ground)],
     tables: measures.map((words) =>
       componentTable(words === first ? components : componentsOf(description, ground, results, words), words),
@@ -147,7 +146,7 @@ function componentTable({ terms }: VarianceComponents, { name }: MeasureWords): 
       { name: 'component', format: 'number' },
     ],
     rows: terms.map((term: VarianceTerm) => {
-      const { low, high } = finite(term.interval) ?? { low: null, high: null };
+      const { low, high } = effectInterval(term.interval) ?? { low: null, high: null };
       const { factors, degreesOfFreedom, shareOfSquares, share, component } = term;
       return [termName(factors), degreesOfFreedom, shareOfSquares, share, low, high, component];
     }),

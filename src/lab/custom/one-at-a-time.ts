@@ -4,20 +4,12 @@ import { formatMagnitude } from '../../format.js';
 import type { Conclusion, Ground, Results } from '../experiment/experiment.js';
 import type { BarPicture, Table } from '../experiment/picture.js';
 import type { TrainTask } from '../experiment/task.js';
+import { effectInterval, intervalWords } from '../experiments/wording.js';
 import { mean, meanInterval } from '../statistics/moments.js';
 import type { Interval } from '../statistics/sample.js';
 import { type Verdict, verdict } from '../verdict.js';
 import type { CheckedDescription } from './description.js';
-import {
-  type CustomDesign,
-  capital,
-  finite,
-  intervalWords,
-  levelText,
-  titleOf,
-  trainOn,
-  withLevels,
-} from './design.js';
+import { type CustomDesign, capital, levelText, titleOf, trainOn, withLevels } from './design.js';
 import { distanceOf, keptFor, type MeasureWords, measuresOf, metricOf } from './measure.js';
 
 export const oneAtATime: CustomDesign = {
@@ -98,7 +90,7 @@ function conclude(description: CheckedDescription, ground: Ground, results: Resu
       unit: '',
       estimate: effect.estimate,
     },
-    interval: finite(effect),
+    interval: effectInterval(effect),
     findings: moved.map(equalWords),
     tables: [
       movedTable(moved, first),
@@ -204,7 +196,7 @@ function movedTable(moved: readonly Moved[], { name }: MeasureWords): Table {
       { name: 'high', format: 'number' },
     ],
     rows: moved.map(({ cause, runs, equal, mean: average, interval }) => {
-      const { low, high } = finite(interval) ?? { low: null, high: null };
+      const { low, high } = effectInterval(interval) ?? { low: null, high: null };
       return [titleOf(cause), runs, equal, average, low, high];
     }),
   };
@@ -239,7 +231,7 @@ function movedBars(moved: readonly Moved[], { name }: MeasureWords): BarPicture 
     caption: 'Mean absolute difference from the base with the same seed, with its interval. No bar: equal bits.',
     value: { label: `mean difference of the ${name}`, format: 'number' },
     bars: moved.map(({ cause, mean: average, interval }) => {
-      const bounds = finite(interval);
+      const bounds = effectInterval(interval);
       return { label: titleOf(cause), value: average, ...(bounds === null ? {} : { interval: bounds }) };
     }),
   };

@@ -3,6 +3,7 @@ import type { CauseName } from '../../causes/cause.js';
 import type { Conclusion, Ground, Results } from '../experiment/experiment.js';
 import type { Table } from '../experiment/picture.js';
 import type { TrainTask } from '../experiment/task.js';
+import { effectInterval, intervalWords } from '../experiments/wording.js';
 import { Deviates } from '../statistics/deviates.js';
 import { type PairShares, pairShares } from '../statistics/pairs.js';
 import { verdict } from '../verdict.js';
@@ -11,8 +12,6 @@ import {
   type CustomDesign,
   capital,
   claimWords,
-  finite,
-  intervalWords,
   shareBars,
   shareWords,
   titleOf,
@@ -81,7 +80,7 @@ function conclude(description: CheckedDescription, ground: Ground, results: Resu
         ? `Nothing moved the ${first.name} in ${runs} runs.`
         : `${capital(title)} has a share of ${shareWords(share.estimate)} in the variance of the ${first.name} over ${runs} runs in pairs (${intervalWords(share, shareWords)}).`,
     effect: { name: `share of the variance of the ${first.name}`, unit: '', estimate: share.estimate },
-    interval: finite(share),
+    interval: effectInterval(share),
     findings: ['Shares add up to more than 1 where causes act together: each counts what it does with the others too.'],
     tables: measures.map((words) =>
       shareTable(words === first ? shares : sharesOf(description, ground, results, words), description, words),
@@ -131,7 +130,7 @@ function shareTable(shares: PairShares, { causes }: CheckedDescription, { name }
     ],
     rows: causes.map((cause) => {
       const { pairs: count, variance, share } = shareOf(shares, cause.name);
-      const { low, high } = finite(share) ?? { low: null, high: null };
+      const { low, high } = effectInterval(share) ?? { low: null, high: null };
       return [titleOf(cause.name), count, variance, share.estimate, low, high];
     }),
   };

@@ -1,5 +1,5 @@
 /** Finished results, kept in a folder under the keys of their tasks: nothing is computed twice. */
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { expected, SamebitsError } from '../../errors.js';
@@ -55,14 +55,14 @@ export class ResultStore {
   }
 
   /**
-   * Opens a store, or begins one where there is no folder or an empty one.
+   * Opens a store, or begins one where there is no folder yet (in one that is there) or an empty one.
    *
    * @throws SamebitsError `ERR_SAMEBITS_FILE` for a folder that is no store, or of another version.
    */
   static open(path: string): ResultStore {
     const folder = resolve(path);
     try {
-      mkdirSync(folder, { recursive: true });
+      if (!existsSync(folder)) mkdirSync(folder);
       if (readdirSync(folder).length === 0) begin(folder);
     } catch (cause) {
       throw storeError(`Expected a folder for the store that can be written`, path, cause);
