@@ -123,6 +123,7 @@ export type { Superiority } from './lab/statistics/superiority.js';
 export { type NoiseBand, proposeTolerance, type ToleranceReport } from './lab/tolerance.js';
 export type { Verdict } from './lab/verdict.js';
 export { type SampleSummary, type VersusOptions, type VersusReport, versus } from './lab/versus.js';
+export type { Activation, ActivationOption, Elu, LeakyRelu } from './model/activations.js';
 export type { ModelDescription, NamedTensor } from './model/description.js';
 export type { Contract, Emulation } from './model/emulation.js';
 export type { FlippedBit } from './model/flipped-bit.js';

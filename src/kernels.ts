@@ -6,13 +6,14 @@
  * @packageDocumentation
  */
 import * as v from 'valibot';
-import { check, fields, integer, oneOf, type Schema } from './arguments.js';
+import { check, fields, integer, type Schema } from './arguments.js';
 import { expected } from './errors.js';
-import { ACTIVATIONS } from './model/layers.js';
+import { type ActivationOption, activationSchema } from './model/activations.js';
 import { fitEntries } from './model/recipe.js';
-import { type ActivationName, addon, type KernelOptions as NativeOptions } from './native/addon.js';
+import { addon, type KernelOptions as NativeOptions } from './native/addon.js';
 import { checkRepeatable, type ExecutionOptions, executionEntries, resolveExecution } from './train/execution.js';
 
+export type { ActivationOption } from './model/activations.js';
 export type { ActivationName, InstructionSet, Reduction } from './native/addon.js';
 export type { ExecutionOptions } from './train/execution.js';
 
@@ -35,7 +36,7 @@ export interface DenseForward extends DenseShape, ExecutionOptions {
   /** [units]. @default none */
   readonly bias?: Float32Array;
   /** @default 'linear' */
-  readonly activation?: ActivationName;
+  readonly activation?: ActivationOption;
 }
 
 /** Arguments of {@link denseBackward}. */
@@ -70,7 +71,7 @@ const { batchLeaf, freeGrain } = fitEntries;
 const forwardSchema = fields({
   ...denseEntries,
   bias: v.optional(array),
-  activation: v.optional(oneOf(ACTIVATIONS), 'linear'),
+  activation: v.optional(activationSchema, 'linear'),
 });
 const backwardSchema = fields({ ...denseEntries, outputGradient: array, batchLeaf, freeGrain });
 const sumSchema = fields(executionEntries);

@@ -5,6 +5,7 @@
 #include "environment.h"
 #include "kernel_functions.h"
 #include "network_object.h"
+#include "row_functions.h"
 
 namespace samebits::binding {
 namespace {
@@ -22,6 +23,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("setErrorClass", Napi::Function::New<setErrorClass>(env, "setErrorClass"));
   exports.Set("Network", NetworkObject::define(env));
   exportKernelFunctions(env, exports);
+  exportRowFunctions(env, exports);
   exportReferenceFunctions(env, exports);
   exportLimitFunctions(env, exports);
   exportDiagnosticFunctions(env, exports);

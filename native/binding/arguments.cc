@@ -1,6 +1,7 @@
 #include "arguments.h"
 
 #include <cmath>
+#include <utility>
 
 #include "../engine/dispatch.h"
 #include "environment.h"
@@ -99,20 +100,44 @@ Reduction reduction(const Napi::Value& value) {
   throw expected(value.Env(), "'fixed' or 'free'", "reduction");
 }
 
-Activation activation(const Napi::Value& value) {
-  const std::string name = text(value, "activation");
-  if (name == "linear") return Activation::linear;
-  if (name == "relu") return Activation::relu;
-  if (name == "tanh") return Activation::tanh;
-  if (name == "sigmoid") return Activation::sigmoid;
-  if (name == "softmax") return Activation::softmax;
-  throw expected(value.Env(), "'linear', 'relu', 'tanh', 'sigmoid' or 'softmax'", "activation");
+GivenActivation activation(const Napi::Value& value) {
+  static constexpr std::pair<const char*, Activation> kNames[] = {{"linear", Activation::linear},
+                                                                  {"relu", Activation::relu},
+                                                                  {"tanh", Activation::tanh},
+                                                                  {"sigmoid", Activation::sigmoid},
+                                                                  {"softmax", Activation::softmax},
+                                                                  {"leakyRelu", Activation::leakyRelu},
+                                                                  {"elu", Activation::elu},
+                                                                  {"selu", Activation::selu},
+                                                                  {"gelu", Activation::gelu},
+                                                                  {"silu", Activation::silu},
+                                                                  {"softplus", Activation::softplus},
+                                                                  {"softsign", Activation::softsign},
+                                                                  {"hardSigmoid", Activation::hardSigmoid}};
+  const bool named = value.IsString();
+  const std::string name = text(named ? value : object(value, "activation").Get("name"), "activation");
+  for (const auto& [known, kind] : kNames) {
+    if (name != known) continue;
+    const bool hasAlpha = kind == Activation::leakyRelu || kind == Activation::elu;
+    return {kind, hasAlpha ? number(object(value, "activation").Get("alpha"), "alpha") : 0};
+  }
+  throw expected(value.Env(), "the name of an activation", "activation");
 }
 
 const KernelTable* instructionSet(const Napi::Value& value) {
   const KernelTable* table = findTable(text(value, "isa"));
   if (table == nullptr) throw expected(value.Env(), "an instruction set that this machine has", "isa", kIsa);
   return table;
+}
+
+const KernelTable* hardware(const Napi::Object& value) {
+  const KernelTable* table = instructionSet(value.Get("isa"));
+  const Napi::Value emulate = value.Get("emulate");
+  if (isNothing(emulate)) return table;
+  const unsigned emulations = static_cast<unsigned>(integer(emulate, "emulate", 0, 7));
+  if (emulations == 0) return table;
+  if (table != findTable("scalar")) throw expected(value.Env(), "isa 'scalar'", "emulate");
+  return emulatedTable(emulations);
 }
 
 PhiloxKey philoxKey(const Napi::Value& value) {

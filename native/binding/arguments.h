@@ -55,8 +55,15 @@ std::string text(const Napi::Value& value, const char* name);
 
 unsigned threads(const Napi::Value& value);
 Reduction reduction(const Napi::Value& value);
-Activation activation(const Napi::Value& value);
+struct GivenActivation {
+  Activation kind;
+  double alpha;  // 0 where the kind has none
+};
+// A name, or { name, alpha } where the kind has an alpha.
+GivenActivation activation(const Napi::Value& value);
 const KernelTable* instructionSet(const Napi::Value& value);
+// Of { isa, emulate? }.
+const KernelTable* hardware(const Napi::Object& value);
 PhiloxKey philoxKey(const Napi::Value& value);
 
 // rows * columns, or throws kShape where that overflows or differs from `count` (exactly, or at least).

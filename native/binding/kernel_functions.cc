@@ -118,7 +118,7 @@ Napi::Value denseForwardCall(const Napi::CallbackInfo& info) {
   const Elements<float> x = floats(info[0], "x"), weights = floats(info[1], "weights");
   const Elements<float> bias = isNothing(info[2]) ? Elements<float>{} : floats(info[2], "bias");
   const DenseShape shape = shapeOf(info, 3);
-  const Activation f = activation(info[6]);
+  const GivenActivation f = activation(info[6]);
   const Napi::Object options = object(info[7], "options");
   const unsigned size = threads(options.Get("threads"));
   const KernelTable* table = instructionSet(options.Get("isa"));
@@ -128,7 +128,8 @@ Napi::Value denseForwardCall(const Napi::CallbackInfo& info) {
   Napi::Float32Array z = newFloats(env, shape.rows, shape.units);
   float* const target = floats(z, "z").data;
   auto call = std::make_unique<ProductCall>(
-      [=](Team* team) { denseForward(team, *table, shape, x.data, weights.data, bias.data, f, target); }, z);
+      [=](Team* team) { denseForward(team, *table, shape, x.data, weights.data, bias.data, f.kind, f.alpha, target); },
+      z);
   return Environment::of(env).start(env, std::move(call), size, {info[0], info[1], info[2]});
 }
 

@@ -9,15 +9,6 @@ namespace {
 
 constexpr uint64_t kMostLayers = 1024;
 
-Loss lossOf(const Napi::Value& value) {
-  const std::string name = text(value, "loss");
-  if (name == "sparseCategoricalCrossentropy") return Loss::sparseCategoricalCrossentropy;
-  if (name == "categoricalCrossentropy") return Loss::categoricalCrossentropy;
-  if (name == "binaryCrossentropy") return Loss::binaryCrossentropy;
-  if (name == "meanSquaredError") return Loss::meanSquaredError;
-  throw expected(value.Env(), "the name of a loss", "loss");
-}
-
 OptimizerDescription optimizerOf(const Napi::Object& value) {
   OptimizerDescription optimizer;
   const std::string kind = text(value.Get("kind"), "optimizer.kind");
@@ -52,6 +43,15 @@ DropoutDescription dropoutOf(const Napi::Object& value) {
 
 }  // namespace
 
+Loss lossOf(const Napi::Value& value) {
+  const std::string name = text(value, "loss");
+  if (name == "sparseCategoricalCrossentropy") return Loss::sparseCategoricalCrossentropy;
+  if (name == "categoricalCrossentropy") return Loss::categoricalCrossentropy;
+  if (name == "binaryCrossentropy") return Loss::binaryCrossentropy;
+  if (name == "meanSquaredError") return Loss::meanSquaredError;
+  throw expected(value.Env(), "the name of a loss", "loss");
+}
+
 ParameterKind parameterKind(const Napi::Value& value) {
   const std::string name = text(value, "kind");
   if (name == "kernel") return ParameterKind::kernel;
@@ -72,8 +72,10 @@ NetworkDescription descriptionOf(const Napi::Object& value) {
   const uint64_t count = integer(layers.Get("length"), "layers.length", 1, kMostLayers);
   for (uint32_t i = 0; i < count; ++i) {
     const Napi::Object layer = object(layers.Get(i), "layer");
-    LayerDescription dense{integer(layer.Get("units"), "units", 1, kMostUnits), activation(layer.Get("activation")),
+    const GivenActivation given = activation(layer.Get("activation"));
+    LayerDescription dense{integer(layer.Get("units"), "units", 1, kMostUnits), given.kind,
                            boolean(layer.Get("useBias"), "useBias")};
+    dense.alpha = given.alpha;
     if (const Napi::Value l2 = layer.Get("l2"); !isNothing(l2)) dense.l2 = number(l2, "l2");
     if (const Napi::Value dropout = layer.Get("dropout"); !isNothing(dropout)) {
       dense.dropout = dropoutOf(object(dropout, "dropout"));

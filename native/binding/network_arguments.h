@@ -9,6 +9,7 @@
 
 namespace samebits::binding {
 
+Loss lossOf(const Napi::Value& value);
 ParameterKind parameterKind(const Napi::Value& value);
 NetworkDescription descriptionOf(const Napi::Object& value);
 

@@ -133,12 +133,7 @@ NetworkObject::NetworkObject(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<NetworkObject>(info), environment_(Environment::of(info.Env())) {
   const Napi::Env env = info.Env();
   const Napi::Object value = object(info[0], "description");
-  const KernelTable* table = instructionSet(value.Get("isa"));
-  if (const Napi::Value emulate = value.Get("emulate"); !isNothing(emulate)) {
-    const unsigned emulations = static_cast<unsigned>(integer(emulate, "emulate", 0, 7));
-    if (emulations != 0 && std::string(table->name) != "scalar") throw expected(env, "isa 'scalar'", "emulate");
-    if (emulations != 0) table = emulatedTable(emulations);
-  }
+  const KernelTable* table = hardware(value);
   NetworkDescription description = descriptionOf(value);
   const size_t bytes = Network::bytesFor(description);
   environment_.adopt(env, this, bytes);

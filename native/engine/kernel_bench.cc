@@ -66,7 +66,9 @@ class Operands {
     order_.of(shape_.rows);
   }
 
-  void product(Team* team) { denseForward(team, table_, shape_, x_, slots_.value, nullptr, Activation::linear, dz_); }
+  void product(Team* team) {
+    denseForward(team, table_, shape_, x_, slots_.value, nullptr, Activation::linear, 0, dz_);
+  }
 
   void forward(unsigned member) {
     Share rows{0, shape_.rows}, columns{0, shape_.units};

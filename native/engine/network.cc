@@ -18,7 +18,8 @@ void Network::cut(const NetworkDescription& description, Cutter* cutter, std::ve
   size_t inputs = description.inputs;
   size_t parameters = 0;
   for (const LayerDescription& layer : description.layers) {
-    Layer cutLayer{inputs, layer.units, layer.activation, layer.useBias, layer.l2, layer.dropout, parameters, {}, {}};
+    Layer cutLayer{
+        inputs, layer.units, layer.activation, layer.useBias, layer.l2, layer.dropout, layer.alpha, parameters, {}, {}};
     parameters += layer.useBias ? 2 : 1;
     cutLayer.kernel = parameter(panelsSize(inputs, layer.units));
     if (layer.useBias) cutLayer.bias = parameter(round16(layer.units));

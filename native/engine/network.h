@@ -27,6 +27,7 @@ struct LayerDescription {
   bool useBias;
   double l2 = 0;  // factor of the kernel's regularizer; 0 is none
   DropoutDescription dropout = {};
+  double alpha = 0;  // of the activation, if it has one; rounded where it is used
 };
 
 struct NetworkDescription {
@@ -49,6 +50,7 @@ struct Layer {
   bool useBias;
   double l2;
   DropoutDescription dropout;
+  double alpha;
   size_t firstParameter;  // in model order: the number of its kernel; its bias is the next one
   ParameterSlots kernel;  // panels; gradient is null
   ParameterSlots bias;    // vectors; gradient is null

@@ -82,7 +82,7 @@ float freeSum(Team* team, const KernelTable& table, size_t count, SumOn&& sumOn)
 }  // namespace
 
 void denseForward(Team* team, const KernelTable& table, DenseShape shape, const float* x, const float* weights,
-                  const float* bias, Activation activation, float* z) {
+                  const float* bias, Activation activation, double alpha, float* z) {
   const unsigned members = team->size();
   const size_t ldx = leadingDimension(shape.inputs);
   // Members pass blocks of their rows through buffers that stay in the second-level cache.
@@ -118,7 +118,7 @@ void denseForward(Team* team, const KernelTable& table, DenseShape shape, const 
       table.forward(xBlock.data, ldx, packed, bias == nullptr ? nullptr : packedBias, shape.inputs, shape.units, rows,
                     0, shape.units, activation == Activation::relu, to, shape.units);
       if (activation != Activation::relu && activation != Activation::linear) {
-        table.activate(activation, to, shape.units, rows, shape.units);
+        table.activate(activation, static_cast<float>(alpha), to, shape.units, rows, shape.units, to, shape.units);
       }
     }
   });

@@ -18,7 +18,7 @@ struct DenseShape {
 
 // z [rows, units] = f(x [rows, inputs] · weights [inputs, units] + bias [units]); bias may be null.
 void denseForward(Team* team, const KernelTable& table, DenseShape shape, const float* x, const float* weights,
-                  const float* bias, Activation activation, float* z);
+                  const float* bias, Activation activation, double alpha, float* z);
 
 struct RowReduction {
   Reduction reduction;

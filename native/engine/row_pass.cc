@@ -26,6 +26,9 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
     : network_(network), purpose_(purpose) {
   input_ = takeRows(rows, network.description().inputs, cutter);
   for (const Layer& layer : network.layers()) outputs_.push_back(takeRows(rows, layer.units, cutter));
+  for (size_t l = 0; l < network.layers().size(); ++l) {
+    logits_.push_back(keepsLogits(l) ? takeRows(rows, network.layers()[l].units, cutter) : Rows{});
+  }
   if (purpose == Purpose::predict) return;
   losses_ = cutter->take<float>(rows);
   hits_ = cutter->take<uint32_t>(rows);
@@ -90,11 +93,13 @@ void RowPass::forwardColumns(size_t l, size_t begin, size_t count, size_t column
   const Layer& layer = network_.layers()[l];
   const Rows& from = inputs(l);
   const Rows& to = outputs_[l];
+  const Rows& z = keepsLogits(l) ? logits_[l] : to;
   table.forward(from.at(begin), from.ld, layer.kernel.value, layer.bias.value, layer.inputs, layer.units, count,
-                columnBegin, columnEnd, layer.activation == Activation::relu, to.at(begin), to.ld);
+                columnBegin, columnEnd, layer.activation == Activation::relu, z.at(begin), z.ld);
   if (leavesLogits(l) || activatesRows(l)) return;
-  if (layer.activation == Activation::tanh || layer.activation == Activation::sigmoid) {
-    table.activate(layer.activation, to.at(begin) + columnBegin, to.ld, count, columnEnd - columnBegin);
+  if (layer.activation != Activation::linear && layer.activation != Activation::relu) {
+    table.activate(layer.activation, static_cast<float>(layer.alpha), z.at(begin) + columnBegin, z.ld, count,
+                   columnEnd - columnBegin, to.at(begin) + columnBegin, to.ld);
   }
   if (drops(l + 1)) dropInputs(l + 1, begin, count, columnBegin, columnEnd);
 }
@@ -105,7 +110,8 @@ bool RowPass::activatesRows(size_t l) const {
 
 void RowPass::activateRows(size_t l, size_t begin, size_t count) {
   const Layer& layer = network_.layers()[l];
-  network_.table().activate(layer.activation, outputs_[l].at(begin), outputs_[l].ld, count, layer.units);
+  const Rows& rows = outputs_[l];
+  network_.table().activate(layer.activation, 0, rows.at(begin), rows.ld, count, layer.units, rows.at(begin), rows.ld);
   if (drops(l + 1)) dropInputs(l + 1, begin, count, 0, layer.units);
 }
 
@@ -142,7 +148,12 @@ void RowPass::activateLast(size_t begin, size_t count) {
   const Layer& layer = network_.layers().back();
   const Rows& rows = outputs_.back();
   if (layer.activation == Activation::relu || layer.activation == Activation::linear) return;
-  network_.table().activate(layer.activation, rows.at(begin), rows.ld, count, layer.units);
+  network_.table().activate(layer.activation, static_cast<float>(layer.alpha), rows.at(begin), rows.ld, count,
+                            layer.units, rows.at(begin), rows.ld);
+}
+
+bool RowPass::keepsLogits(size_t l) const {
+  return purpose_ == Purpose::train && gradientTakesLogits(network_.layers()[l].activation);
 }
 
 void RowPass::loss(size_t begin, size_t count) {
@@ -171,8 +182,9 @@ bool RowPass::activatesBackward(size_t l) const {
 
 void RowPass::backwardActivation(size_t l, size_t begin, size_t count) {
   const Layer& layer = network_.layers()[l];
-  network_.table().activationGradient(layer.activation, outputs_[l].at(begin), outputs_[l].ld, gradients_[l].at(begin),
-                                      gradients_[l].ld, count, layer.units);
+  const Rows& from = keepsLogits(l) ? logits_[l] : outputs_[l];
+  network_.table().activationGradient(layer.activation, static_cast<float>(layer.alpha), from.at(begin), from.ld,
+                                      gradients_[l].at(begin), gradients_[l].ld, count, layer.units);
 }
 
 void RowPass::backwardInputs(unsigned member, size_t l, size_t begin, size_t count, size_t inputBegin,

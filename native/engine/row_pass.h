@@ -70,6 +70,7 @@ class RowPass {
 
  private:
   bool leavesLogits(size_t layer) const;
+  bool keepsLogits(size_t layer) const;
   bool drops(size_t layer) const;
   DropoutMask maskOf(size_t layer) const;
   // From what reaches `layer` from below to its inputs.
@@ -79,6 +80,7 @@ class RowPass {
   Purpose purpose_;
   Rows input_;
   std::vector<Rows> outputs_;
+  std::vector<Rows> logits_;   // per layer, empty where the activation's gradient does not need them
   std::vector<Rows> dropped_;  // per layer, empty where there is no dropout
   std::vector<Rows> gradients_;
   Rows targets_;

@@ -9,6 +9,8 @@ SAMEBITS_INLINE void logAll(const float* x, size_t count, float* out) { math_log
 SAMEBITS_INLINE void log1pAll(const float* x, size_t count, float* out) { math_log1p(x, count, out); }
 SAMEBITS_INLINE void tanhAll(const float* x, size_t count, float* out) { math_tanh(x, count, out); }
 SAMEBITS_INLINE void sigmoidAll(const float* x, size_t count, float* out) { math_sigmoid(x, count, out); }
+SAMEBITS_INLINE void expm1All(const float* x, size_t count, float* out) { math_expm1(x, count, out); }
+SAMEBITS_INLINE void erfAll(const float* x, size_t count, float* out) { math_erf(x, count, out); }
 SAMEBITS_INLINE float logOf(float x) { return cr_log(x); }
 
 #else
@@ -101,6 +103,9 @@ void logAll(const float* x, size_t count, float* out) { overAll(x, count, out, o
 void log1pAll(const float* x, size_t count, float* out) { overAll(x, count, out, ordinaryLog1p, cr_log1p); }
 void tanhAll(const float* x, size_t count, float* out) { overAll(x, count, out, ordinaryTanh, cr_tanh); }
 void sigmoidAll(const float* x, size_t count, float* out) { overAll(x, count, out, ordinarySigmoid, cr_sigmoid); }
+// These two stay correctly rounded.
+void expm1All(const float* x, size_t count, float* out) { overAll(x, count, out, cr_expm1, cr_expm1); }
+void erfAll(const float* x, size_t count, float* out) { overAll(x, count, out, cr_erf, cr_erf); }
 float logOf(float x) {
   float result;
   logAll(&x, 1, &result);

@@ -52,7 +52,24 @@ struct RowOrder {
   uint32_t chains;
 };
 
-enum class Activation : uint32_t { linear = 0, relu = 1, tanh = 2, sigmoid = 3, softmax = 4 };
+enum class Activation : uint32_t {
+  linear = 0,
+  relu = 1,
+  tanh = 2,
+  sigmoid = 3,
+  softmax = 4,
+  leakyRelu = 5,  // has an alpha
+  elu = 6,        // has an alpha
+  selu = 7,
+  gelu = 8,
+  silu = 9,
+  softplus = 10,
+  softsign = 11,
+  hardSigmoid = 12,
+};
+
+// Whether an activation's gradient is computed from its argument z; from its output a otherwise.
+constexpr bool gradientTakesLogits(Activation kind) { return kind == Activation::gelu || kind == Activation::silu; }
 
 enum class Loss : uint32_t {
   sparseCategoricalCrossentropy = 0,  // softmax from logits; targets: uint32_t label a row
@@ -164,12 +181,15 @@ struct KernelTable {
   uint64_t (*mark)(const float* values, size_t rows, size_t width, size_t columns, uint64_t index, size_t stride);
 
   // ---- layers ---------------------------------------------------------------------------------------------------
-  // In place: tanh, sigmoid, softmax of each row (relu and linear too, for callers that need them).
-  void (*activate)(Activation kind, float* z, size_t ld, size_t rows, size_t units);
+  // a = f(z), element by element, softmax row by row. a may be z, otherwise they do not overlap. alpha is read where the kind
+  // has one.
+  void (*activate)(Activation kind, float alpha, const float* z, size_t ldz, size_t rows, size_t units, float* a,
+                   size_t lda);
 
-  // In place on dy, from outputs a: dz = dy * f'(…) (docs/numerics.md, "Activations"). linear leaves dy alone.
-  void (*activationGradient)(Activation kind, const float* a, size_t lda, float* dy, size_t lddy, size_t rows,
-                             size_t units);
+  // In place on dy: dz = dy * f'(…) (docs/numerics.md, "Activations"), from z where gradientTakesLogits(kind), else from the
+  // outputs a. linear leaves dy alone.
+  void (*activationGradient)(Activation kind, float alpha, const float* from, size_t ldf, float* dy, size_t lddy,
+                             size_t rows, size_t units);
 
   // target[i, j] = kept(i, j) ? source[i, j] * scale : +0 for rows firstRow … firstRow + rows - 1 of the batch (source and
   // target point at the first of them) and j in [columnBegin, columnEnd); columnBegin is a multiple of 16. target may be

@@ -211,9 +211,61 @@ void softmax(const Functions& f, const float* z, size_t units, float* p) {
   for (size_t j = 0; j < units; ++j) p[j] = f.exp(z[j] - most) / sum;
 }
 
+namespace {
+const float kSeluScale = static_cast<float>(1.0507009873554805);
+const float kSeluAlpha = static_cast<float>(1.0507009873554805 * 1.6732632423543772);
+const float kRootOfHalf = static_cast<float>(0.7071067811865476);
+const float kNormalPeak = static_cast<float>(0.3989422804014327);
+const float kSixth = static_cast<float>(1.0 / 6.0);
+}  // namespace
+
+float leakyRelu(float alpha, float z) { return z < 0.0f ? alpha * z : z; }
+float elu(const Functions& f, float alpha, float z) { return z < 0.0f ? alpha * f.expm1(z) : z; }
+float selu(const Functions& f, float z) { return z < 0.0f ? kSeluAlpha * f.expm1(z) : kSeluScale * z; }
+float gelu(const Functions& f, float z) {
+  const float rising = 1.0f + f.erf(z * kRootOfHalf);
+  return (0.5f * z) * rising;
+}
+float silu(const Functions& f, float z) { return z * f.sigmoid(z); }
+float softplus(const Functions& f, float z) {
+  const float tail = f.log1p(f.exp(-std::fabs(z)));
+  return relu(z) + tail;
+}
+float softsign(float z) { return z / (1.0f + std::fabs(z)); }
+float hardSigmoid(float z) {
+  const float r = relu(fma(z, kSixth, 0.5f));
+  return 1.0f < r ? 1.0f : r;
+}
+
 float reluGradient(float a, float dy) { return a <= 0.0f ? 0.0f : dy; }
 float tanhGradient(float a, float dy) { return dy * fma(-a, a, 1.0f); }
 float sigmoidGradient(float a, float dy) { return dy * (a * (1.0f - a)); }
+
+float leakyReluGradient(float alpha, float a, float dy) { return a < 0.0f ? dy * alpha : dy; }
+float eluGradient(float alpha, float a, float dy) {
+  if (!(a < 0.0f)) return dy;
+  const float slope = a + alpha;
+  return dy * slope;
+}
+float seluGradient(float a, float dy) {
+  const float slope = a < 0.0f ? a + kSeluAlpha : kSeluScale;
+  return dy * slope;
+}
+float geluGradient(const Functions& f, float z, float dy) {
+  const float density = kNormalPeak * f.exp(-((0.5f * z) * z));
+  const float rising = 1.0f + f.erf(z * kRootOfHalf);
+  return dy * fma(z, density, 0.5f * rising);
+}
+float siluGradient(const Functions& f, float z, float dy) {
+  const float s = f.sigmoid(z);
+  return dy * (s * fma(z, 1.0f - s, 1.0f));
+}
+float softplusGradient(const Functions& f, float a, float dy) { return dy * -f.expm1(-a); }
+float softsignGradient(float a, float dy) {
+  const float rest = 1.0f - std::fabs(a);
+  return dy * (rest * rest);
+}
+float hardSigmoidGradient(float a, float dy) { return a <= 0.0f || 1.0f <= a ? 0.0f : dy * kSixth; }
 
 void softmaxGradient(const float* a, const float* dy, size_t units, float* dz) {
   const float dot = dotFixed(dy, a, units);

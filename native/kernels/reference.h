@@ -58,15 +58,32 @@ uint64_t mark(const float* values, size_t count);
 // ---- one element or one row of a layer ----------------------------------------------------------------------------------
 using Function = float (*)(float);
 struct Functions {
-  Function exp, log, log1p, tanh, sigmoid;
+  Function exp, log, log1p, tanh, sigmoid, expm1, erf;
 };
 
 float relu(float x);
 void softmax(const Functions& f, const float* z, size_t units, float* p);  // p may be z
 
+float leakyRelu(float alpha, float z);
+float elu(const Functions& f, float alpha, float z);
+float selu(const Functions& f, float z);
+float gelu(const Functions& f, float z);
+float silu(const Functions& f, float z);
+float softplus(const Functions& f, float z);
+float softsign(float z);
+float hardSigmoid(float z);
+
 float reluGradient(float a, float dy);
 float tanhGradient(float a, float dy);
 float sigmoidGradient(float a, float dy);
+float leakyReluGradient(float alpha, float a, float dy);
+float eluGradient(float alpha, float a, float dy);
+float seluGradient(float a, float dy);
+float geluGradient(const Functions& f, float z, float dy);
+float siluGradient(const Functions& f, float z, float dy);
+float softplusGradient(const Functions& f, float a, float dy);
+float softsignGradient(float a, float dy);
+float hardSigmoidGradient(float a, float dy);
 void softmaxGradient(const float* a, const float* dy, size_t units, float* dz);
 
 // Element (row, unit) of a dropout: x * scale, or +0 where the word of Philox4x32-10 is below `threshold`.

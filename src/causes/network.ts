@@ -1,10 +1,10 @@
 /** Causes in the network itself: its size, its layers, and how they begin. */
 import { integer, real } from '../arguments.js';
 import { expected } from '../errors.js';
+import { type Activation, activationSchema } from '../model/activations.js';
 import { denseLayers, type ModelDescription } from '../model/description.js';
 import { type Initializer, initializerSchema } from '../model/initializers.js';
-import { activationSchema, type DenseLayer, type DropoutLayer } from '../model/layers.js';
-import type { ActivationName } from '../native/addon.js';
+import type { DenseLayer, DropoutLayer } from '../model/layers.js';
 import type { Setting } from './cause.js';
 import { type Each, eachSchema, levelOf, valuesOf } from './each.js';
 import { type Lens, lens, withRecipe } from './lens.js';
@@ -48,7 +48,7 @@ export const width: Lens<Each<number>> = lens({
   },
 });
 
-export const activation: Lens<Each<ActivationName>> = lens({
+export const activation: Lens<Each<Activation>> = lens({
   name: 'activation',
   title: 'activation of hidden layers',
   description:
@@ -58,7 +58,7 @@ export const activation: Lens<Each<ActivationName>> = lens({
   level: eachSchema(activationSchema),
   applies: (setting) => hiddenLayers(setting).length > 0,
   read: (setting) =>
-    levelOf<ActivationName>(
+    levelOf<Activation>(
       hiddenLayers(setting).map((layer) => layer.activation),
       'linear',
     ),

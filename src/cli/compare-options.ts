@@ -1,7 +1,7 @@
 /** The options of `samebits compare`, and what they say together. */
 import { Command } from 'commander';
 import { expected } from '../errors.js';
-import { ACTIVATIONS } from '../model/layers.js';
+import { ACTIVATIONS } from '../model/activations.js';
 import { OPTIMIZERS, type Optimizer } from '../model/optimizers.js';
 import { REDUCTIONS } from '../model/recipe.js';
 import type { ActivationName, InstructionSet, Reduction } from '../native/addon.js';

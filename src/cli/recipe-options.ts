@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { LabeledData } from '../data/labeled.js';
 import { SamebitsError } from '../errors.js';
+import { activationOf } from '../model/activations.js';
 import { denseLayers, type ModelDescription } from '../model/description.js';
 import { dense, type Layer, rescaling } from '../model/layers.js';
 import { adam, type Optimizer, rmsprop, sgd } from '../model/optimizers.js';
@@ -76,7 +77,9 @@ function overrideLayers(model: ModelDescription, { hidden, activation }: Compare
   const last = all[all.length - 1];
   const others = model.layers.filter((layer) => layer !== last);
   if (hidden === undefined) {
-    const layers = others.map((layer) => (layer.kind === 'dense' && activation ? { ...layer, activation } : layer));
+    const layers = others.map((layer) =>
+      layer.kind === 'dense' && activation ? { ...layer, activation: activationOf(activation) } : layer,
+    );
     return { ...model, layers: [...layers, last] };
   }
   const first = model.layers.findIndex(({ kind }) => kind === 'dense');

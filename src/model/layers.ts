@@ -1,25 +1,17 @@
 /** Layers as plain, serialisable descriptions. */
 import * as v from 'valibot';
-import { check, fields, flag, integer, oneOf, real, type Schema } from '../arguments.js';
-import type { ActivationName } from '../native/addon.js';
+import { check, fields, flag, integer, real, type Schema } from '../arguments.js';
 import { type Seed, seedSchema } from '../random/seed.js';
+import { type Activation, type ActivationOption, activationSchema } from './activations.js';
 import { type Initializer, initializerSchema } from './initializers.js';
 import { type Regularizer, regularizerSchema } from './regularizers.js';
-
-export const ACTIVATIONS = [
-  'linear',
-  'relu',
-  'tanh',
-  'sigmoid',
-  'softmax',
-] as const satisfies readonly ActivationName[];
 
 /** Options of {@link dense}. */
 export interface DenseOptions {
   /** Outputs of the layer, at least 1. */
   readonly units: number;
-  /** @default 'linear' */
-  readonly activation?: ActivationName;
+  /** A name, or `{ name, …parameters }`: `{ name: 'elu', alpha: 0.5 }`. @default 'linear' */
+  readonly activation?: ActivationOption;
   /** @default true */
   readonly useBias?: boolean;
   /** @default 'glorotUniform' */
@@ -39,7 +31,7 @@ export interface DenseLayer {
   readonly kind: 'dense';
   readonly name?: string;
   readonly units: number;
-  readonly activation: ActivationName;
+  readonly activation: Activation;
   readonly useBias: boolean;
   readonly kernelInitializer: Initializer;
   readonly biasInitializer: Initializer;
@@ -87,8 +79,6 @@ export interface DropoutLayer {
 
 /** A layer of a model: what {@link dense}, {@link dropout} or {@link rescaling} gives. */
 export type Layer = DenseLayer | DropoutLayer | RescalingLayer;
-
-export const activationSchema: Schema<ActivationName> = oneOf(ACTIVATIONS);
 
 const inputShape = v.optional(
   v.custom<readonly [number]>(

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { oneOf, type Schema } from '../arguments.js';
 import { SamebitsError } from '../errors.js';
 import type { ActivationName, LossName } from '../native/addon.js';
+import { activationText } from './activations.js';
 import type { DenseLayer } from './layers.js';
 
 /** Metrics that are computed beside the loss. */
@@ -29,6 +30,16 @@ const NEEDS: Readonly<Record<LossName, ActivationName | null>> = {
   meanSquaredError: null,
 };
 
+/** What else follows from a loss. */
+export interface LossRules {
+  /** It is computed from logits, together with its own activation; the others from outputs. */
+  readonly takesLogits: boolean;
+}
+
+export function lossRules(loss: LossName): LossRules {
+  return { takesLogits: NEEDS[loss] !== null };
+}
+
 /**
  * Refuses a loss that is not defined on the last layer, and accuracy where nothing is right or wrong.
  *
@@ -41,7 +52,7 @@ export function checkLoss(loss: LossName, metrics: readonly Metric[], last: Dens
     throw new SamebitsError(
       'ERR_SAMEBITS_LOSS',
       `Expected activation '${needed}' in the last layer (${last.name ?? 'dense'}) for loss '${loss}' but received ` +
-        `'${last.activation}': give the layer activation '${needed}', or choose ${fitting.map((name) => `'${name}'`).join(' or ')}`,
+        `'${activationText(last.activation)}': give the layer activation '${needed}', or choose ${fitting.map((name) => `'${name}'`).join(' or ')}`,
     );
   }
   if (loss === 'meanSquaredError' && metrics.includes('accuracy')) {

@@ -1,5 +1,6 @@
 /** A model as a table of text. */
 import type { Generator } from '../random/words.js';
+import { activationText } from './activations.js';
 import { type ModelDescription, type Parameter, parametersOf } from './description.js';
 import { givenSeeds, type SeedChoice } from './seeds.js';
 
@@ -26,7 +27,7 @@ export function summaryText(model: ModelDescription, facts: SummaryFacts): strin
     dense += 1;
     units = layer.units;
     const count = parameters === null ? '?' : format(sizeOf(parameters.filter((one) => one.layer === dense)));
-    return [`${layer.name} (dense, ${layer.activation})`, `[rows, ${layer.units}]`, count];
+    return [`${layer.name} (dense, ${activationText(layer.activation)})`, `[rows, ${layer.units}]`, count];
   });
   const total = parameters === null ? 'unknown until the first data' : format(sizeOf(parameters));
   return [

@@ -17,7 +17,25 @@ export type Reduction = 'fixed' | 'free';
 
 export type ElementaryFunction = 'exp' | 'expm1' | 'log' | 'log1p' | 'tanh' | 'sigmoid' | 'erf' | 'sinpi' | 'cospi';
 
-export type ActivationName = 'linear' | 'relu' | 'tanh' | 'sigmoid' | 'softmax';
+export type ActivationName =
+  | 'linear'
+  | 'relu'
+  | 'leakyRelu'
+  | 'elu'
+  | 'selu'
+  | 'gelu'
+  | 'silu'
+  | 'softplus'
+  | 'softsign'
+  | 'hardSigmoid'
+  | 'tanh'
+  | 'sigmoid'
+  | 'softmax';
+
+/** `leakyRelu` and `elu` with their parameter, the others by name. */
+export type NativeActivation =
+  | Exclude<ActivationName, 'leakyRelu' | 'elu'>
+  | { readonly name: 'leakyRelu' | 'elu'; readonly alpha: number };
 
 export type LossName =
   | 'sparseCategoricalCrossentropy'
@@ -28,7 +46,7 @@ export type LossName =
 /** One dense layer of a network. */
 export interface NativeLayer {
   readonly units: number;
-  readonly activation: ActivationName;
+  readonly activation: NativeActivation;
   readonly useBias: boolean;
   /** Factor of the kernel's regularizer. @default 0, which is none */
   readonly l2?: number;
@@ -55,13 +73,17 @@ export interface NativeOptimizer {
   readonly rho?: number;
 }
 
-export interface NetworkDescription {
+/** What computes. */
+export interface NativeHardware {
   readonly isa: InstructionSet;
   /**
    * Other hardware, emulated, with isa 'scalar' only: the sum of 1 (no fma), 2 (subnormals flushed) and 4 (ordinary
    * elementary functions). Not the contract's bits. @default 0
    */
   readonly emulate?: number;
+}
+
+export interface NetworkDescription extends NativeHardware {
   /** Columns of x. */
   readonly inputs: number;
   /** `x' = fma(x, scale, offset)` before the first layer; both rounded to binary32. */
@@ -311,7 +333,7 @@ export interface Addon {
     rows: number,
     inputs: number,
     units: number,
-    activation: ActivationName,
+    activation: NativeActivation,
     options: KernelOptions,
   ): Promise<Float32Array>;
   /** Sums, no mean. Row-major. */
@@ -324,6 +346,28 @@ export interface Addon {
     units: number,
     options: KernelOptions & { readonly batchLeaf: number; readonly freeGrain: number },
   ): Promise<{ inputGradient: Float32Array; weightGradient: Float32Array; biasGradient: Float32Array }>;
+  /**
+   * The gradient [rows, units] at an activation's arguments from that at its outputs, `dy`; `from` are its arguments for gelu
+   * and silu, and its outputs for the others.
+   */
+  activationGradient(
+    activation: NativeActivation,
+    from: Float32Array,
+    dy: Float32Array,
+    units: number,
+    hardware: NativeHardware,
+  ): Float32Array;
+  /**
+   * The gradient [rows, units] of each row's loss: at the logits `z` for a crossentropy, at the outputs for the other losses,
+   * which are given them as `z`.
+   */
+  lossGradient(
+    loss: LossName,
+    z: Float32Array,
+    targets: Uint32Array | Float32Array,
+    units: number,
+    hardware: NativeHardware,
+  ): Float32Array;
   /** The vector rule over all of `values` (fixed), or chains by claim (free). */
   sum(values: Float32Array, options: KernelOptions): Promise<number>;
   dot(a: Float32Array, b: Float32Array, options: KernelOptions): Promise<number>;

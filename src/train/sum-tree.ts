@@ -1,14 +1,12 @@
 /** The contract's trees of sums, one binary32 addition at a time (docs/numerics.md, "Fixed order"). */
 
-export type Add = (a: number, b: number) => number;
-
 const VECTOR_LEAF = 256;
 const LANES = 16;
 
-const rounded: Add = (a, b) => Math.fround(a + b);
+const add = (a: number, b: number): number => Math.fround(a + b);
 
 /** Neighbors are added level by level, an odd last one is carried up; +0 for none. */
-export function combine(values: readonly number[], add: Add = rounded): number {
+export function combine(values: readonly number[]): number {
   let level = values;
   while (level.length > 1) {
     const next: number[] = [];
@@ -25,7 +23,7 @@ export function treeOf(terms: ArrayLike<number>, leaf: number): number {
   for (let begin = 0; begin < terms.length; begin += leaf) {
     let sum = 0;
     const end = Math.min(begin + leaf, terms.length);
-    for (let i = begin; i < end; i += 1) sum = rounded(sum, terms[i]);
+    for (let i = begin; i < end; i += 1) sum = add(sum, terms[i]);
     leaves.push(sum);
   }
   return combine(leaves);
@@ -34,9 +32,9 @@ export function treeOf(terms: ArrayLike<number>, leaf: number): number {
 /**
  * The vector rule over `count` terms.
  *
- * @param extend A lane's sum with term `i`: an addition of a plain term, or an fma of a product.
+ * @param extend A lane's sum with term `i`.
  */
-export function vectorRule(count: number, extend: (sum: number, i: number) => number, add: Add = rounded): number {
+export function vectorRule(count: number, extend: (sum: number, i: number) => number): number {
   const leaves: number[] = [];
   for (let begin = 0; begin < count; begin += VECTOR_LEAF) {
     const lanes: number[] = new Array(LANES).fill(0);
@@ -45,7 +43,7 @@ export function vectorRule(count: number, extend: (sum: number, i: number) => nu
       const lane = (i - begin) % LANES;
       lanes[lane] = extend(lanes[lane], i);
     }
-    leaves.push(combine(lanes, add));
+    leaves.push(combine(lanes));
   }
-  return combine(leaves, add);
+  return combine(leaves);
 }

@@ -1,6 +1,12 @@
 /** The engine's gradients against finite differences of a forward pass in binary64. */
 import { describe, expect, it } from 'vitest';
-import { type ActivationName, addon, type LossName, type TrainJob } from '../../dist/native/addon.js';
+import {
+  type ActivationName,
+  addon,
+  type LossName,
+  type NativeActivation,
+  type TrainJob,
+} from '../../dist/native/addon.js';
 
 const ROWS = 6;
 const SIZES = [5, 7, 4, 3];
@@ -12,7 +18,29 @@ const x = wave(ROWS * SIZES[0], 37);
 const labels = Uint32Array.from({ length: ROWS }, (_, i) => i % SIZES[3]);
 const vectors = Float32Array.from({ length: ROWS * SIZES[3] }, (_, i) => ((i * 7) % 11) / 11);
 
+/** The series of erf, all of whose terms have one sign. */
+function erf(x: number): number {
+  let sum = 0;
+  let term = x;
+  for (let n = 1; n < 200; n++) {
+    sum += term;
+    term *= (2 * x * x) / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+const SELU = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
+
+/** The definitions; leakyRelu's alpha is 0.3, elu's 0.75. */
 const activate: Record<ActivationName, (z: number[]) => number[]> = {
+  leakyRelu: (z) => z.map((v) => (v < 0 ? 0.3 * v : v)),
+  elu: (z) => z.map((v) => (v < 0 ? 0.75 * (Math.exp(v) - 1) : v)),
+  selu: (z) => z.map((v) => SELU.scale * (v < 0 ? SELU.alpha * (Math.exp(v) - 1) : v)),
+  gelu: (z) => z.map((v) => (v * (1 + erf(v / Math.SQRT2))) / 2),
+  silu: (z) => z.map((v) => v / (1 + Math.exp(-v))),
+  softplus: (z) => z.map((v) => Math.log(1 + Math.exp(v))),
+  softsign: (z) => z.map((v) => v / (1 + Math.abs(v))),
+  hardSigmoid: (z) => z.map((v) => Math.min(1, Math.max(0, v / 6 + 0.5))),
   linear: (z) => z,
   relu: (z) => z.map((v) => Math.max(0, v)),
   tanh: (z) => z.map(Math.tanh),
@@ -46,6 +74,11 @@ function lossOf(kernels: readonly Float64Array[], activations: readonly Activati
   return total / ROWS;
 }
 
+function given(activation: ActivationName): NativeActivation {
+  if (activation === 'leakyRelu') return { name: activation, alpha: 0.3 };
+  return activation === 'elu' ? { name: activation, alpha: 0.75 } : activation;
+}
+
 /** With plain SGD and a learning rate of 1 the gradient is what a step takes off the weights. */
 async function engineGradients(
   kernels: readonly Float32Array[],
@@ -56,7 +89,7 @@ async function engineGradients(
     isa: addon().instructionSets().available.at(-1) ?? 'scalar',
     inputs: SIZES[0],
     rescale: null,
-    layers: activations.map((activation, l) => ({ units: SIZES[l + 1], activation, useBias: true })),
+    layers: activations.map((activation, l) => ({ units: SIZES[l + 1], activation: given(activation), useBias: true })),
     loss,
     optimizer: { kind: 'sgd', learningRate: 1 },
   });
@@ -106,6 +139,13 @@ const CASES: [LossName, ActivationName[]][] = [
   ['meanSquaredError', ['linear', 'tanh', 'relu']],
   ['meanSquaredError', ['tanh', 'tanh', 'softmax']],
   ['meanSquaredError', ['sigmoid', 'relu', 'sigmoid']],
+  ['sparseCategoricalCrossentropy', ['leakyRelu', 'gelu', 'softmax']],
+  ['binaryCrossentropy', ['elu', 'silu', 'sigmoid']],
+  ['meanSquaredError', ['selu', 'softplus', 'softsign']],
+  ['meanSquaredError', ['softsign', 'hardSigmoid', 'gelu']],
+  ['meanSquaredError', ['silu', 'elu', 'softplus']],
+  ['meanSquaredError', ['gelu', 'selu', 'hardSigmoid']],
+  ['meanSquaredError', ['softplus', 'leakyRelu', 'leakyRelu']],
 ];
 
 describe('gradients', () => {

@@ -123,6 +123,8 @@ describe('passOperations', () => {
     { loss: 'categoricalCrossentropy', activations: ['tanh', 'sigmoid', 'softmax'], generator: 'alea' },
     { loss: 'binaryCrossentropy', activations: ['softmax', 'relu', 'sigmoid'], rescaled: true },
     { loss: 'meanSquaredError', activations: ['sigmoid', 'linear', 'softmax'] },
+    { loss: 'binaryCrossentropy', activations: ['gelu', { name: 'leakyRelu', alpha: 0.1 }, 'sigmoid'] },
+    { loss: 'meanSquaredError', activations: ['softplus', 'silu', 'gelu'], emulate: ['noFma', 'ordinaryExp'] },
     { loss: 'meanSquaredError', activations: ['relu', 'softmax', 'tanh'], emulate: ['noFma'], rescaled: true },
     { loss: 'categoricalCrossentropy', activations: ['tanh', 'relu', 'softmax'], emulate: ['flushSubnormals'] },
     {

@@ -3,6 +3,7 @@ import { hexOf } from '../oracle/arithmetic.js';
 import { fingerprint } from '../oracle/fingerprint.js';
 import { type FitOptions, Network } from '../oracle/network.js';
 import { formatOrders, type StepOrder } from '../oracle/rows.js';
+import { activationRecipes } from './activations.js';
 import { hash } from './made-up.js';
 import { divergingRecipes, type GoldenRecipe, recipes, samplesOf } from './recipes.js';
 import { orderedRecipes } from './ordered.js';
@@ -51,7 +52,7 @@ const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes]);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

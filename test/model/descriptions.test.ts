@@ -37,6 +37,15 @@ describe('layers', () => {
     });
   });
 
+  it('give activations the parameters of Keras', () => {
+    const activationOf = (activation: 'gelu' | 'leakyRelu' | { name: 'elu'; alpha?: number }) =>
+      dense({ units: 1, activation }).activation;
+    expect(activationOf('gelu')).toBe('gelu');
+    expect(activationOf('leakyRelu')).toEqual({ name: 'leakyRelu', alpha: 0.2 });
+    expect(activationOf({ name: 'elu' })).toEqual({ name: 'elu', alpha: 1 });
+    expect(activationOf({ name: 'elu', alpha: 0.5 })).toEqual({ name: 'elu', alpha: 0.5 });
+  });
+
   it.each<[string, () => unknown, string]>([
     ['units 0', () => dense({ units: 0 }), 'an integer from 1 to 2147483647 for dense.units but received 0'],
     ['units -3', () => dense({ units: -3 }), 'dense.units but received -3'],
@@ -45,8 +54,18 @@ describe('layers', () => {
     ['no options', () => (dense as Wrong)(), 'an object for dense but received undefined'],
     [
       'unknown activation',
-      () => dense({ units: 1, activation: 'gelu' as Wrong }),
-      "one of 'linear', 'relu', 'tanh', 'sigmoid', 'softmax' for dense.activation but received \"gelu\"",
+      () => dense({ units: 1, activation: 'mish' as Wrong }),
+      "'sigmoid', 'softmax', or { name, alpha } of 'leakyRelu' or 'elu', for dense.activation but received \"mish\"",
+    ],
+    [
+      'an alpha that is none',
+      () => dense({ units: 1, activation: { name: 'elu', alpha: 0 } }),
+      'Expected a number above 0 for dense.activation.alpha but received 0',
+    ],
+    [
+      'an alpha of what has none',
+      () => dense({ units: 1, activation: { name: 'relu', alpha: 1 } as Wrong }),
+      "or { name, alpha } of 'leakyRelu' or 'elu', for dense.activation",
     ],
     [
       'misspelled option',

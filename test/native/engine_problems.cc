@@ -99,6 +99,11 @@ const std::vector<Problem>& problems() {
                {300, Activation::linear, false, 0.1, dropout(0.4, 5)},
                {2, Activation::linear, true}},
               Loss::meanSquaredError, optimizer(UpdateKind::nesterov, 0.0005), 23, 9, 4, false),
+      problem("9-300-70-2, logits that are kept", 9,
+              {{300, Activation::gelu, true, 0, dropout(0.2, 6)},
+               {70, Activation::elu, true, 0, {}, 0.5},
+               {2, Activation::silu, true}},
+              Loss::meanSquaredError, optimizer(UpdateKind::momentum, 0.01), 37, 20, 8, false),
       problem("30-20-1, rmsprop", 30, {{20, Activation::sigmoid, true}, {1, Activation::sigmoid, true, 0.5}},
               Loss::binaryCrossentropy, optimizer(UpdateKind::rmsprop, 0.01), 33, 11, 64, true),
   };

@@ -96,7 +96,7 @@ Products productsOf(const KernelTable& table, Team* team, DenseShape shape, RowR
   const std::vector<float> x = made(shape.rows * shape.inputs), weights = made(shape.inputs * shape.units),
                            bias = made(shape.units), dz = made(shape.rows * shape.units);
   std::vector<float> z(dz.size()), dx(x.size()), dw(weights.size()), db(shape.units);
-  denseForward(team, table, shape, x.data(), weights.data(), bias.data(), Activation::softmax, z.data());
+  denseForward(team, table, shape, x.data(), weights.data(), bias.data(), Activation::softmax, 0, z.data());
   denseBackward(team, table, shape, x.data(), weights.data(), dz.data(), over, dx.data(), dw.data(), db.data());
   const float sum = sumVector(team, table, x.data(), x.size(), over.reduction);
   const float dot = dotVectors(team, table, x.data(), x.data(), x.size(), over.reduction);

@@ -8,10 +8,13 @@ using namespace samebits;
 
 namespace {
 
-const reference::Functions kFunctions = {correctlyRoundedExp, correctlyRoundedLog, correctlyRoundedLog1p,
-                                         correctlyRoundedTanh, correctlyRoundedSigmoid};
-constexpr Activation kActivations[] = {Activation::linear, Activation::relu, Activation::tanh, Activation::sigmoid,
-                                       Activation::softmax};
+const reference::Functions kFunctions = {correctlyRoundedExp,  correctlyRoundedLog,     correctlyRoundedLog1p,
+                                         correctlyRoundedTanh, correctlyRoundedSigmoid, correctlyRoundedExpm1,
+                                         correctlyRoundedErf};
+constexpr Activation kActivations[] = {
+    Activation::linear,    Activation::relu,     Activation::tanh,       Activation::sigmoid, Activation::softmax,
+    Activation::leakyRelu, Activation::elu,      Activation::selu,       Activation::gelu,    Activation::silu,
+    Activation::softplus,  Activation::softsign, Activation::hardSigmoid};
 
 // Logits: sometimes large, sometimes all zeros of mixed signs.
 std::vector<float> randomLogits(Random& random, size_t count, Values values) {
@@ -21,35 +24,97 @@ std::vector<float> randomLogits(Random& random, size_t count, Values values) {
   return z;
 }
 
+float activated(Activation kind, float alpha, float z) {
+  switch (kind) {
+    case Activation::relu:
+      return reference::relu(z);
+    case Activation::tanh:
+      return kFunctions.tanh(z);
+    case Activation::sigmoid:
+      return kFunctions.sigmoid(z);
+    case Activation::leakyRelu:
+      return reference::leakyRelu(alpha, z);
+    case Activation::elu:
+      return reference::elu(kFunctions, alpha, z);
+    case Activation::selu:
+      return reference::selu(kFunctions, z);
+    case Activation::gelu:
+      return reference::gelu(kFunctions, z);
+    case Activation::silu:
+      return reference::silu(kFunctions, z);
+    case Activation::softplus:
+      return reference::softplus(kFunctions, z);
+    case Activation::softsign:
+      return reference::softsign(z);
+    case Activation::hardSigmoid:
+      return reference::hardSigmoid(z);
+    case Activation::linear:
+    case Activation::softmax:
+      break;
+  }
+  return z;
+}
+
+float gradientOf(Activation kind, float alpha, float z, float a, float dy) {
+  switch (kind) {
+    case Activation::relu:
+      return reference::reluGradient(a, dy);
+    case Activation::tanh:
+      return reference::tanhGradient(a, dy);
+    case Activation::sigmoid:
+      return reference::sigmoidGradient(a, dy);
+    case Activation::leakyRelu:
+      return reference::leakyReluGradient(alpha, a, dy);
+    case Activation::elu:
+      return reference::eluGradient(alpha, a, dy);
+    case Activation::selu:
+      return reference::seluGradient(a, dy);
+    case Activation::gelu:
+      return reference::geluGradient(kFunctions, z, dy);
+    case Activation::silu:
+      return reference::siluGradient(kFunctions, z, dy);
+    case Activation::softplus:
+      return reference::softplusGradient(kFunctions, a, dy);
+    case Activation::softsign:
+      return reference::softsignGradient(a, dy);
+    case Activation::hardSigmoid:
+      return reference::hardSigmoidGradient(a, dy);
+    case Activation::linear:
+    case Activation::softmax:
+      break;
+  }
+  return dy;
+}
+
 void testActivations(const std::vector<const KernelTable*>& all, size_t rows, size_t units, Values values,
                      Random& random) {
   const std::vector<float> z = randomLogits(random, rows * units, values);
   const std::vector<float> dy = randomTensor(random, rows * units, values);
+  const float alpha = 2.0f * random.unit() + 0x1p-24f;
   for (Activation kind : kActivations) {
-    std::vector<float> a = z, dz = dy;
+    std::vector<float> a(z.size()), dz(z.size());
     for (size_t r = 0; r < rows; ++r) {
-      float* row = a.data() + r * units;
-      float* gradient = dz.data() + r * units;
+      const size_t at = r * units;
       if (kind == Activation::softmax) {
-        reference::softmax(kFunctions, row, units, row);
-        reference::softmaxGradient(row, dy.data() + r * units, units, gradient);
+        reference::softmax(kFunctions, z.data() + at, units, a.data() + at);
+        reference::softmaxGradient(a.data() + at, dy.data() + at, units, dz.data() + at);
         continue;
       }
-      for (size_t j = 0; j < units; ++j) {
-        if (kind == Activation::relu) row[j] = reference::relu(row[j]);
-        if (kind == Activation::tanh) row[j] = kFunctions.tanh(row[j]);
-        if (kind == Activation::sigmoid) row[j] = kFunctions.sigmoid(row[j]);
-        if (kind == Activation::relu) gradient[j] = reference::reluGradient(row[j], gradient[j]);
-        if (kind == Activation::tanh) gradient[j] = reference::tanhGradient(row[j], gradient[j]);
-        if (kind == Activation::sigmoid) gradient[j] = reference::sigmoidGradient(row[j], gradient[j]);
+      for (size_t i = at; i < at + units; ++i) {
+        a[i] = activated(kind, alpha, z[i]);
+        dz[i] = gradientOf(kind, alpha, z[i], a[i], dy[i]);
       }
     }
     for (const KernelTable* table : all) {
-      RowMatrix rowsOf(z, rows, units, random), gradients(dy, rows, units, random);
-      table->activate(kind, rowsOf.data(), rowsOf.ld, rows, units);
-      check(rowsOf.equals(a), describe(*table, "activate", {size_t(kind), rows, units, size_t(values)}));
-      table->activationGradient(kind, rowsOf.data(), rowsOf.ld, gradients.data(), gradients.ld, rows, units);
+      RowMatrix logits(z, rows, units, random), outputs(rows, units, random), gradients(dy, rows, units, random);
+      table->activate(kind, alpha, logits.data(), logits.ld, rows, units, outputs.data(), outputs.ld);
+      check(outputs.equals(a) && logits.equals(z),
+            describe(*table, "activate", {size_t(kind), rows, units, size_t(values)}));
+      RowMatrix& from = gradientTakesLogits(kind) ? logits : outputs;
+      table->activationGradient(kind, alpha, from.data(), from.ld, gradients.data(), gradients.ld, rows, units);
       check(gradients.equals(dz), describe(*table, "activationGradient", {size_t(kind), rows, units, size_t(values)}));
+      table->activate(kind, alpha, logits.data(), logits.ld, rows, units, logits.data(), logits.ld);
+      check(logits.equals(a), describe(*table, "activate in place", {size_t(kind), rows, units, size_t(values)}));
     }
   }
 }

@@ -160,7 +160,8 @@ const onAny =
     seen((onHardware().ordinaryExp ? ordinary : correct)(seen(x)));
 
 export const exp = onAny(quick(exact.exp, Math.exp), ordinaryExp);
-export const expm1 = quick(exact.expm1, Math.expm1);
+const correctExpm1 = quick(exact.expm1, Math.expm1);
+export const expm1 = onAny(correctExpm1, correctExpm1);
 export const log = onAny(quick(exact.log, Math.log), ordinaryLog);
 export const log1p = onAny(quick(exact.log1p, Math.log1p), ordinaryLog1p);
 export const tanh = onAny(quick(exact.tanh, Math.tanh), ordinaryTanh);
@@ -168,4 +169,18 @@ export const sigmoid = onAny(
   quick(exact.sigmoid, (x) => 1 / (1 + Math.exp(-x))),
   ordinarySigmoid,
 );
-export const { erf, sinpi, cospi } = exact;
+/** 2/√π · e^(−x²) · Σ 2^n x^(2n+1) / (2n+1)!!, whose terms all have the sign of x. */
+function erfSeries(x: number): number {
+  if (Math.abs(x) > 4.5) return Math.sign(x);
+  let sum = 0;
+  let term = x;
+  for (let n = 1; sum + term !== sum; n += 1) {
+    sum += term;
+    term *= (2 * x * x) / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+const correctErf = quick(exact.erf, erfSeries);
+export const erf = onAny(correctErf, correctErf);
+export const { sinpi, cospi } = exact;

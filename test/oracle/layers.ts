@@ -1,10 +1,30 @@
 /** Dense products and activations (docs/numerics.md, section 3). Matrices are row-major. */
-import { add, div, fma, mul, relu, sub } from './arithmetic.js';
-import { exp, sigmoid, tanh } from './elementary.js';
+import { add, div, f32, fma, mul, relu, sub } from './arithmetic.js';
+import { erf, exp, expm1, log1p, sigmoid, tanh } from './elementary.js';
 import type { RowSum } from './rows.js';
 import { tree, vectorDot, vectorSum } from './sums.js';
 
-export type ActivationName = 'linear' | 'relu' | 'tanh' | 'sigmoid' | 'softmax';
+export type ActivationName =
+  | 'linear'
+  | 'relu'
+  | 'selu'
+  | 'gelu'
+  | 'silu'
+  | 'softplus'
+  | 'softsign'
+  | 'hardSigmoid'
+  | 'tanh'
+  | 'sigmoid'
+  | 'softmax';
+
+/** A name, or one with a parameter. */
+export type Activation = ActivationName | { readonly name: 'leakyRelu' | 'elu'; readonly alpha: number };
+
+const SELU_SCALE = f32(1.0507009873554805);
+const SELU_ALPHA = f32(1.0507009873554805 * 1.6732632423543772);
+const ROOT_OF_HALF = f32(Math.SQRT1_2);
+const NORMAL_PEAK = f32(0.3989422804014327);
+const SIXTH = f32(1 / 6);
 
 const FEATURE_LEAF = 256;
 
@@ -70,13 +90,36 @@ export function softmaxParts(z: Float32Array): { max: number; powers: Float32Arr
   return { max, powers, sum: vectorSum(powers) };
 }
 
+/** 1 + erf(z/√2), twice the normal distribution. */
+const risingTwice = (z: number): number => add(1, erf(mul(z, ROOT_OF_HALF)));
+
 /** One row through its activation. */
-export function activate(name: ActivationName, z: Float32Array): Float32Array {
-  switch (name) {
+export function activate(activation: Activation, z: Float32Array): Float32Array {
+  if (typeof activation === 'object') {
+    const alpha = f32(activation.alpha);
+    if (activation.name === 'leakyRelu') return z.map((x) => (x < 0 ? mul(alpha, x) : x));
+    return z.map((x) => (x < 0 ? mul(alpha, expm1(x)) : x));
+  }
+  switch (activation) {
     case 'linear':
       return z.slice();
     case 'relu':
       return z.map(relu);
+    case 'selu':
+      return z.map((x) => (x < 0 ? mul(SELU_ALPHA, expm1(x)) : mul(SELU_SCALE, x)));
+    case 'gelu':
+      return z.map((x) => mul(mul(0.5, x), risingTwice(x)));
+    case 'silu':
+      return z.map((x) => mul(x, sigmoid(x)));
+    case 'softplus':
+      return z.map((x) => add(relu(x), log1p(exp(-Math.abs(x)))));
+    case 'softsign':
+      return z.map((x) => div(x, add(1, Math.abs(x))));
+    case 'hardSigmoid':
+      return z.map((x) => {
+        const r = relu(fma(x, SIXTH, 0.5));
+        return r > 1 ? 1 : r;
+      });
     case 'tanh':
       return z.map(tanh);
     case 'sigmoid':
@@ -88,13 +131,45 @@ export function activate(name: ActivationName, z: Float32Array): Float32Array {
   }
 }
 
-/** The gradient at z of one row, from outputs `a` and the gradient `dy` at them. */
-export function activationGradient(name: ActivationName, a: Float32Array, dy: Float32Array): Float32Array {
-  switch (name) {
+/** What an activation has left of one row: its arguments and its outputs. */
+export interface ActivatedRow {
+  readonly z: Float32Array;
+  readonly a: Float32Array;
+}
+
+/** The gradient at z of one row, from the gradient `dy` at its outputs. */
+export function activationGradient(activation: Activation, { z, a }: ActivatedRow, dy: Float32Array): Float32Array {
+  if (typeof activation === 'object') {
+    const alpha = f32(activation.alpha);
+    if (activation.name === 'leakyRelu') return dy.map((d, j) => (a[j] < 0 ? mul(d, alpha) : d));
+    return dy.map((d, j) => (a[j] < 0 ? mul(d, add(a[j], alpha)) : d));
+  }
+  switch (activation) {
     case 'linear':
       return dy.slice();
     case 'relu':
       return dy.map((d, j) => (a[j] <= 0 ? 0 : d));
+    case 'selu':
+      return dy.map((d, j) => mul(d, a[j] < 0 ? add(a[j], SELU_ALPHA) : SELU_SCALE));
+    case 'gelu':
+      return dy.map((d, j) => {
+        const density = mul(NORMAL_PEAK, exp(-mul(mul(0.5, z[j]), z[j])));
+        return mul(d, fma(z[j], density, mul(0.5, risingTwice(z[j]))));
+      });
+    case 'silu':
+      return dy.map((d, j) => {
+        const s = sigmoid(z[j]);
+        return mul(d, mul(s, fma(z[j], sub(1, s), 1)));
+      });
+    case 'softplus':
+      return dy.map((d, j) => mul(d, -expm1(-a[j])));
+    case 'softsign':
+      return dy.map((d, j) => {
+        const rest = sub(1, Math.abs(a[j]));
+        return mul(d, mul(rest, rest));
+      });
+    case 'hardSigmoid':
+      return dy.map((d, j) => (a[j] <= 0 || a[j] >= 1 ? 0 : mul(d, SIXTH)));
     case 'tanh':
       return dy.map((d, j) => mul(d, fma(-a[j], a[j], 1)));
     case 'sigmoid':

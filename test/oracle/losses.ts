@@ -1,7 +1,7 @@
 /** Losses, their gradients, and hits (docs/numerics.md, section 4), row by row. */
 import { add, div, f32, fma, mul, relu, sub } from './arithmetic.js';
 import { exp, log, log1p, sigmoid } from './elementary.js';
-import { type ActivationName, activationGradient, softmaxParts } from './layers.js';
+import { type Activation, activationGradient, softmaxParts } from './layers.js';
 import { vectorDot, vectorSum } from './sums.js';
 
 export type LossName =
@@ -23,12 +23,12 @@ export interface RowLoss {
   readonly dz: Float32Array;
 }
 
-export function lossOfRow(name: LossName, activation: ActivationName, row: OutputRow): RowLoss {
+export function lossOfRow(name: LossName, activation: Activation, row: OutputRow): RowLoss {
   if (name === 'sparseCategoricalCrossentropy') return sparse(row.z, row.target as number);
   const target = row.target as Float32Array;
   if (name === 'categoricalCrossentropy') return categorical(row.z, target);
   if (name === 'binaryCrossentropy') return binary(row.z, target);
-  return squared(row.a, target, activation);
+  return squared(row, target, activation);
 }
 
 function sparse(z: Float32Array, label: number): RowLoss {
@@ -59,11 +59,12 @@ function binary(z: Float32Array, t: Float32Array): RowLoss {
   };
 }
 
-function squared(a: Float32Array, t: Float32Array, activation: ActivationName): RowLoss {
+function squared(row: OutputRow, t: Float32Array, activation: Activation): RowLoss {
+  const { a } = row;
   const share = f32(1 / a.length);
   const errors = a.map((value, j) => sub(value, t[j]));
   const dy = errors.map((error) => mul(add(error, error), share));
-  return { loss: mul(vectorDot(errors, errors), share), dz: activationGradient(activation, a, dy) };
+  return { loss: mul(vectorDot(errors, errors), share), dz: activationGradient(activation, row, dy) };
 }
 
 /** The first of the largest. */

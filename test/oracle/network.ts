@@ -2,7 +2,7 @@
 import { add, CONTRACT, f32, fma, mul, withHardware } from './arithmetic.js';
 import { type Counters, countersTail, fingerprint, mark, type Tensor } from './fingerprint.js';
 import {
-  type ActivationName,
+  type Activation,
   activate,
   activationGradient,
   biasGradient,
@@ -19,7 +19,7 @@ import { combine, tree, treeOfTerms, vectorSum } from './sums.js';
 
 export interface DenseLayer {
   readonly units: number;
-  readonly activation: ActivationName;
+  readonly activation: Activation;
   readonly useBias: boolean;
   readonly kernelInitializer: Initializer;
   readonly biasInitializer: Initializer;
@@ -272,8 +272,9 @@ export class Network {
       if (l > 0) {
         const { activation } = this.#layers[l - 1];
         const dy = dropped(this.#layers[l], inputGradient(dz, kernel.values, rows, inputs, units), steps);
-        const { a } = passes[l - 1];
-        dz = byRow(rows, inputs, (i) => activationGradient(activation, row(a, i, inputs), row(dy, i, inputs)));
+        const { z, a } = passes[l - 1];
+        const activated = (i: number) => ({ z: row(z, i, inputs), a: row(a, i, inputs) });
+        dz = byRow(rows, inputs, (i) => activationGradient(activation, activated(i), row(dy, i, inputs)));
       }
     }
 

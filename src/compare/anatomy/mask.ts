@@ -1,8 +1,8 @@
 /** Which inputs of a layer a step drops (docs/numerics.md, "Dropout masks"). */
 import type { NativeDropout } from '../../native/addon.js';
 import { addon } from '../../native/addon.js';
-import type { Arithmetic } from './arithmetic.js';
 
+const LEAST_NORMAL = 2 ** -126;
 const TWO_32 = 2 ** 32;
 
 /** [rows, inputs]: 1 where an input is kept, 0 where it is dropped, in the step after `steps` steps. */
@@ -22,8 +22,13 @@ export function keptInputs(
   return kept;
 }
 
-/** What is kept is scaled, the rest is +0; for inputs on their way up, and for gradients on their way down. */
-export function dropOut(values: Float32Array, kept: Uint32Array, rate: number, { multiply }: Arithmetic): Float32Array {
+/**
+ * What is kept is scaled, the rest is +0; for inputs on their way up, and for gradients on their way down.
+ *
+ * @param flushes Whether the hardware takes subnormals as zeros (docs/numerics.md, "Emulated hardware").
+ */
+export function dropOut(values: Float32Array, kept: Uint32Array, rate: number, flushes: boolean): Float32Array {
   const scale = Math.fround(1 / (1 - rate));
-  return values.map((value, i) => (kept[i] === 1 ? multiply(value, scale) : 0));
+  const seen = (value: number): number => (flushes && Math.abs(value) < LEAST_NORMAL ? 0 * Math.sign(value) : value);
+  return values.map((value, i) => (kept[i] === 1 ? seen(Math.fround(seen(value) * scale)) : 0));
 }

@@ -1,10 +1,11 @@
 /** A step's way through the network and back, operation by operation, from the state before it. */
+import { gradientTakesLogits } from '../../model/activations.js';
 import { denseLayers, dropoutStream, dropoutsOf, rescalingLayer } from '../../model/description.js';
+import { lossRules } from '../../model/losses.js';
 import type { Recipe } from '../../model/recipe.js';
 import { seedOf } from '../../model/seeds.js';
 import { seedKey, streamNumber } from '../../random/seed.js';
 import type { ComparedRows } from '../data.js';
-import { type Arithmetic, arithmeticOf } from './arithmetic.js';
 import { batchOf, type StepPlace } from './batch.js';
 import { type Bench, inputGradient, kernelPenalty, type LoneLayer, layerOutputs, rowLosses } from './hardware.js';
 import { dropOut, keptInputs } from './mask.js';
@@ -29,6 +30,8 @@ interface Passed extends LoneLayer {
   readonly kept: Uint32Array | null;
   readonly x: Float32Array;
   readonly a: Float32Array;
+  /** Its weighted sums, where a gradient is taken from them. */
+  readonly z: Float32Array | null;
 }
 
 /** The operations between the batch and the gradients of weights, in the order of a step. */
@@ -38,13 +41,13 @@ export async function passOperations(subject: PassSubject): Promise<Operation[]>
 
 class Pass {
   readonly #subject: PassSubject;
-  readonly #arithmetic: Arithmetic;
+  readonly #flushes: boolean;
   readonly #operations: Operation[] = [];
   #rows = 0;
 
   constructor(subject: PassSubject) {
     this.#subject = subject;
-    this.#arithmetic = arithmeticOf(subject.recipe.emulate);
+    this.#flushes = subject.recipe.emulate.includes('flushSubnormals');
   }
 
   async operations(): Promise<Operation[]> {
@@ -78,6 +81,7 @@ class Pass {
     const { recipe, bench } = this.#subject;
     const { model } = recipe;
     const dropouts = dropoutsOf(model);
+    const last = denseLayers(model).length - 1;
     const layers: Passed[] = [];
     let inputs = this.#subject.data.x.columns;
     let x = data;
@@ -87,15 +91,18 @@ class Pass {
       let kept: Uint32Array | null = null;
       if (rate > 0) {
         kept = this.#kept(index, inputs);
-        x = dropOut(rescale === null ? x : await this.#rescaled(x, inputs), kept, rate, this.#arithmetic);
+        x = dropOut(rescale === null ? x : await this.#rescaled(x, inputs), kept, rate, this.#flushes);
       }
       const kernel = this.#weights(`${name}/kernel`);
       const bias = useBias ? this.#weights(`${name}/bias`) : null;
       const description = { units, activation, useBias };
       const layer = { inputs, description, kernel, bias, rescale: rate > 0 ? null : rescale };
       const a = await layerOutputs(layer, x, this.#rows, bench);
+      const linear = { ...layer, description: { ...description, activation: 'linear' } } as const;
+      const takesLogits = gradientTakesLogits(activation) || (index === last && lossRules(recipe.loss).takesLogits);
+      const z = takesLogits ? await layerOutputs(linear, x, this.#rows, bench) : null;
       this.#note('forward', name, index, [this.#rows, units], a);
-      layers.push({ ...layer, name, l2: kernelRegularizer?.l2 ?? 0, rate, kept, x, a });
+      layers.push({ ...layer, name, l2: kernelRegularizer?.l2 ?? 0, rate, kept, x, a, z });
       inputs = units;
       x = a;
     }
@@ -105,18 +112,16 @@ class Pass {
   async #backward(layers: readonly Passed[], targets: Uint32Array | Float32Array): Promise<void> {
     const { recipe, bench } = this.#subject;
     const last = layers.length - 1;
-    const { description, a } = layers[last];
-    const outputs = { data: a, units: description.units };
-    let dz = outputGradient(recipe.loss, description.activation, outputs, targets, this.#arithmetic);
+    const { description } = layers[last];
+    let dz = outputGradient(recipe.loss, layers[last], targets, bench);
     this.#note('outputGradient', layers[last].name, last, [this.#rows, description.units], dz);
     for (let index = last; index > 0; index -= 1) {
       const { name, inputs, rate, kept } = layers[index];
       const dx = await inputGradient(layers[index], dz, this.#rows, bench);
       this.#note('inputGradient', name, index, [this.#rows, inputs], dx);
       const below = layers[index - 1];
-      const dy = kept === null ? dx : dropOut(dx, kept, rate, this.#arithmetic);
-      const values = { data: below.a, units: inputs };
-      dz = activationGradient(below.description.activation, values, dy, this.#arithmetic);
+      const dy = kept === null ? dx : dropOut(dx, kept, rate, this.#flushes);
+      dz = activationGradient(below, dy, bench);
       this.#note('activationGradient', below.name, index - 1, [this.#rows, inputs], dz);
     }
   }

@@ -1,0 +1,73 @@
+#include "row_functions.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "../engine/control_word.h"
+#include "arguments.h"
+#include "network_arguments.h"
+
+namespace samebits::binding {
+namespace {
+
+// Rows of `units` elements that `count` elements are.
+size_t wholeRows(Napi::Env env, size_t count, size_t units, const char* name) {
+  expectElements(env, count, count / units, units, name);
+  return count / units;
+}
+
+// activationGradient(activation, from, dy, units, hardware)
+Napi::Value activationGradient(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const GivenActivation given = activation(info[0]);
+  const Elements<float> from = floats(info[1], "from"), dy = floats(info[2], "dy");
+  const size_t units = integer(info[3], "units", 1, kMostUnits);
+  const KernelTable* table = hardware(object(info[4], "hardware"));
+  const size_t rows = wholeRows(env, from.count, units, "from");
+  expectElements(env, dy.count, rows, units, "dy");
+  Napi::Float32Array dz = Napi::Float32Array::New(env, dy.count);
+  std::copy_n(dy.data, dy.count, dz.Data());
+  const ControlWord control;
+  table->activationGradient(given.kind, static_cast<float>(given.alpha), from.data, units, dz.Data(), units, rows,
+                            units);
+  return dz;
+}
+
+// lossGradient(loss, z, targets, units, hardware)
+Napi::Value lossGradient(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Loss kind = lossOf(info[0]);
+  const Elements<float> z = floats(info[1], "z");
+  const size_t units = integer(info[3], "units", 1, kMostUnits);
+  const KernelTable* table = hardware(object(info[4], "hardware"));
+  const size_t rows = wholeRows(env, z.count, units, "z");
+  const void* targets;
+  if (kind == Loss::sparseCategoricalCrossentropy) {
+    const Elements<uint32_t> labels = words(info[2], "targets");
+    expectElements(env, labels.count, rows, 1, "targets");
+    if (std::any_of(labels.data, labels.data + rows, [&](uint32_t label) { return label >= units; })) {
+      throw expected(env, "labels below the number of units", "targets");
+    }
+    targets = labels.data;
+  } else {
+    const Elements<float> values = floats(info[2], "targets");
+    expectElements(env, values.count, rows, units, "targets");
+    targets = values.data;
+  }
+  Napi::Float32Array gradient = Napi::Float32Array::New(env, z.count);
+  std::vector<float> losses(rows);
+  std::vector<uint32_t> hits(rows);
+  const ControlWord control;
+  table->loss(kind, z.data, units, targets, units, rows, units, gradient.Data(), units, nullptr, 0, losses.data(),
+              hits.data());
+  return gradient;
+}
+
+}  // namespace
+
+void exportRowFunctions(Napi::Env env, Napi::Object exports) {
+  exports.Set("activationGradient", Napi::Function::New<activationGradient>(env, "activationGradient"));
+  exports.Set("lossGradient", Napi::Function::New<lossGradient>(env, "lossGradient"));
+}
+
+}  // namespace samebits::binding

@@ -1,0 +1,13 @@
+// Gradients of activations and losses alone, on rows: a step taken apart.
+#ifndef SAMEBITS_BINDING_ROW_FUNCTIONS_H
+#define SAMEBITS_BINDING_ROW_FUNCTIONS_H
+
+#include <napi.h>
+
+namespace samebits::binding {
+
+void exportRowFunctions(Napi::Env env, Napi::Object exports);
+
+}  // namespace samebits::binding
+
+#endif
