@@ -74,6 +74,22 @@ export { Preparation } from './data/prepare/preparation.js';
 export { fitPreparation, type Prepared, prepare } from './data/prepare/prepare.js';
 export type { RawRows } from './data/prepare/raw-rows.js';
 export type { DataChoice, DataSource, GivenSource, MadeUpSource } from './data/source.js';
+export { type FoldOptions, kFold } from './data/split/folds.js';
+export {
+  type RowSplit,
+  type SplitMethod,
+  type SplitOptions,
+  splitRows,
+  type TableSplit,
+  trainTestSplit,
+} from './data/split/split.js';
+export {
+  type BatchStream,
+  batchStream,
+  type StreamBatch,
+  type StreamOptions,
+  type StreamState,
+} from './data/stream/batch-stream.js';
 export type { ByteSource, ByteStream } from './data/table/bytes.js';
 export type {
   BooleanColumn,

@@ -10,6 +10,7 @@ import { madeUpDataDocument } from './made-up-data.js';
 import { divergingDocument, freeDocument, networksDocument } from './networks.js';
 import networksGolden from './networks.json';
 import { randomDocument } from './random.js';
+import { splitsDocument } from './splits.js';
 import { tablesDocument } from './tables.js';
 
 /** JSON with arrays of plain values on one line. */
@@ -33,6 +34,7 @@ test.each([
   ['random', randomDocument],
   ['made-up-data', madeUpDataDocument],
   ['tables', tablesDocument],
+  ['splits', splitsDocument],
   ['networks', networksDocument],
   ['diverging', divergingDocument],
   ['free', freeDocument],

@@ -143,8 +143,8 @@ export function below(bound: number, word: (attempt: number) => number): number 
 }
 
 /** The order of `rows` rows in one epoch: Fisher and Yates. */
-export function shuffle(source: Source, epoch: number, rows: number): Uint32Array {
-  const draw = openStream(source, 'shuffle', epoch);
+export function shuffle(source: Source, epoch: number, rows: number, stream = 'shuffle'): Uint32Array {
+  const draw = openStream(source, stream, epoch);
   const order = Uint32Array.from({ length: rows }, (_, i) => i);
   for (let i = rows - 1; i >= 1; i--) {
     const j = below(i + 1, (attempt) => draw(Math.floor(i / 4), i % 4, attempt));

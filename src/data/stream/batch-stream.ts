@@ -1,0 +1,185 @@
+/** Batches of tables that may be larger than memory, shuffled through a buffer. */
+import * as v from 'valibot';
+import { check, fields, integer } from '../../arguments.js';
+import { expected } from '../../errors.js';
+import { type Seed, seedSchema, seedText } from '../../random/seed.js';
+import type { Matrix } from '../matrix.js';
+import { Preparation } from '../prepare/preparation.js';
+import { TableSource } from '../table/table-source.js';
+import { ahead } from './ahead.js';
+import { BufferDraws } from './buffer-draws.js';
+import { BufferedRows } from './buffered-rows.js';
+import { PreparedRows, RowBuffer } from './row-buffer.js';
+
+/** Options of {@link batchStream}. */
+export interface StreamOptions {
+  /** Learned of training rows: see `fitPreparation`. */
+  readonly preparation: Preparation;
+  /** Rows of a batch; the last one of an epoch may be shorter. @default 32 */
+  readonly batchSize?: number;
+  /** Rows among which the next one is drawn; 1 for the order of the source. Memory is that of so many prepared rows. @default 10,000 */
+  readonly shuffleBuffer?: number;
+  /** Decides the order, together with `shuffleBuffer` and the epoch. */
+  readonly seed: Seed;
+}
+
+const STATE_FORMAT = 'samebits stream 1';
+
+/** Where a stream stands, as JSON. */
+export interface StreamState {
+  readonly format: typeof STATE_FORMAT;
+  readonly seed: Seed;
+  readonly shuffleBuffer: number;
+  readonly batchSize: number;
+  /** From 0. */
+  readonly epoch: number;
+  /** Rows of the epoch that went out. */
+  readonly rows: number;
+  /** Rows of the source, once its end was seen; null before. */
+  readonly total: number | null;
+}
+
+/** Some rows, prepared, in memory of their own. */
+export interface StreamBatch {
+  /** [rows, features], binary32. */
+  readonly x: Matrix;
+  /** Labels, or for a regression a matrix of one column; null without a target. */
+  readonly y: Uint32Array | Matrix | null;
+  /** What {@link BatchStream.resume} takes to go on behind this batch. */
+  readonly state: StreamState;
+}
+
+const optionsSchema = fields({
+  preparation: v.instance(Preparation, 'a Preparation'),
+  batchSize: v.optional(integer(1, 0x7fff_ffff), 32),
+  shuffleBuffer: v.optional(integer(1, 0x1000_0000), 10_000),
+  seed: seedSchema,
+});
+const MOST_EPOCH = 0xffff_ffff;
+const stateSchema = v.pipe(
+  fields({
+    format: v.literal(STATE_FORMAT, `'${STATE_FORMAT}'`),
+    seed: seedSchema,
+    shuffleBuffer: integer(1),
+    batchSize: integer(1),
+    epoch: integer(0, MOST_EPOCH),
+    rows: integer(0),
+    total: v.nullable(integer(0)),
+  }),
+  v.check(({ rows, total }) => total === null || rows <= total, 'rows that are no more than total'),
+);
+
+/** Batches that are ready before they are asked for, so that reading and training go on side by side. */
+const BATCHES_AHEAD = 2;
+
+/**
+ * Batches of a source, epoch after epoch. The order of its rows depends on the seed, the epoch and the size of the buffer, and
+ * on nothing else; memory does not depend on the number of rows.
+ *
+ * @example
+ * const stream = batchStream(source, { preparation, batchSize: 128, seed: 42 });
+ * for await (const { x, y, state } of stream.epoch(0)) await model.trainOnBatch(x, y);
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
+ */
+export function batchStream(source: TableSource, options: StreamOptions): BatchStream {
+  if (!(source instanceof TableSource)) throw expected('a TableSource, such as openTable gives,', 'source', source);
+  return new BatchStream(source, check(optionsSchema, options, 'batchStream'));
+}
+
+export class BatchStream {
+  readonly #source: TableSource;
+  readonly #options: Required<StreamOptions>;
+
+  /** Made by {@link batchStream}. */
+  constructor(source: TableSource, options: Required<StreamOptions>) {
+    this.#source = source;
+    this.#options = options;
+  }
+
+  /**
+   * All rows, in the order of epoch `epoch` (from 0). Ending the loop early closes the source.
+   *
+   * @throws SamebitsError (from the loop) `ERR_SAMEBITS_ARGUMENT`, and what reading and preparing throw
+   */
+  epoch(epoch: number): AsyncGenerator<StreamBatch, void, undefined> {
+    check(integer(0, MOST_EPOCH), epoch, 'epoch');
+    const { seed, shuffleBuffer, batchSize } = this.#options;
+    const state = { format: STATE_FORMAT, seed, shuffleBuffer, batchSize, epoch, rows: 0, total: null } as const;
+    return ahead(this.#from(state), BATCHES_AHEAD);
+  }
+
+  /**
+   * The batches behind the one that came with `state`, to the end of its epoch: those of the loop that was left. The source
+   * is read from the first row on that is still to come.
+   *
+   * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for what is no state, and for one of a stream with other options; and (from
+   * the loop) as {@link epoch}
+   */
+  resume(state: StreamState): AsyncGenerator<StreamBatch, void, undefined> {
+    const checked = check(stateSchema, state, 'state');
+    const { seed, shuffleBuffer, batchSize } = this.#options;
+    if (seedText(checked.seed) !== seedText(seed))
+      throw expected(`the stream's own, ${seed},`, 'state.seed', state.seed);
+    for (const [name, own] of Object.entries({ shuffleBuffer, batchSize })) {
+      const received = checked[name as 'batchSize'];
+      if (received !== own) throw expected(`the stream's own, ${own},`, `state.${name}`, received);
+    }
+    return ahead(this.#from(checked), BATCHES_AHEAD);
+  }
+
+  async *#from(start: StreamState): AsyncGenerator<StreamBatch, void, undefined> {
+    const { preparation, batchSize, shuffleBuffer, seed } = this.#options;
+    const draws = new BufferDraws(seed, start.epoch);
+    const places = new BufferedRows(draws, shuffleBuffer, start.rows, start.total);
+    const buffer = new RowBuffer(preparation, shuffleBuffer);
+    let out = start.rows;
+    let gathered = new PreparedRows(preparation, batchSize);
+    const batch = (total: number | null): StreamBatch => {
+      const { x, y } = gathered.take();
+      gathered = new PreparedRows(preparation, batchSize);
+      return { x, y, state: { ...start, rows: out, total } };
+    };
+
+    // Rows that entered before, each to its place; those that went out are not in the list.
+    const waiting = new Map(places.rows.map((row, place) => [row, place]));
+    if (start.rows === 0) waiting.clear();
+    const entered = start.rows === 0 ? 0 : places.next;
+    const fromRow = Math.min(
+      entered,
+      places.rows.reduce((least, row) => Math.min(least, row), entered),
+    );
+    let row = fromRow;
+    for await (const table of this.#source.batches({ fromRow })) {
+      const rows = PreparedRows.of(preparation, table, row);
+      for (let i = 0; i < table.rows; i += 1, row += 1) {
+        if (row < entered) {
+          const place = waiting.get(row);
+          if (place !== undefined) buffer.put(place, rows, i);
+        } else if (buffer.size < shuffleBuffer) {
+          buffer.put(buffer.size, rows, i);
+        } else {
+          const place = draws.place(out, shuffleBuffer);
+          buffer.moveTo(gathered, place);
+          buffer.put(place, rows, i);
+          out += 1;
+          if (gathered.rows === batchSize) yield batch(null);
+        }
+      }
+    }
+    checkTotal(row, start.total ?? Math.max(row, entered), this.#source.name);
+    while (buffer.size > 0) {
+      const place = draws.place(out, buffer.size);
+      buffer.moveTo(gathered, place);
+      buffer.dropPlace(place);
+      out += 1;
+      if (gathered.rows === batchSize) yield batch(row);
+    }
+    if (gathered.rows > 0) yield batch(row);
+  }
+}
+
+/** A source that changed since a state was taken has not the rows of that state. */
+function checkTotal(rows: number, wanted: number, name: string): void {
+  if (rows !== wanted) throw expected(`${wanted} rows, as before,`, name, rows, 'ERR_SAMEBITS_DATA');
+}
