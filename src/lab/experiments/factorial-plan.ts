@@ -1,10 +1,12 @@
 /** Full factorials: every level of each cause with every level of all others. */
 import type { CauseName, Setting } from '../../causes/cause.js';
 import { causeNamed } from '../../causes/causes.js';
+import type { Results } from '../experiment/experiment.js';
 import type { Cell } from '../experiment/picture.js';
 import type { Kept, TrainTask } from '../experiment/task.js';
 import type { PartOptions, VarianceComponents } from '../statistics/factorial.js';
-import { train } from './varied.js';
+import { train, varied } from './varied.js';
+import { percent } from './wording.js';
 
 /** A cause with the levels that it takes. */
 export interface Factor {
@@ -30,6 +32,22 @@ export function combinations(base: Setting, factors: readonly Factor[], keep: re
     );
   }
   return settings.map(({ levels, setting }) => ({ levels, task: train(setting, keep) }));
+}
+
+/** Runs of a control, beside the one that is among the combinations. */
+const CONTROLS = 4;
+
+/** The first combination, over and over, at 1 and 2 threads: what is left when all causes are held. */
+export function controlsOf([{ task }]: readonly Combination[]): TrainTask[] {
+  return Array.from({ length: CONTROLS }, (_, i) =>
+    train(varied(task.setting, { threads: 1 + (i % 2) }), task.keep, i + 1),
+  );
+}
+
+/** How many runs had all causes held, and how many different weights they ended with. */
+export function heldRuns(results: Results, runs: readonly Combination[]) {
+  const fingerprints = [runs[0].task, ...controlsOf(runs)].map((task) => results.get(task).fingerprint);
+  return { count: fingerprints.length, different: new Set(fingerprints).size };
 }
 
 /** The title of a factor's cause, as tables and pictures have it. */
@@ -101,3 +119,34 @@ export const SHARE_COLUMNS = [
   { name: 'to', format: 'share' },
   { name: 'with others', format: 'share' },
 ] as const;
+
+const ON_THE_SAME_ROWS = 'initial weights, rows held';
+
+/**
+ * The part of the initial weights in what varies while the rows are held: by themselves, and with the rows, which a run
+ * does not choose.
+ *
+ * @param rows The cause that draws other rows.
+ */
+export function weightsOnTheSameRows(rows: CauseName): PartOptions {
+  return {
+    name: ON_THE_SAME_ROWS,
+    of: (term) =>
+      term.includes('initialWeights') && term.every((cause) => cause === 'initialWeights' || cause === rows),
+    within: (term) => term.length > 1 || term[0] !== rows,
+  };
+}
+
+/** What {@link weightsOnTheSameRows} asked for. */
+export function sameRowsPart(components: VarianceComponents): VarianceComponents['parts'][number] {
+  return partNamed(components, ON_THE_SAME_ROWS);
+}
+
+/** `16.1 % came from the initial weights, 3.0 % from the order of the data`; `of` stands before `came`. */
+export function sharesInWords(components: VarianceComponents, factors: readonly Factor[], of = ''): string {
+  return factors
+    .map(
+      (factor, i) => `${percent(mainOf(components, factor).share)} ${i === 0 ? `${of}came ` : ''}from ${factor.words}`,
+    )
+    .join(', ');
+}

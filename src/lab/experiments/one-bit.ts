@@ -8,7 +8,7 @@ import { Deviates } from '../statistics/deviates.js';
 import { signFlipTest } from '../statistics/permutation.js';
 import { superiority } from '../statistics/superiority.js';
 import { verdict } from '../verdict.js';
-import { endDots, growthLines, partingMap, partingTables } from './parting-pictures.js';
+import { partingPictures, partingTables } from './parting-pictures.js';
 import {
   AS_FAR,
   endWords,
@@ -81,8 +81,6 @@ function conclude(ground: Ground, results: Results): Conclusion {
   const ratio = farAsSeed(flipped, seeds);
   const further = superiority(flipped.distances, seeds.distances);
   const alike = signFlipTest(flipped.distances, seeds.distances);
-  const all = [flipped, calmer, seeds];
-  const map = partingMap('one-bit-parting', [flipped]);
   return {
     verdict: verdict(ratio, { effect: 'above', threshold: AS_FAR }),
     claim: `One flipped bit leads as far away as another seed (at least ${100 * AS_FAR} % as far).`,
@@ -108,7 +106,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
       reluWords([flipped, calmer]),
     ],
     tables: partingTables('One bit against another seed', [flipped, calmer], seeds),
-    pictures: [growthLines('one-bit-growth', all), ...(map === null ? [] : [map]), endDots('one-bit-ends', all)],
+    pictures: partingPictures('one-bit', [flipped, calmer], seeds),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Tables and pictures of runs that drift apart. */
 import { formatMagnitude } from '../../format.js';
-import type { Cell, Column, DotPlot, HeatMap, LinePicture, Table } from '../experiment/picture.js';
+import type { Cell, Column, DotPlot, HeatMap, LinePicture, Picture, Table } from '../experiment/picture.js';
 import type { PairResult } from '../experiment/task.js';
 import { mean } from '../statistics/moments.js';
 import { AS_FAR, farAsSeed, lastSample, type Parting } from './partings.js';
@@ -70,8 +70,15 @@ function finiteOr(value: number | undefined): Cell {
   return value === undefined || !Number.isFinite(value) ? null : value;
 }
 
+/** How the weights drift apart, where the bits part (if they do), and how far predictions end apart. */
+export function partingPictures(experiment: string, partings: readonly Parting[], seeds: Parting): Picture[] {
+  const map = partingMap(`${experiment}-parting`, partings);
+  const all = [...partings, seeds];
+  return [growthLines(`${experiment}-growth`, all), ...(map === null ? [] : [map]), endDots(`${experiment}-ends`, all)];
+}
+
 /** The distance of the weights over steps, of the first pair of each kind, jumps marked. */
-export function growthLines(id: string, partings: readonly Parting[]): LinePicture {
+function growthLines(id: string, partings: readonly Parting[]): LinePicture {
   return {
     kind: 'lines',
     id,
@@ -102,7 +109,7 @@ function unitOf({ events }: PairResult, { after, by }: { readonly after: number;
 }
 
 /** Where the bits part: steps × tensors, of the first pair that parts; null where none does. */
-export function partingMap(id: string, partings: readonly Parting[]): HeatMap | null {
+function partingMap(id: string, partings: readonly Parting[]): HeatMap | null {
   const parted = partings.find(({ first }) => first !== null);
   const pair = parted?.pairs.find(({ firstDifference }) => firstDifference !== null);
   if (parted === undefined || pair === undefined) return null;
@@ -127,7 +134,7 @@ function finiteNumber(value: number): number | null {
 }
 
 /** How far the predictions of every pair ended apart; pairs with equal bits have no place on a logarithmic scale. */
-export function endDots(id: string, partings: readonly Parting[]): DotPlot {
+function endDots(id: string, partings: readonly Parting[]): DotPlot {
   return {
     kind: 'dots',
     id,

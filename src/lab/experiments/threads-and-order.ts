@@ -6,7 +6,7 @@ import type { BaseChoice, Conclusion, Experiment, Ground, Results } from '../exp
 import type { Task, TrainTask } from '../experiment/task.js';
 import { verdict } from '../verdict.js';
 import { baseSetting } from './base-setting.js';
-import { endDots, growthLines, partingMap, partingTables } from './parting-pictures.js';
+import { partingPictures, partingTables } from './parting-pictures.js';
 import {
   endWords,
   farAsSeed,
@@ -83,8 +83,6 @@ function conclude(ground: Ground, results: Results): Conclusion {
   const again = freeAgain(ground).map((tasks) => new Set(tasks.map((task) => results.get(task).fingerprint)).size);
   const partings = freeArms(ground).map((arm) => measureParting(results, arm));
   const seeds = measureParting(results, otherSeeds(ground));
-  const all = [...partings, seeds];
-  const map = partingMap('threads-and-order-parting', partings);
   return {
     verdict: verdict(interval, { effect: 'above', threshold: 0 }),
     claim: 'Training on several threads changes the bits, whatever the order of the sums.',
@@ -109,11 +107,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
       `For comparison, another seed: ${endWords(seeds)}.`,
     ],
     tables: partingTables('Free order against fixed order', partings, seeds),
-    pictures: [
-      growthLines('threads-and-order-growth', all),
-      ...(map === null ? [] : [map]),
-      endDots('threads-and-order-ends', all),
-    ],
+    pictures: partingPictures('threads-and-order', partings, seeds),
   };
 }
 

@@ -8,24 +8,28 @@ import type { Layer } from '../../model/layers.js';
 import { rescaling } from '../../model/layers.js';
 import { parseRecipe } from '../../model/recipe.js';
 import type { BaseChoice, Conclusion, Experiment, Ground, Results } from '../experiment/experiment.js';
-import type { TrainTask } from '../experiment/task.js';
 import { type VarianceComponents, varianceComponents } from '../statistics/factorial.js';
 import { verdict } from '../verdict.js';
 import { BASE_SEED, baseSetting } from './base-setting.js';
 import {
   type Combination,
   combinations,
+  controlsOf,
   type Factor,
+  heldRuns,
   mainOf,
   partNamed,
   SHARE_COLUMNS,
+  sameRowsPart,
   shareBars,
   shareRows,
+  sharesInWords,
   titleOf,
   usualParts,
+  weightsOnTheSameRows,
 } from './factorial-plan.js';
 import { testMetric } from './run-measures.js';
-import { requireCause, seedLevels, train, varied } from './varied.js';
+import { requireCause, seedLevels } from './varied.js';
 import { counted, effectInterval, exactly, intervalWords, percent } from './wording.js';
 
 /** What one toy is. */
@@ -44,8 +48,6 @@ export interface Toy {
 }
 
 const EPOCHS = 10;
-/** Runs of the control. */
-const CONTROLS = 4;
 const MOST = 0.5;
 
 export function toyExperiment(toy: Toy): Experiment {
@@ -60,7 +62,7 @@ export function toyExperiment(toy: Toy): Experiment {
     *plan(ground) {
       const { runs } = design(ground);
       for (const { task } of runs) yield task;
-      yield* controls(runs);
+      yield* controlsOf(runs);
     },
     conclude: (ground, results) => conclude(name, ground, results),
   };
@@ -112,12 +114,6 @@ function design({ base, repeats }: Ground): Design {
   return { factors: moved, runs: combinations(base, moved, []), rows: factors[0].cause };
 }
 
-function controls([{ task }]: readonly Combination[]): TrainTask[] {
-  return Array.from({ length: CONTROLS }, (_, i) => train(varied(task.setting, { threads: 1 + (i % 2) }), [], i + 1));
-}
-
-const ROWS_HELD = 'initial weights, rows held';
-
 function conclude(name: string, ground: Ground, results: Results): Conclusion {
   const { factors, runs, rows } = design(ground);
   const metric = testMetric(ground);
@@ -126,22 +122,13 @@ function conclude(name: string, ground: Ground, results: Results): Conclusion {
     factors.map(({ cause }) => cause),
     found,
     {
-      parts: [
-        ...usualParts(factors),
-        {
-          name: ROWS_HELD,
-          of: (term) =>
-            term.includes('initialWeights') && term.every((cause) => cause === 'initialWeights' || cause === rows),
-          within: (term) => term.length > 1 || term[0] !== rows,
-        },
-      ],
+      parts: [...usualParts(factors), weightsOnTheSameRows(rows)],
     },
   );
   const weights = factors.find(({ cause }) => cause === 'initialWeights') as Factor;
   const { share, interval: ofShare } = mainOf(components, weights);
-  const held = [runs[0].task, ...controls(runs)].map((task) => results.get(task).fingerprint);
-  const different = new Set(held).size;
-  const sameRows = partNamed(components, ROWS_HELD);
+  const held = heldRuns(results, runs);
+  const sameRows = sameRowsPart(components);
   const varies = components.totalSumOfSquares > 0;
   const interval = varies ? effectInterval(ofShare) : exactly(0);
   return {
@@ -150,8 +137,8 @@ function conclude(name: string, ground: Ground, results: Results): Conclusion {
     statement:
       `Over ${formatCount(runs.length)} runs of the toy the ${metric.name} had a standard deviation of ` +
       `${metric.differenceWords(Math.sqrt(components.variance))} around ${metric.words(components.mean)}` +
-      `${varies ? `: ${sharesInWords(components, factors)}, ${percent(partNamed(components, 'together').share)} from several together; on the same rows the initial weights alone made ${percent(sameRows.share)}` : ''}; with all of it held, ${held.length} runs at 1 and 2 threads ` +
-      `gave ${different === 1 ? 'the same bits' : counted(different, 'result')}.`,
+      `${varies ? `: ${wholeInWords(components, factors)}` : ''}; with all of it held, ${held.count} runs at 1 and 2 threads ` +
+      `gave ${held.different === 1 ? 'the same bits' : counted(held.different, 'result')}.`,
     effect: {
       name: `share of the initial weights in the variance of the ${metric.name}`,
       unit: '',
@@ -163,7 +150,7 @@ function conclude(name: string, ground: Ground, results: Results): Conclusion {
       `By themselves the initial weights made ${percent(share)} of the variance (${intervalWords(ofShare, percent)}), and ` +
         `${percent(partNamed(components, 'together').share)} arose from several causes together.`,
       `On the same rows, the initial weights alone made ${percent(sameRows.share)} of the variance that is left (${intervalWords(sameRows, percent)}).`,
-      different === 1
+      held.different === 1
         ? 'Nothing is left when all seeds are held: the variance of the control is exactly 0.'
         : 'With all seeds held something still moved: the runs are not all in fixed order.',
     ],
@@ -199,11 +186,10 @@ function conclude(name: string, ground: Ground, results: Results): Conclusion {
   };
 }
 
-function sharesInWords(components: VarianceComponents, factors: readonly Factor[]): string {
-  return factors
-    .map(
-      (factor, i) =>
-        `${percent(mainOf(components, factor).share)} ${i === 0 ? 'of the variance came ' : ''}from ${factor.words}`,
-    )
-    .join(', ');
+/** The shares, and what is left on the same rows. */
+function wholeInWords(components: VarianceComponents, factors: readonly Factor[]): string {
+  return (
+    `${sharesInWords(components, factors, 'of the variance ')}, ${percent(partNamed(components, 'together').share)} from ` +
+    `several together; on the same rows the initial weights alone made ${percent(sameRowsPart(components).share)}`
+  );
 }

@@ -2,7 +2,6 @@
 import { CAUSES } from '../../causes/causes.js';
 import { formatCount } from '../../format.js';
 import type { Conclusion, Experiment, Ground, Results } from '../experiment/experiment.js';
-import type { TrainTask } from '../experiment/task.js';
 import { type ComponentOptions, type VarianceComponents, varianceComponents } from '../statistics/factorial.js';
 import { outputComponents } from '../statistics/output-components.js';
 import { verdict } from '../verdict.js';
@@ -10,23 +9,26 @@ import { baseSetting } from './base-setting.js';
 import {
   type Combination,
   combinations,
+  controlsOf,
   type Factor,
+  heldRuns,
   mainOf,
   partNamed,
   SHARE_COLUMNS,
+  sameRowsPart,
   shareBars,
   shareRows,
+  sharesInWords,
   usualParts,
+  weightsOnTheSameRows,
 } from './factorial-plan.js';
 import { testMetric } from './run-measures.js';
-import { requireCause, seedLevels, train, varied } from './varied.js';
+import { requireCause, seedLevels } from './varied.js';
 import { counted, effectInterval, exactly, intervalWords, percent } from './wording.js';
 
 const NAME = 'variance-shares';
 /** Orders of the sums within a batch. */
 const ROUNDINGS = 2;
-/** Runs of the control. */
-const CONTROLS = 4;
 /** Products of outputs that are formed: a thousand million take about a second. */
 const MOST_PRODUCTS = 1e9;
 /** From this share on a cause is the main one. */
@@ -42,7 +44,7 @@ export const varianceShares: Experiment = {
   *plan(ground) {
     const { runs } = design(ground);
     for (const { task } of runs) yield task;
-    yield* controls(runs);
+    yield* controlsOf(runs);
   },
   conclude,
 };
@@ -83,28 +85,11 @@ function leaves({ base: { recipe }, data }: Ground): number[] {
   return levels;
 }
 
-/** One combination, over and over, at other numbers of threads. */
-function controls([{ task }]: readonly Combination[]): TrainTask[] {
-  return Array.from({ length: CONTROLS }, (_, i) =>
-    train(varied(task.setting, { threads: 1 + (i % 2) }), ['predictions'], i + 1),
-  );
-}
-
-const ROWS_HELD = 'initial weights, rows held';
-
 function conclude(ground: Ground, results: Results): Conclusion {
   const { factors, runs } = design(ground);
   const names = factors.map(({ cause }) => cause);
   const options: ComponentOptions = {
-    parts: [
-      ...usualParts(factors),
-      {
-        name: ROWS_HELD,
-        of: (term) =>
-          term.includes('initialWeights') && term.every((name) => name === 'initialWeights' || name === 'dataSubset'),
-        within: (term) => term.length > 1 || term[0] !== 'dataSubset',
-      },
-    ],
+    parts: [...usualParts(factors), weightsOnTheSameRows('dataSubset')],
   };
   const found = runs.map(({ levels, task }) => ({ levels, result: results.get(task) }));
   const chosen = outputsToTake(ground, runs.length);
@@ -119,11 +104,8 @@ function conclude(ground: Ground, results: Results): Conclusion {
     found.map(({ levels, result }) => ({ levels, value: metric.of(result) })),
     options,
   );
-  const part = partNamed(outputs, ROWS_HELD);
-  const held = [found[0].result, ...controls(runs).map((task) => results.get(task))].map(
-    ({ fingerprint }) => fingerprint,
-  );
-  const different = new Set(held).size;
+  const part = sameRowsPart(outputs);
+  const held = heldRuns(results, runs);
   const interval = outputs.totalSumOfSquares === 0 ? exactly(0) : effectInterval(part);
   return {
     verdict: verdict(interval ?? { low: Number.NaN, high: Number.NaN }, { effect: 'above', threshold: MOST }),
@@ -142,10 +124,10 @@ function conclude(ground: Ground, results: Results): Conclusion {
     },
     interval,
     findings: [
-      `With all causes held, ${held.length} runs at 1 and 2 threads gave ` +
-        (different === 1
+      `With all causes held, ${held.count} runs at 1 and 2 threads gave ` +
+        (held.different === 1
           ? 'the same bits: their variance is exactly 0.'
-          : `${counted(different, 'result')}: something moves that is not among the causes.`),
+          : `${counted(held.different, 'result')}: something moves that is not among the causes.`),
       `The ${metric.name} was ${metric.words(ofMetric.mean)} on average, with a standard deviation of ` +
         `${metric.differenceWords(Math.sqrt(ofMetric.variance))}: ${sharesInWords(ofMetric, factors)}, and ` +
         `${percent(partNamed(ofMetric, 'together').share)} from several together.`,
@@ -212,13 +194,6 @@ function outputsToTake({ data }: Ground, runs: number): (predictions: Float32Arr
     }
     return taken;
   };
-}
-
-/** `42.1 % came from the initial weights, 3.0 % from the order of the data` */
-function sharesInWords(components: VarianceComponents, factors: readonly Factor[]): string {
-  return factors
-    .map((factor, i) => `${percent(mainOf(components, factor).share)} ${i === 0 ? 'came ' : ''}from ${factor.words}`)
-    .join(', ');
 }
 
 /** `44.9 % for the initial weights, 21.2 % for the order of the data` */
