@@ -37,6 +37,11 @@ export function html(strings: TemplateStringsArray, ...values: readonly Insertab
   return new Markup(strings.reduce((text, part, i) => text + insert(values[i - 1]) + part));
 }
 
+/** A text to be read: no line breaks between a number and its per cent sign. */
+export function prose(text: string): string {
+  return text.replace(/(\d) %/g, '$1\u00a0%');
+}
+
 /** Marks text as HTML. Only for constants of this package, never for anything that comes from a document. */
 export function trusted(text: string): Markup {
   return new Markup(text);

@@ -1,6 +1,6 @@
 import type { LabCollection, LabDocument } from '../lab/document.js';
 import { formatCount } from './format.js';
-import { html, type Markup } from './html.js';
+import { html, type Markup, prose } from './html.js';
 import { effectText, intervalText, verdictCounts } from './lab-words.js';
 import { renderPage } from './page/shell.js';
 import { verdictBadge } from './sections/lab-opening.js';
@@ -18,7 +18,7 @@ export function labPageName(experiment: string): string {
 
 function row(document: LabDocument): Markup {
   const { experiment, question, verdict, claim, statement, effect } = document;
-  return html`<li><p class="entry-head">${verdictBadge(verdict)} <a href="${labPageName(experiment)}">${experiment}</a></p><div class="entry"><p class="entry-question">${question}</p><p class="entry-claim">${claim}</p><p>${statement}</p><p class="entry-effect">${effect.name}: <b>${effectText(effect)}</b> (${intervalText(document)})</p></div></li>`;
+  return html`<li><p class="entry-head">${verdictBadge(verdict)} <a href="${labPageName(experiment)}">${experiment}</a></p><div class="entry"><p class="entry-question">${question}</p><p class="entry-claim">${prose(claim)}</p><p>${prose(statement)}</p><p class="entry-effect">${effect.name}: <b>${effectText(effect)}</b> (${intervalText(document)})</p></div></li>`;
 }
 
 /** Makes the page that lists experiments with their verdicts; each links to a page beside it, {@link labPageName}. */

@@ -22,19 +22,18 @@ import {
 
 describe('swarmOffsets', () => {
   it('sets dots of one place beside each other around the middle, and others on it', () => {
-    const offsets = swarmOffsets([10, 10, 10, 200, null], 3, 100);
+    const offsets = swarmOffsets([10, 10, 10, 200, null], 3, 6.5);
     expect(offsets.slice(0, 3).sort((a, b) => a - b)).toEqual([-6.5, 0, 6.5]);
     expect(offsets.slice(3)).toEqual([0, 0]);
-    expect(swarmOffsets([1, 2], 3, 100).sort((a, b) => a - b)).toEqual([-3.25, 3.25]);
+    expect(swarmOffsets([1, 2], 3, 6.5).sort((a, b) => a - b)).toEqual([-3.25, 3.25]);
   });
 
-  it('stays within its room, however many dots there are, and is the same every time', () => {
+  it('is as high as there are many, and the same every time', () => {
     const positions = Array.from({ length: 500 }, () => 42);
-    const offsets = swarmOffsets(positions, 3, 60);
-    expect(Math.max(...offsets)).toBeLessThanOrEqual(30);
-    expect(Math.min(...offsets)).toBeGreaterThanOrEqual(-30.2);
+    const offsets = swarmOffsets(positions, 3, 0.1);
+    expect(Math.max(...offsets) - Math.min(...offsets)).toBeCloseTo(49.9, 9);
     expect(new Set(offsets).size).toBe(500);
-    expect(swarmOffsets(positions, 3, 60)).toEqual(offsets);
+    expect(swarmOffsets(positions, 3, 0.1)).toEqual(offsets);
     expect(tallestBin(positions, 3)).toBe(500);
     expect(tallestBin([null], 3)).toBe(0);
   });
@@ -153,6 +152,30 @@ describe('pictures', () => {
         });
       }
     }
+  });
+
+  it('stacks of dots are as high as there are many, in all rows of a picture alike', () => {
+    const many = (count: number, value: number): number[] => Array.from({ length: count }, () => value);
+    const page = draw({
+      ...accuracyDots,
+      groups: [
+        { label: 'a', values: [...many(40, 0.5), ...many(20, 0.9)] },
+        { label: 'b', values: many(20, 0.5) },
+      ],
+    } as typeof accuracyDots);
+    const height = (row: string): number[] =>
+      ['a', 'b'].includes(row)
+        ? [
+            ...(new RegExp(`data-name="${row}">(.*?)</g>`).exec(page)?.[1] ?? '').matchAll(
+              /cx="([\d.]+)" cy="([\d.]+)"/g,
+            ),
+          ].map(([, , cy]) => Number(cy))
+        : [];
+    const span = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
+    const [a, b] = [height('a'), height('b')];
+    expect(a).toHaveLength(60);
+    expect(span(a.slice(0, 40)) / span(b)).toBeCloseTo(39 / 19, 1);
+    expect(span(a.slice(40))).toBeCloseTo(span(b), 1);
   });
 
   it('bars end at their values and have their intervals in the table', () => {

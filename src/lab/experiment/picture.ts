@@ -30,12 +30,12 @@ interface PictureHead {
 
 export interface AxisWords {
   readonly label: string;
-  /** @default 'linear' */
+  /** A logarithmic axis has a place for zero before its first tick: zeros need not be left out. @default 'linear' */
   readonly scale?: 'linear' | 'log';
   readonly format?: Column['format'];
 }
 
-/** Every run a dot, in named groups. */
+/** Every run a dot, in named groups, which are rows above each other. */
 export interface DotPlot extends PictureHead {
   readonly kind: 'dots';
   readonly value: AxisWords;
@@ -44,7 +44,7 @@ export interface DotPlot extends PictureHead {
   readonly reference?: { readonly label: string; readonly value: number };
 }
 
-/** Bars with intervals. */
+/** Bars with intervals, lying above each other; on a logarithmic axis points. */
 export interface BarPicture extends PictureHead {
   readonly kind: 'bars';
   readonly value: AxisWords;

@@ -89,7 +89,7 @@ function growthLines(id: string, partings: readonly Parting[]): LinePicture {
     series: partings.map(({ label, pairs }) => ({
       name: label,
       points: pairs[0].samples.flatMap(({ step, relativeL2 }) =>
-        relativeL2 > 0 && Number.isFinite(relativeL2) ? [[step, relativeL2] as const] : [],
+        Number.isFinite(relativeL2) ? [[step, relativeL2] as const] : [],
       ),
     })),
     events: partings
@@ -133,18 +133,17 @@ function finiteNumber(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** How far the predictions of every pair ended apart; pairs with equal bits have no place on a logarithmic scale. */
+/** How far the predictions of every pair ended apart. */
 function endDots(id: string, partings: readonly Parting[]): DotPlot {
   return {
     kind: 'dots',
     id,
     title: 'Predictions at the end',
-    caption: 'Each dot is one pair. Pairs with equal predictions are counted beside the name.',
+    caption: 'Each dot is one pair; those with equal predictions are at exactly 0.',
     value: { label: 'mean absolute difference of predictions', scale: 'log', format: 'number' },
-    groups: partings.map(({ label, pairs }) => {
-      const values = pairs.map(({ predictions }) => predictions.meanAbs).filter((value) => value > 0);
-      const equal = pairs.length - values.length;
-      return { label: equal === 0 ? label : `${label} (${equal} equal)`, values };
-    }),
+    groups: partings.map(({ label, pairs }) => ({
+      label,
+      values: pairs.map(({ predictions }) => predictions.meanAbs),
+    })),
   };
 }

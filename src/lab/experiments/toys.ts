@@ -175,7 +175,7 @@ function conclude(name: string, ground: Ground, results: Results): Conclusion {
         kind: 'dots',
         id: `${name}-runs`,
         title: `The ${metric.name} of every run`,
-        caption: `By ${titleOf(factors[0])}: within a column only the other causes vary.`,
+        caption: `By ${titleOf(factors[0])}: within a row only the other causes vary.`,
         value: { label: metric.name, format: metric.format },
         groups: factors[0].levels.map((level, i) => ({
           label: String(level),

@@ -170,7 +170,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
         kind: 'dots',
         id: 'variance-shares-runs',
         title: `The ${metric.name} of every run`,
-        caption: 'By the seed of the initial weights: within a column only the other causes vary.',
+        caption: 'By the seed of the initial weights: within a row only the other causes vary.',
         value: { label: metric.name, format: metric.format },
         groups: factors[0].levels.map((level, i) => ({
           label: `weights ${level}`,

@@ -23,6 +23,8 @@ export interface RowChart {
   readonly room: (x: Scale) => number;
   /** Space for words to the right of the largest value. @default 0 */
   readonly margin?: number;
+  /** Space between the beginning of the axis and its least value, for marks around it. @default 0 */
+  readonly inset?: number;
   /** A line across all rows. */
   readonly reference?: { readonly label: string; readonly value: number };
 }
@@ -52,7 +54,7 @@ function layoutOf(chart: RowChart, width: number, narrow: boolean): { layout: La
   const axis = chart.axis(narrow ? 4 : 7);
   const hasZero = axis.scale([0, 1]).zero !== null;
   const left = column + 10;
-  const x = axis.scale([left + (hasZero ? zeroBand : 0), width - 16 - (chart.margin ?? 0)]);
+  const x = axis.scale([left + (hasZero ? zeroBand : (chart.inset ?? 0)), width - 16 - (chart.margin ?? 0)]);
   const room = chart.room(x);
   const letters = Math.floor((narrow ? width - 20 : column - 12) / characterWidth);
   const lines = Math.max(...chart.rows.map(({ label }) => breakLabel(label, letters, 2).length), 1);

@@ -3,17 +3,15 @@
 /**
  * Offsets across the axis, in SVG units, for dots at `positions` along it. Dots whose positions fall into one bin as wide
  * as a dot are set beside each other from the middle outwards, in an order that has nothing to do with their values, so
- * that no pattern appears; where they are more than `room` holds they move closer together. The same positions always
- * give the same picture.
+ * that no pattern appears. The same positions always give the same picture.
  *
  * @param positions Null for what has no place; its offset is 0.
  * @param radius Of a dot.
- * @param room From the first to the last center of a bin, at most.
+ * @param step From one center of a bin to the next: the same in a whole chart, so that twice as high is twice as many.
  */
-export function swarmOffsets(positions: readonly (number | null)[], radius: number, room: number): number[] {
+export function swarmOffsets(positions: readonly (number | null)[], radius: number, step: number): number[] {
   const offsets = new Array<number>(positions.length).fill(0);
   for (const members of binsOf(positions, radius).values()) {
-    const step = Math.min(2 * radius + 0.5, room / Math.max(1, members.length - 1));
     members.sort((a, b) => scrambled(a) - scrambled(b));
     members.forEach((index, i) => {
       const outwards = Math.ceil(i / 2) * (i % 2 === 0 ? 1 : -1);

@@ -132,7 +132,7 @@ summary { cursor: pointer; color: var(--muted); width: fit-content; }
     linear-gradient(to left, var(--rule), transparent) right / .9rem 100% no-repeat scroll;
 }
 table { border-collapse: collapse; font: .8125rem/1.4 var(--sans); font-variant-numeric: tabular-nums lining-nums; min-width: 100%; }
-th, td { padding: .32rem .75rem .32rem 0; white-space: nowrap; vertical-align: baseline; }
+th, td { padding: .32rem .65rem .32rem 0; white-space: nowrap; vertical-align: baseline; }
 th:last-child, td:last-child { padding-right: .25rem; }
 thead th { position: sticky; top: 0; background: var(--paper); white-space: normal; max-width: 9rem; font-weight: 600; vertical-align: bottom; box-shadow: inset 0 -1px var(--rule); }
 .number { text-align: right; } .text { text-align: left; } .number + .text { padding-left: .75rem; }

@@ -1,9 +1,10 @@
 /** Bars with intervals, in rows. */
-import type { BarPicture } from '../../lab/experiment/picture.js';
+import type { AxisWords, BarPicture } from '../../lab/experiment/picture.js';
 import { renderFigure, renderTable } from '../chart/figure.js';
 import { textWidth } from '../chart/label.js';
 import { type Row, type RowChart, renderRows } from '../chart/row-chart.js';
 import type { Scale } from '../chart/scale.js';
+import { formatMagnitude } from '../format.js';
 import { html, type Markup, nothing } from '../html.js';
 import { decodeNumber } from '../numbers.js';
 import { axisOf, formatOf } from './axis.js';
@@ -15,6 +16,11 @@ interface Bar {
 }
 
 type Format = (value: number) => string;
+
+/** Beside a bar three digits are enough: its length says the rest. */
+function shortText(value: number, words: AxisWords): string {
+  return words.format === undefined || words.format === 'number' ? formatMagnitude(value) : formatOf(words)(value);
+}
 
 function readOut({ label, value, interval }: Bar, axis: string, format: Format): string {
   const range = interval === null ? '' : `, interval ${format(interval.low)} to ${format(interval.high)}`;
@@ -47,7 +53,7 @@ function rowOf(bar: Bar, picture: BarPicture, format: Format): Row {
         ? html`<circle class="point lying estimate" cx="${place.toFixed(2)}" cy="${middle}" r="5" ${attributes}/>`
         : html`<rect class="point lying estimate" x="${left.toFixed(2)}" y="${middle - 9}" width="${(right - left).toFixed(2)}" height="18" ${attributes}/>`;
       const interval = bar.interval === null ? nothing : intervalMarkup(bar.interval, x, middle);
-      return html`${mark}${interval}<text class="bar-value" x="${(Math.max(...ends) + 8).toFixed(2)}" y="${middle + 4}">${format(bar.value)}</text>`;
+      return html`${mark}${interval}<text class="bar-value" x="${(Math.max(...ends) + 8).toFixed(2)}" y="${middle + 4}">${shortText(bar.value, picture.value)}</text>`;
     },
   };
 }
@@ -75,7 +81,7 @@ export function barFigure(picture: BarPicture): Markup {
     axis: (count) => axisOf(picture.value, isSigned ? [...finite, 0] : finite, { count, fromZero: !isSigned }),
     rows: bars.map((bar) => rowOf(bar, picture, format)),
     room: () => 24,
-    margin: Math.max(0, ...bars.map(({ value }) => textWidth(format(value)))) + 4,
+    margin: Math.max(0, ...bars.map(({ value }) => textWidth(shortText(value, picture.value)))) + 4,
   };
   const some = bars.some(({ interval }) => interval !== null);
   const table = renderTable({

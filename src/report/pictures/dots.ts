@@ -37,17 +37,41 @@ function centerOf(finite: readonly number[], isLog: boolean): Center | null {
   return { at: mean(finite), range: finite.length < 2 ? null : meanInterval(finite) };
 }
 
-/** Smaller dots for more runs, so that their shape stays readable. */
-function radiusFor(groups: readonly Group[]): number {
+/** How dots are stacked, in all rows of a chart alike. */
+interface Stacks {
+  readonly radius: number;
+  /** From one dot of a stack to the next. */
+  readonly stepFor: (x: Scale) => number;
+  /** Of the tallest stack, and at least of a few dots. */
+  readonly heightFor: (x: Scale) => number;
+}
+
+/** Dots are smaller where there are more runs, and nearer to each other where a stack would be too high for its row. */
+function stacksOf(groups: readonly Group[]): Stacks {
   const most = Math.max(0, ...groups.map(({ values }) => values.length));
-  return most <= 60 ? 3.5 : most <= 200 ? 2.75 : 2;
+  const radius = most <= 60 ? 3.5 : most <= 200 ? 2.75 : 2;
+  const highest = groups.length <= 4 ? 110 : groups.length <= 8 ? 76 : 44;
+  const tallestOf = (x: Scale): number =>
+    Math.max(
+      1,
+      ...groups.map(({ finite }) =>
+        tallestBin(
+          finite.map((value) => x.position(value)),
+          radius,
+        ),
+      ),
+    );
+  const stepFor = (x: Scale): number =>
+    Math.min(2 * radius + 0.5, (highest - 2 * radius) / Math.max(1, tallestOf(x) - 1));
+  return { radius, stepFor, heightFor: (x) => Math.max((tallestOf(x) - 1) * stepFor(x) + 2 * radius + 4, 18) };
 }
 
 function centerMarkup({ at, range }: Center, x: Scale, y: number): Markup {
   const place = x.position(at);
   if (place === null) return nothing;
   const px = Number(place.toFixed(2));
-  const clip = (value: number): number => Math.min(Math.max(x.position(value) ?? 0, x.range[0] - 8), x.range[1] + 8);
+  const least = x.zero ?? x.range[0] - 8;
+  const clip = (value: number): number => Math.min(Math.max(x.position(value) ?? least, least), x.range[1] + 8);
   const bar =
     range === null
       ? nothing
@@ -64,14 +88,14 @@ function equalNote(values: readonly number[], x: Scale, y: number, radius: numbe
   return html`<text class="tick" x="${at.toFixed(1)}" y="${(y + 4).toFixed(1)}" text-anchor="${isRight ? 'end' : 'start'}">${formatCount(values.length)} equal</text>`;
 }
 
-function rowOf(group: Group, radius: number, format: (value: number) => string): Row {
+function rowOf(group: Group, { radius, stepFor }: Stacks, format: (value: number) => string): Row {
   const values = [...group.finite].sort((a, b) => a - b);
   return {
     label: group.label,
     marks: (x, middle, room) => {
       const lane = room - centerLane;
       const positions = values.map((value) => x.position(value));
-      const offsets = swarmOffsets(positions, radius, lane - 2 * radius);
+      const offsets = swarmOffsets(positions, radius, stepFor(x));
       const line = middle - room / 2 + lane / 2;
       const dots = values.map((value, i) => {
         const position = positions[i];
@@ -142,25 +166,15 @@ export function dotFigure(picture: DotPlot): Markup {
   const missing = groups.reduce((sum, { values }) => sum + values.length, 0) - drawn.length;
   const below = isLog ? drawn.filter((value) => value < 0).length : 0;
   const { reference } = picture;
-  const radius = radiusFor(groups);
+  const stacks = stacksOf(groups);
   const chart: RowChart = {
     id: picture.id,
     title: picture.title,
     description: `${picture.caption} ${groups.map(({ label, values, center }) => `${label}: ${values.length} runs${center === null ? '' : `, ${isLog ? 'median' : 'mean'} ${format(center.at)}`}`).join('; ')}.`,
     axis: (count) => axisOf(picture.value, shown, { count }),
-    rows: groups.map((group) => rowOf(group, radius, format)),
-    room: (x) => {
-      const tallest = Math.max(
-        1,
-        ...groups.map(({ finite }) =>
-          tallestBin(
-            finite.map((value) => x.position(value)),
-            radius,
-          ),
-        ),
-      );
-      return Math.min(Math.max(tallest * (2 * radius + 0.5) + 4, 18), groups.length > 8 ? 44 : 72) + centerLane;
-    },
+    rows: groups.map((group) => rowOf(group, stacks, format)),
+    room: (x) => stacks.heightFor(x) + centerLane,
+    inset: 8,
     reference,
   };
   const center = isLog
@@ -173,7 +187,7 @@ export function dotFigure(picture: DotPlot): Markup {
   return renderFigure({
     id: `figure-${picture.id}`,
     body: renderRows(chart),
-    caption: html`<p>Each dot is a run at its exact value, equal ones above each other; ${center}.${left}</p>`,
+    caption: html`<p>Each dot is a run at its exact value, near ones above each other; ${center}.${left}</p>`,
     tables: summaryTable(picture, groups, format),
   });
 }

@@ -109,7 +109,9 @@ export function lineFigure(picture: LinePicture): Markup {
     0,
   );
   const notes = [
-    ...(whole.some(({ band }) => band !== undefined) ? ['The bands are intervals.'] : []),
+    ...(whole.some(({ band = [] }) => band.some(({ low, high }) => Number.isFinite(low + high)))
+      ? ['The bands are intervals.']
+      : []),
     ...(zeros ? ['The scale is logarithmic, so zero has a band of its own below it.'] : []),
     ...(events.length > 0
       ? [`The triangles above mark ${formatCount(events.length)} event${events.length === 1 ? '' : 's'}.`]

@@ -1,6 +1,6 @@
 import type { Picture } from '../../lab/experiment/picture.js';
 import { formatCount } from '../format.js';
-import { html, type Markup } from '../html.js';
+import { html, type Markup, prose } from '../html.js';
 import { barFigure } from './bars.js';
 import { dotFigure } from './dots.js';
 import { heatFigure } from './heat-map.js';
@@ -51,5 +51,5 @@ function inWords(picture: Picture): string | null {
 /** A picture with its heading and with what is to be seen in it. */
 export function renderPicture(picture: Picture): Markup {
   const words = inWords(picture);
-  return html`<section><h2>${picture.title}</h2><p>${picture.caption}</p>${words === null ? figureOf(picture) : html`<p>${words}</p>`}</section>`;
+  return html`<section><h2>${picture.title}</h2><p>${prose(picture.caption)}</p>${words === null ? figureOf(picture) : html`<p>${words}</p>`}</section>`;
 }

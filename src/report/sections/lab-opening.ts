@@ -3,7 +3,7 @@ import type { LabDocument } from '../../lab/document.js';
 import type { Verdict } from '../../lab/verdict.js';
 import { linearScale } from '../chart/scale.js';
 import { formatCount, formatMagnitude } from '../format.js';
-import { html, type Markup, nothing } from '../html.js';
+import { html, type Markup, nothing, prose } from '../html.js';
 import { effectText, intervalText, verdictWords } from '../lab-words.js';
 import { decodeNumber } from '../numbers.js';
 
@@ -38,7 +38,7 @@ function effectCard(document: LabDocument): Markup {
 
 function folkloreCard({ folklore }: LabDocument): Markup {
   if (folklore === null) return nothing;
-  return html`<div class="card"><h2>What is said about it</h2><blockquote>${folklore}</blockquote></div>`;
+  return html`<div class="card"><h2>What is said about it</h2><blockquote>${prose(folklore)}</blockquote></div>`;
 }
 
 /** What was carried out on what, on one line. */
@@ -54,5 +54,5 @@ export function settingText({ experiment, data, tasks, runs, machine }: LabDocum
 }
 
 export function labOpeningSection(document: LabDocument): Markup {
-  return html`<section class="opening"><p class="question">${document.question}</p><h1>${verdictBadge(document.verdict)} ${document.claim}</h1><div class="lead"><p>${document.statement}</p></div><div class="cards">${effectCard(document)}${folkloreCard(document)}</div><p class="setting">${settingText(document)}</p></section>`;
+  return html`<section class="opening"><p class="question">${document.question}</p><h1>${verdictBadge(document.verdict)} ${prose(document.claim)}</h1><div class="lead"><p>${prose(document.statement)}</p></div><div class="cards">${effectCard(document)}${folkloreCard(document)}</div><p class="setting">${settingText(document)}</p></section>`;
 }

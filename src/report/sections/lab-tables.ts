@@ -5,7 +5,7 @@ import { formatCell, isTextColumn } from '../cells.js';
 import { renderTable } from '../chart/figure.js';
 import { formatCount, formatMagnitude, formatShare, shortFingerprint } from '../format.js';
 import { distinct } from '../groups.js';
-import { html, type Markup, nothing } from '../html.js';
+import { html, type Markup, nothing, prose } from '../html.js';
 import { decodeNumber } from '../numbers.js';
 
 /** Rows of the list of runs; the document in the page has all. */
@@ -20,7 +20,7 @@ function tableSection(table: Table): Markup {
       ? [c]
       : [],
   );
-  return html`<section><h2>${table.title}</h2>${table.caption === '' ? nothing : html`<p>${table.caption}</p>`}${renderTable(
+  return html`<section><h2>${table.title}</h2>${table.caption === '' ? nothing : html`<p>${prose(table.caption)}</p>`}${renderTable(
     {
       label: table.title,
       head: table.columns.map(({ name }) => name),
@@ -36,7 +36,7 @@ export function labTablesSection({ tables }: LabDocument): Markup {
 
 export function findingsSection({ findings }: LabDocument): Markup {
   if (findings.length === 0) return nothing;
-  return html`<section><h2 id="findings">What else was found</h2><ul class="findings">${findings.map((finding) => html`<li>${finding}</li>`)}</ul></section>`;
+  return html`<section><h2 id="findings">What else was found</h2><ul class="findings">${findings.map((finding) => html`<li>${prose(finding)}</li>`)}</ul></section>`;
 }
 
 /** `seeds.weights 3, fit.epochs 10`; `as the recipe` where nothing was changed. */

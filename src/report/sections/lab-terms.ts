@@ -67,6 +67,11 @@ const words: readonly Word[] = [
     meaning: 'How far single runs usually are from their mean: about a third of them are further away.',
   },
   {
+    term: 'points',
+    seen: /\bpoints?\b/,
+    meaning: 'Percentage points: the difference of two shares. From 90 % to 91 % is one point.',
+  },
+  {
     term: 'share of the variance',
     seen: /\bshares?\b.*\bvariance\b|\bvariance\b.*\bshares?\b|\bvariance components?\b/i,
     meaning:
