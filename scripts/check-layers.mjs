@@ -10,6 +10,7 @@ const LAYERS = [
   'native',
   'random',
   'data',
+  'metrics',
   'model',
   'runs',
   'train',

@@ -1,4 +1,5 @@
 /** Losses and hits of rows of outputs, where there are no logits behind them (docs/numerics.md, "Ensembles"). */
+import { firstGreatest } from '../metrics/inputs.js';
 import { addon, type LossName, type NativeData } from '../native/addon.js';
 import { bestInstructionSet } from '../native/instruction-set.js';
 import { treeOf, vectorRule } from './sum-tree.js';
@@ -92,10 +93,4 @@ function hitsOfRow(loss: LossName, { data, units }: Outputs, targets: Uint32Arra
     case 'meanSquaredError':
       return 0;
   }
-}
-
-function firstGreatest(values: ArrayLike<number>, begin: number, count: number): number {
-  let best = 0;
-  for (let j = 1; j < count; j += 1) if (values[begin + j] > values[begin + best]) best = j;
-  return best;
 }
