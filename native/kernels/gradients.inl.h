@@ -39,25 +39,41 @@ struct WaitingUpdate {
   alignas(64) float sums[kTileRows * kPanel];
   const Update* update;
   const ParameterSlots* slots;
-  uint64_t* markSum;    // or null
-  size_t units;         // of the tensor
-  TilePlace place;      // whose sums wait; no rows: none do
-  bool broken = false;  // a value became infinite or NaN
+  const size_t units;    // of the tensor
+  const bool marks;      // whether what was updated is marked,
+  uint64_t markSum = 0;  // here
+  TilePlace place;       // whose sums wait; no rows: none do
+  TilePlace updated;     // whose weights are new, finite, and still to be marked; no rows: none
+  bool broken = false;   // a value became infinite or NaN
 
-  WaitingUpdate(const Update* what, const ParameterSlots* where, uint64_t* sum, size_t tensorUnits)
-      : update(what), slots(where), markSum(sum), units(tensorUnits) {}
+  WaitingUpdate(const Update* what, const ParameterSlots* where, size_t tensorUnits, bool isMarked)
+      : update(what), slots(where), units(tensorUnits), marks(isMarked) {}
 
   void finish() {
-    if (place.rows > 0 && applyUpdate(*update, place.floats(), sums, *slots, place.offset)) broken = true;
-    applied();
+    if (place.rows > 0) updateDone(applyUpdate(*update, place.floats(), sums, *slots, place.offset));
+    markUpdated();
   }
 
-  // The update has been made; its weights are still in the first-level cache.
-  void applied() {
-    if (markSum != nullptr && place.rows > 0) {
-      *markSum += mark(slots->value + place.offset, place.rows, place.width, place.columns, place.index, units);
+  // The sums that waited have been applied.
+  void updateDone(bool nowBroken) {
+    if (nowBroken) {
+      broken = true;
+      if (marks) markSum += markAt<false>(place);
+    } else if (marks) {
+      markUpdated();
+      updated = place;
     }
     place.rows = 0;
+  }
+
+  void markUpdated() {
+    if (updated.rows > 0) markSum += markAt<true>(updated);
+    updated.rows = 0;
+  }
+
+  template <bool Finite>
+  uint64_t markAt(const TilePlace& at) const {
+    return markOf<Finite>(slots->value + at.offset, at.rows, at.width, at.columns, at.index, units);
   }
 };
 
@@ -72,8 +88,9 @@ struct WeightGradientTask {
 };
 
 // Continues the chains over one row: Rows neighbors of a row of x, broadcast, times Vectors * 16 columns of dz.
-template <int Rows, int Vectors>
-SAMEBITS_INLINE void chainOverRow(Tile<Rows, Vectors>& sums, const float* x, const float* dz) {
+// between(r) comes after the r-th: other work, for which the processor finds time there.
+template <int Rows, int Vectors, typename Between>
+SAMEBITS_INLINE void chainOverRow(Tile<Rows, Vectors>& sums, const float* x, const float* dz, Between between) {
   Lanes row[Vectors];
   SAMEBITS_UNROLL
   for (int v = 0; v < Vectors; ++v) row[v] = load(dz + v * 16);
@@ -82,7 +99,12 @@ SAMEBITS_INLINE void chainOverRow(Tile<Rows, Vectors>& sums, const float* x, con
     const Lanes value = broadcast(x[r]);
     SAMEBITS_UNROLL
     for (int v = 0; v < Vectors; ++v) sums.at[r][v] = fma(value, row[v], sums.at[r][v]);
+    between(r);
   }
+}
+template <int Rows, int Vectors>
+SAMEBITS_INLINE void chainOverRow(Tile<Rows, Vectors>& sums, const float* x, const float* dz) {
+  chainOverRow(sums, x, dz, [](int) SAMEBITS_INLINE_LAMBDA {});
 }
 
 // Any tile, its optimizer at its end.
@@ -102,14 +124,20 @@ __attribute__((noinline)) void weightGradientTile(const WeightGradientTask& task
   waiting.finish();
 }
 
-// A whole tile of packed operands: the optimizer of the tile before runs inside its chains, and its own sums wait.
-template <UpdateKind Kind>
+static_assert(!kOverlapsOptimizer || (kTileRows == kMarkStages && kPanel == 32 && kMarkFloats == 16),
+              "one stage of a mark goes with each row of a tile, and panels have two turns a row");
+
+// A whole tile of packed operands: the optimizer of the tile before runs inside its chains, and its own sums wait. With
+// `Marks` the tile before that one, a whole one too, is marked there: a step costs a fiftieth more than without marks, and
+// not a twentieth, where integers and shifts have units beside the multipliers'.
+template <UpdateKind Kind, bool Marks>
 __attribute__((noinline)) void overlappingTile(const WeightGradientTask& task) {
   Tile<kTileRows, kPanelVectors> tile;
   WaitingUpdate& waiting = *task.waiting;
   const Update update = *waiting.update;  // its own copy, as in updateAll
   const UpdateRun run(waiting.sums, *waiting.slots, waiting.place.offset);
   const size_t waits = waiting.place.floats();
+  MarkTurns marks(waiting.slots->value + waiting.updated.offset, waiting.updated.index, waiting.units);
   Lanes poison = zero();
   size_t at = 0;
   sumByRowOrder(tile, *task.order, [&](auto& sums, size_t begin, size_t count) SAMEBITS_INLINE_LAMBDA {
@@ -120,13 +148,27 @@ __attribute__((noinline)) void overlappingTile(const WeightGradientTask& task) {
     for (; dz != both; x += kTileRows, dz += kPanel, at += 16) {
       prefetchParameters<Kind>(run, at + kAhead);
       updateLanes<Kind>(update, run, at, poison);
-      chainOverRow(sums, x, dz);
+      if constexpr (Marks) {
+        chainOverRow(sums, x, dz, [&](int r) SAMEBITS_INLINE_LAMBDA { marks.stage(r); });
+        marks.next();
+      } else {
+        chainOverRow(sums, x, dz);
+      }
     }
     for (; dz != end; x += kTileRows, dz += kPanel) chainOverRow(sums, x, dz);
   });
-  for (; at < waits; at += 16) updateLanes<Kind>(update, run, at, poison);
-  if (any(isNan(poison))) waiting.broken = true;
-  waiting.applied();
+  for (; at < waits; at += 16) {
+    updateLanes<Kind>(update, run, at, poison);
+    if constexpr (Marks) {
+      for (int r = 0; r < kMarkStages; ++r) marks.stage(r);
+      marks.next();
+    }
+  }
+  if constexpr (Marks) {
+    waiting.markSum += sumOfLanes(marks.sum);
+    waiting.updated.rows = 0;
+  }
+  waiting.updateDone(any(isNan(poison)));
   storeSums(tile, task.place.columns, waiting.sums);
   waiting.place = task.place;
 }
@@ -140,20 +182,26 @@ void weightGradientRows(int rows, const WeightGradientTask& task) {
 }
 
 // The switch is here, and not in the tile, so that each tile's loops are as short as its optimizer allows.
+template <bool Marks>
+void weightGradientOverlapping(const WeightGradientTask& task) {
+  switch (task.waiting->update->kind) {
+    case UpdateKind::sgd:
+      return overlappingTile<UpdateKind::sgd, Marks>(task);
+    case UpdateKind::momentum:
+      return overlappingTile<UpdateKind::momentum, Marks>(task);
+    case UpdateKind::adam:
+      return overlappingTile<UpdateKind::adam, Marks>(task);
+    default:
+      return overlappingTile<UpdateKind::store, false>(task);
+  }
+}
+
 void weightGradientWhole(const WeightGradientTask& task) {
   if constexpr (kOverlapsOptimizer) {
-    const Update& update = *task.waiting->update;
-    if (runsInsideChains(update)) {
-      switch (update.kind) {
-        case UpdateKind::sgd:
-          return overlappingTile<UpdateKind::sgd>(task);
-        case UpdateKind::momentum:
-          return overlappingTile<UpdateKind::momentum>(task);
-        case UpdateKind::adam:
-          return overlappingTile<UpdateKind::adam>(task);
-        default:
-          return overlappingTile<UpdateKind::store>(task);
-      }
+    const WaitingUpdate& waiting = *task.waiting;
+    const bool marks = waiting.updated.rows == kTileRows && waiting.updated.columns == kPanel && waiting.place.rows > 0;
+    if (runsInsideChains(*waiting.update)) {
+      return marks ? weightGradientOverlapping<true>(task) : weightGradientOverlapping<false>(task);
     }
   }
   weightGradientTile<kTileRows, kPanelVectors>(task);
@@ -212,7 +260,7 @@ bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, co
                     size_t units, size_t inputBegin, size_t inputEnd, size_t columnBegin, size_t columnEnd,
                     const Update* update, const ParameterSlots* slots, float* scratch, uint64_t* markSum) {
   if (inputBegin == inputEnd) return false;
-  WaitingUpdate waiting(update, slots, markSum, units);
+  WaitingUpdate waiting(update, slots, units, markSum != nullptr);
   const size_t rows = rowsOf(*order);
   float* const packedX = scratch + rows * kPanel;
   const size_t allTiles = (inputEnd - inputBegin + kTileRows - 1) / kTileRows;
@@ -264,6 +312,7 @@ bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, co
     }
   }
   waiting.finish();
+  if (markSum != nullptr) *markSum += waiting.markSum;
   return waiting.broken;
 }
 

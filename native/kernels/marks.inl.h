@@ -9,7 +9,8 @@ typedef uint32_t PairWords __attribute__((vector_size(8 * kDoubles)));
 constexpr size_t kMarkFloats = 2 * kDoubles;
 static_assert(16 % kMarkFloats == 0, "padding to 16 floats is padding to whole vectors");
 
-constexpr uint64_t kNextIndex = uint64_t{1} << 32;
+constexpr uint64_t kNextIndex = uint64_t{1} << 32;  // where terms have the index
+constexpr uint64_t kMarkConstant = 0x9E3779B97F4A7C15u;
 
 SAMEBITS_INLINE DoubleBits everyLane(uint64_t value) { return value - DoubleBits{}; }
 
@@ -21,27 +22,73 @@ SAMEBITS_INLINE DoubleBits evenNumbers() {
   return numbers;
 }
 
-// The finalizer of splitmix64, after its constant was added.
-SAMEBITS_INLINE DoubleBits mixed(DoubleBits z) {
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
+// What the bits of first elements are added to, where the very first has the index `shifted` / 2^32.
+SAMEBITS_INLINE DoubleBits positionsAt(uint64_t shifted) {
+  return everyLane(shifted) + (evenNumbers() * kNextIndex + kMarkConstant);
 }
 
+// The terms of kMarkFloats elements: splitmix64's finalizer of index · 2^32 + bits, in stages, so that other work can stand
+// between them. A quarter of the time goes into NaN; values that are known to be finite spare it.
+constexpr int kMarkStages = 12;
+template <bool Finite>
 struct MarkTerms {
-  DoubleBits even, odd;
+  PairWords words;
+  DoubleBits even, odd;  // of first and second elements
+
+  inline __attribute__((always_inline)) void stage(int number, const float* values, DoubleBits positions) {
+    switch (number) {
+      case 0:
+        __builtin_memcpy(&words, values, sizeof words);
+        if constexpr (!Finite) {
+          const PairWords canonical = PairWords{} + 0x7FC00000u;
+          words = (PairFloats)words == (PairFloats)words ? words : canonical;
+        }
+        return;
+      case 1:
+        even = positions + ((DoubleBits)words & 0xFFFFFFFFu);
+        return;
+      case 2:
+        odd = (positions + kNextIndex) + ((DoubleBits)words >> 32);
+        return;
+      case 3:
+        even ^= even >> 30;
+        return;
+      case 4:
+        odd ^= odd >> 30;
+        return;
+      case 5:
+        even *= 0xBF58476D1CE4E5B9u;
+        return;
+      case 6:
+        odd *= 0xBF58476D1CE4E5B9u;
+        return;
+      case 7:
+        even ^= even >> 27;
+        return;
+      case 8:
+        odd ^= odd >> 27;
+        return;
+      case 9:
+        even *= 0x94D049BB133111EBu;
+        return;
+      case 10:
+        odd *= 0x94D049BB133111EBu;
+        return;
+      case 11:
+        even ^= even >> 31;
+        odd ^= odd >> 31;
+        return;
+    }
+  }
+
+  inline __attribute__((always_inline)) void all(const float* values, DoubleBits positions) {
+    SAMEBITS_UNROLL
+    for (int number = 0; number < kMarkStages; ++number) stage(number, values, positions);
+  }
 };
 
-// The terms of kMarkFloats elements. `at`: index · 2^32 + the finalizer's constant, of each pair's first.
-SAMEBITS_INLINE MarkTerms markTerms(const float* values, DoubleBits at) {
-  PairFloats floats;
-  __builtin_memcpy(&floats, values, sizeof floats);
-  const PairWords canonical = PairWords{} + 0x7FC00000u;
-  const DoubleBits pairs = (DoubleBits)(floats == floats ? (PairWords)floats : canonical);
-  return {mixed(at + (pairs & 0xFFFFFFFFu)), mixed(at + kNextIndex + (pairs >> 32))};
-}
-
 // For any number of columns, or for one that is known when this is compiled.
+template <bool Finite>
 SAMEBITS_INLINE DoubleBits markRows(const float* values, size_t rows, size_t width, size_t columns, DoubleBits at,
                                     uint64_t stride) {
   const size_t whole = columns / kMarkFloats * kMarkFloats;
@@ -52,24 +99,59 @@ SAMEBITS_INLINE DoubleBits markRows(const float* values, size_t rows, size_t wid
   DoubleBits sum = {};
   for (size_t r = 0; r < rows; ++r, values += width, at += stride * kNextIndex) {
     for (size_t j = 0; j < whole; j += kMarkFloats) {
-      const MarkTerms terms = markTerms(values + j, at + j * kNextIndex);
+      MarkTerms<Finite> terms;
+      terms.all(values + j, at + j * kNextIndex);
       sum += terms.even + terms.odd;
     }
     if (rest == 0) continue;
-    const MarkTerms terms = markTerms(values + whole, at + whole * kNextIndex);
+    MarkTerms<Finite> terms;
+    terms.all(values + whole, at + whole * kNextIndex);
     sum += (terms.even & countsEven) + (terms.odd & countsOdd);
   }
   return sum;
 }
 
-uint64_t mark(const float* values, size_t rows, size_t width, size_t columns, uint64_t index, size_t stride) {
-  const DoubleBits at = (evenNumbers() + index) * kNextIndex + 0x9E3779B97F4A7C15u;
-  const DoubleBits lanes = columns == kPanel && width == kPanel ? markRows(values, rows, kPanel, kPanel, at, stride)
-                                                                : markRows(values, rows, width, columns, at, stride);
+SAMEBITS_INLINE uint64_t sumOfLanes(DoubleBits lanes) {
   uint64_t sum = 0;
   SAMEBITS_UNROLL
   for (size_t l = 0; l < kDoubles; ++l) sum += lanes[l];
   return sum;
+}
+
+template <bool Finite>
+uint64_t markOf(const float* values, size_t rows, size_t width, size_t columns, uint64_t index, size_t stride) {
+  const DoubleBits at = positionsAt(index * kNextIndex);
+  return sumOfLanes(columns == kPanel && width == kPanel ? markRows<Finite>(values, rows, kPanel, kPanel, at, stride)
+                                                         : markRows<Finite>(values, rows, width, columns, at, stride));
+}
+
+// Finite rows of whole panels, 16 elements a turn: for loops that have something else to do meanwhile.
+struct MarkTurns {
+  const float* values;
+  uint64_t index,
+      step;  // shifted, of this turn's first element; to the next turn's: further in the row, or in the next one
+  const uint64_t stride;
+  DoubleBits sum = {};
+  DoubleBits positions;
+  MarkTerms<true> terms;
+
+  MarkTurns(const float* first, uint64_t firstIndex, size_t units)
+      : values(first), index(firstIndex * kNextIndex), step(16 * kNextIndex), stride(units * kNextIndex) {}
+
+  inline __attribute__((always_inline)) void stage(int number) {
+    if (number == 0) positions = positionsAt(index);
+    terms.stage(number, values, positions);
+  }
+  inline __attribute__((always_inline)) void next() {
+    sum += terms.even + terms.odd;
+    values += 16;
+    index += step;
+    step = stride - step;
+  }
+};
+
+uint64_t mark(const float* values, size_t rows, size_t width, size_t columns, uint64_t index, size_t stride) {
+  return markOf<false>(values, rows, width, columns, index, stride);
 }
 
 }  // namespace

@@ -11,14 +11,16 @@ namespace {
 struct Trace {
   std::vector<uint32_t> state, stepLosses, epochLosses;
   std::vector<double> stepHits, epochHits;
+  std::vector<uint64_t> marks;
   bool operator==(const Trace& other) const {
     return state == other.state && stepLosses == other.stepLosses && epochLosses == other.epochLosses &&
-           stepHits == other.stepHits && epochHits == other.epochHits;
+           stepHits == other.stepHits && epochHits == other.epochHits && marks == other.marks;
   }
 };
 
 Trace traceOf(const Model& model, const TrainOutcome& outcome) {
-  return {model.state(), bitsOf(outcome.stepLosses), bitsOf(outcome.epochLosses), outcome.stepHits, outcome.epochHits};
+  return {model.state(),    bitsOf(outcome.stepLosses), bitsOf(outcome.epochLosses),
+          outcome.stepHits, outcome.epochHits,          outcome.marks};
 }
 
 Trace train(const Problem& problem, const KernelTable* table, const TrainOptions& options, unsigned members) {
@@ -36,6 +38,7 @@ constexpr PlanForm kForms[] = {PlanForm::stored, PlanForm::fused};
 void testFixedOrder(const Problem& problem) {
   TrainOptions options = optionsFor(problem);
   options.form = PlanForm::stored;
+  options.marks = true;
   const Trace expected = train(problem, tables().front(), options, 1);
   check(expected.epochLosses.size() == 2 && expected.state != Model(problem, tables().front()).state(),
         problem.name + " trains for two epochs");
@@ -52,6 +55,7 @@ void testFixedOrder(const Problem& problem) {
 // Calls of 1, 2, … steps, on teams of changing size.
 void testManyCalls(const Problem& problem) {
   TrainOptions options = optionsFor(problem);
+  options.marks = true;
   const Trace expected = train(problem, tables().back(), options, 2);
   Model model(problem, tables().back());
   Trace trace;
@@ -65,6 +69,7 @@ void testManyCalls(const Problem& problem) {
     trace.epochLosses.insert(trace.epochLosses.end(), part.epochLosses.begin(), part.epochLosses.end());
     trace.stepHits.insert(trace.stepHits.end(), part.stepHits.begin(), part.stepHits.end());
     trace.epochHits.insert(trace.epochHits.end(), part.epochHits.begin(), part.epochHits.end());
+    trace.marks.insert(trace.marks.end(), part.marks.begin(), part.marks.end());
   }
   check(trace == expected, problem.name + " in calls of a few steps");
 }

@@ -201,6 +201,9 @@ void testGradients(const std::vector<const KernelTable*>& all) {
   testCase(all, {1500, 500, 70, balancedOrder(1500, 64), Values::plain, UpdateKind::store, 0.0f}, random);
   testCase(all, {37, 1003, 75, balancedOrder(37, 8), Values::plain, UpdateKind::momentum, 0.0f}, random);
   testCase(all, {4099, 61, 40, balancedOrder(4099, 64), Values::plain, UpdateKind::adam, 0.0f}, random);
+  // Many whole tiles in a row, one of them with padding, some no longer finite.
+  testCase(all, {130, 300, 160, balancedOrder(130, 64), Values::plain, UpdateKind::sgd, 0.0f}, random);
+  testCase(all, {40, 301, 110, balancedOrder(40, 64), Values::wild, UpdateKind::adam, 0.0f}, random);
   // The ordered reference on a balanced order is the tree.
   for (size_t rows : {1, 64, 65, 200, 300}) {
     const std::vector<float> x = randomTensor(random, rows * 3, Values::plain);
