@@ -45,26 +45,38 @@ function experimentFile(path: string): NamedFile {
   throw expected(`a name from samebits lab list, all, or a JSON file${hint}`, 'the experiment', path);
 }
 
+/** An experiment on its ground, with what does it again by itself. */
+export interface PreparedRequest extends Prepared {
+  readonly request: LabRequest;
+}
+
 /** The experiments of a request on their ground, in the order of the list; their data are loaded. */
-export async function prepareAll(request: LabRequest, lab: Lab): Promise<readonly Prepared[]> {
-  const choice = choiceOf(request);
-  const prepared: Prepared[] = [];
-  for (const experiment of experimentsOf(request)) prepared.push(await lab.prepare(experiment, choice));
+export async function prepareAll(request: LabRequest, lab: Lab): Promise<readonly PreparedRequest[]> {
+  const prepared: PreparedRequest[] = [];
+  for (const experiment of experimentsOf(request)) {
+    const one = await requestFor(experiment, request, lab);
+    prepared.push({ ...(await lab.prepare(experiment, choiceOf(one))), request: one });
+  }
   return prepared;
+}
+
+/** Among all, an experiment that has no use for the data or the recipe is carried out on its own. */
+async function requestFor(experiment: Experiment, request: LabRequest, lab: Lab): Promise<LabRequest> {
+  if (request.experiment !== ALL) return request;
+  const one = { ...request, experiment: experiment.name };
+  if (await lab.accepts(experiment, choiceOf(one))) return one;
+  return { ...one, data: null, recipe: null, epochs: null, rows: null, threads: null };
 }
 
 /** The document of one experiment, or a collection where all were asked for. */
 export async function concludeAll(
   request: LabRequest,
-  prepared: readonly Prepared[],
+  prepared: readonly PreparedRequest[],
   lab: Lab,
   stores: readonly ResultStore[],
 ): Promise<LabDocument | LabCollection> {
   const documents: LabDocument[] = [];
-  for (const one of prepared) {
-    const line = commandLineOf(request.experiment === ALL ? { ...request, experiment: one.experiment.name } : request);
-    documents.push(await lab.conclude(one, stores, line));
-  }
+  for (const one of prepared) documents.push(await lab.conclude(one, stores, commandLineOf(one.request)));
   return request.experiment === ALL ? makeCollection(documents, commandLineOf(request)) : documents[0];
 }
 

@@ -2,6 +2,7 @@
 import type { DataDescription } from '../compare/document.js';
 import type { DataSet } from '../data/data-set.js';
 import type { DataSource } from '../data/source.js';
+import { SamebitsError } from '../errors.js';
 import { addon } from '../native/addon.js';
 import { type CarriedOut, carryOut, type LabProgress } from './carry-out.js';
 import { DataLibrary } from './data-library.js';
@@ -56,6 +57,22 @@ export class Lab {
     // What it cannot do on this ground it says now, and not after hours of other work.
     for (const _ of experiment.plan(ground)) break;
     return { experiment, ground };
+  }
+
+  /**
+   * Whether an experiment has a use for what was chosen.
+   *
+   * @throws SamebitsError where the data cannot be loaded.
+   */
+  async accepts(experiment: Plan, chosen: LabChoice): Promise<boolean> {
+    if (chosen.source !== undefined) await this.#chosen(chosen.source);
+    try {
+      await this.prepare(experiment, chosen);
+      return true;
+    } catch (error) {
+      if (error instanceof SamebitsError) return false;
+      throw error;
+    }
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The ground of an experiment: its base setting with what the user chose, and what is known of data and machine. */
 import type { Setting } from '../../causes/cause.js';
-import { SamebitsError } from '../../errors.js';
+import { expected, SamebitsError } from '../../errors.js';
 import type { InstructionSet } from '../../native/addon.js';
 import type { BaseChoice, Ground, GroundData, Plan } from './experiment.js';
 
@@ -13,9 +13,19 @@ export interface GroundChoice extends BaseChoice {
   readonly threads?: number;
 }
 
-/** The base setting of an experiment, with rows and threads as chosen; null where the experiment trains nothing. */
-export function baseOf(experiment: Plan, { rows, threads, ...choice }: GroundChoice): Setting | null {
-  if (experiment.base === null) return null;
+/**
+ * The base setting of an experiment, with rows and threads as chosen; null where the experiment trains nothing.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for a choice of what is trained where nothing is; as the experiment does.
+ */
+export function baseOf(experiment: Plan, chosen: GroundChoice): Setting | null {
+  const { rows, threads, ...choice } = chosen;
+  if (experiment.base === null) {
+    for (const name of ['data', 'recipe', 'epochs', 'rows', 'threads'] as const) {
+      if (chosen[name] !== undefined) throw expected('nothing, since nothing is trained,', name, chosen[name]);
+    }
+    return null;
+  }
   const base = experiment.base(choice);
   return {
     ...base,

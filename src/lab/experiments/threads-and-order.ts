@@ -12,6 +12,7 @@ import {
   farAsSeed,
   measureParting,
   otherSeeds,
+  type Parting,
   type PartingArm,
   pair,
   pairsOf,
@@ -96,13 +97,7 @@ function conclude(ground: Ground, results: Results): Conclusion {
     findings: [
       `Free order, ${AGAIN} times with one seed, gave ${formatList(again.map((count) => `${counted(count, 'result')}`))} at ` +
         `${formatList(THREADS.slice(1))} threads.`,
-      ...partings.map((parting) => {
-        const ratio = farAsSeed(parting, seeds);
-        return (
-          `In ${parting.label} ${parting.equal} of ${parting.pairs.length} runs kept fixed order's weights; predictions ` +
-          `ended ${percent(ratio.estimate)} as far away as those of another seed (${intervalWords(ratio, percent)}).`
-        );
-      }),
+      ...partings.map((parting) => keptWords(parting, seeds)),
       reluWords(partings),
       `For comparison, another seed: ${endWords(seeds)}.`,
     ],
@@ -122,4 +117,15 @@ function freeWords(partings: Parameters<typeof reluWords>[0]): string {
   if (parted.length === 0) return 'in free order nothing parted this time either';
   const [widest] = [...parted].sort((a, b) => a.equal - b.equal);
   return `in ${widest.label} ${partingWords(widest)}, and ${endWords(widest)}`;
+}
+
+function keptWords(parting: Parting, seeds: Parting): string {
+  const { label, pairs, equal, first } = parting;
+  const kept = `In ${label} ${equal} of ${counted(pairs.length, 'run')} kept fixed order's weights`;
+  if (first === null) return `${kept} this time.`;
+  const ratio = farAsSeed(parting, seeds);
+  return (
+    `${kept}; predictions ended ${percent(ratio.estimate)} as far away as those of another seed ` +
+    `(${intervalWords(ratio, percent)}).`
+  );
 }

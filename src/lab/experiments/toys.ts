@@ -73,13 +73,9 @@ function toyBase(toy: Toy, choice: BaseChoice): Setting {
   const data = choice.data ?? toy.data;
   if (choice.recipe !== undefined) return baseSetting({ ...choice, data });
   if (data.classes !== toy.classes) {
-    const what = toy.classes === 0 ? 'data with numbers as targets' : `data with ${toy.classes} classes`;
-    throw expected(
-      `${what} for ${toy.name}`,
-      'data',
-      data.classes === 0 ? 'numbers' : `${data.classes} classes`,
-      'ERR_SAMEBITS_DATA',
-    );
+    const what = toy.classes === 0 ? 'numbers as targets, not classes,' : `${toy.classes} classes`;
+    const found = data.classes === 0 ? 'numbers' : data.classes;
+    throw expected(what, `the data of ${toy.name}`, found, 'ERR_SAMEBITS_DATA');
   }
   const scale = data.scale === 1 ? [] : [rescaling({ scale: data.scale })];
   const recipe = parseRecipe({
