@@ -1,12 +1,14 @@
 /** What one `samebits lab run` was asked for: enough to do it again, elsewhere too. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { check, integer, type Schema } from '../arguments.js';
 import { SamebitsError } from '../errors.js';
 import { shellWord } from '../format.js';
 import { makeFolder, writeDurably, writeFully } from '../runs/durable.js';
+import { damaged } from '../runs/file-errors.js';
+import { readText } from './store/regular-file.js';
 
 /** A file that was named, with what it said. */
 export interface NamedFile {
@@ -86,7 +88,9 @@ export async function keepRequest(store: string, request: LabRequest): Promise<v
  */
 export function readRequests(store: string): readonly LabRequest[] {
   const folder = join(store, FOLDER);
-  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
+  const status = lstatSync(folder, { throwIfNoEntry: false });
+  if (status === undefined) return [];
+  if (!status.isDirectory()) throw damaged('a folder of requests', folder, 'something else');
   return readdirSync(folder)
     .filter((name) => NAME.test(name))
     .sort()
@@ -95,8 +99,7 @@ export function readRequests(store: string): readonly LabRequest[] {
 
 function readRequest(path: string): LabRequest {
   try {
-    if (statSync(path).size > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`);
-    return check(requestSchema, JSON.parse(readFileSync(path, 'utf8')), 'request');
+    return check(requestSchema, JSON.parse(readText(path, MOST_BYTES)), 'request');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SamebitsError('ERR_SAMEBITS_FILE', `Expected a request of samebits lab but received ${path}: ${reason}`, {

@@ -13,7 +13,8 @@ export const PARTIAL = /^\..*\.partial$/;
  * @throws SamebitsError `ERR_SAMEBITS_FILE`; nothing is left behind. What `write` throws passes.
  */
 export async function writeDurably(path: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
-  const partial = join(dirname(path), `.${basename(path)}.partial`);
+  // Of this process alone: another one may be writing the same file to a place that they share.
+  const partial = join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
   await onDisk('a file that can be written', path, async () => {
     await rm(partial, { force: true });
     try {

@@ -265,12 +265,12 @@ describe('a folder from elsewhere', () => {
     const outside = freshPath();
     writeFileSync(outside, 'precious');
     const folder = await stoppedRun();
-    symlinkSync(outside, join(folder, '.manifest.json.partial'));
-    symlinkSync(outside, join(folder, '.weights.safetensors.partial'));
-    symlinkSync(outside, join(folder, 'checkpoints', '.8.safetensors.partial'));
+    symlinkSync(outside, join(folder, `.manifest.json.${process.pid}.partial`));
+    symlinkSync(outside, join(folder, `.weights.safetensors.${process.pid}.partial`));
+    symlinkSync(outside, join(folder, 'checkpoints', `.8.safetensors.${process.pid}.partial`));
     await resume(folder, x, labels);
     expect(readFileSync(outside, 'utf8')).toBe('precious');
-    expect(existsSync(join(folder, '.weights.safetensors.partial'))).toBe(false);
+    expect(existsSync(join(folder, `.weights.safetensors.${process.pid}.partial`))).toBe(false);
   });
 
   it('has the files of its own run', async () => {

@@ -1,16 +1,19 @@
 /** Finished results, kept in a folder under the keys of their tasks: nothing is computed twice. */
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { expected, SamebitsError } from '../../errors.js';
 import type { Task } from '../experiment/task.js';
 import type { ArrayName } from '../tasks/outcome.js';
+import { readText } from './regular-file.js';
 import { type KeptRecord, recordSchema, resultSchemas } from './result-schemas.js';
 import { type Finished, type Place, SEGMENT_NAME, SegmentReader, SegmentWriter } from './segment.js';
 
 const MARK = 'samebits-lab.json';
 const MARK_CONTENT = `${JSON.stringify({ format: 'samebits lab store', version: 1 })}\n`;
 const MOST_MARK_BYTES = 4096;
+/** The mark while it is written. */
+const BEGINNING = /^\.samebits-lab\.json\.\d+\.partial$/;
 
 /** A result that was kept. */
 export interface StoredResult {
@@ -62,8 +65,9 @@ export class ResultStore {
   static open(path: string): ResultStore {
     const folder = resolve(path);
     try {
-      if (!existsSync(folder)) mkdirSync(folder);
-      if (readdirSync(folder).length === 0) begin(folder);
+      if (!existsSync(folder)) makeFolder(folder);
+      // Another process may be beginning it right now, or have died while it did.
+      if (readdirSync(folder).every((name) => BEGINNING.test(name))) begin(folder);
     } catch (cause) {
       throw storeError(`Expected a folder for the store that can be written`, path, cause);
     }
@@ -75,7 +79,7 @@ export class ResultStore {
     const folder = resolve(path);
     let mark: string;
     try {
-      mark = readStart(join(folder, MARK), MOST_MARK_BYTES);
+      mark = readText(join(folder, MARK), MOST_MARK_BYTES);
     } catch (cause) {
       throw storeError(`Expected a store of samebits lab (a folder with ${MARK})`, path, cause);
     }
@@ -174,13 +178,12 @@ function segmentNames(folder: string): string[] {
     .sort();
 }
 
-function readStart(path: string, most: number): string {
-  const file = openSync(path, 'r');
+/** As `mkdirSync`; one that another process has made meanwhile is fine. */
+function makeFolder(folder: string): void {
   try {
-    const bytes = Buffer.alloc(most);
-    return bytes.toString('utf8', 0, readSync(file, bytes, 0, most, 0));
-  } finally {
-    closeSync(file);
+    mkdirSync(folder);
+  } catch (cause) {
+    if (!existsSync(folder)) throw cause;
   }
 }
 

@@ -4,10 +4,11 @@
  * whole lines whose arrays are there, and perhaps a torn tail, which its checksum tells.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Task } from '../experiment/task.js';
 import type { Outcome } from '../tasks/outcome.js';
+import { openRegular, readAt } from './regular-file.js';
 import type { KeptArray, KeptRecord } from './result-schemas.js';
 
 const CHECKSUM_DIGITS = 16;
@@ -140,31 +141,19 @@ export class SegmentReader {
   }
 }
 
-/** What `use` gives for an open file; undefined where it cannot be opened, or is a link or a folder. */
+/** What `use` gives for an open file; undefined where it cannot be opened, or is no regular file. */
 function withFile<T>(path: string, use: (file: number) => T): T | undefined {
   let file: number;
   try {
-    file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    file = openRegular(path);
   } catch {
     return undefined;
   }
   try {
-    return fstatSync(file).isFile() ? use(file) : undefined;
+    return use(file);
   } finally {
     closeSync(file);
   }
-}
-
-/** Up to `bytes` bytes, fewer at the end of the file. Not from the shared pool: arrays are made of them in place. */
-function readAt(file: number, offset: number, bytes: number): Buffer {
-  const found = Buffer.alloc(bytes);
-  let done = 0;
-  while (done < bytes) {
-    const read = readSync(file, found, done, bytes - done, offset + done);
-    if (read === 0) break;
-    done += read;
-  }
-  return found.subarray(0, done);
 }
 
 function sha256(bytes: Buffer): string {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   copyFileSync,
@@ -14,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepRequest, readRequests } from '../../../dist/lab/request.js';
 import { canonicalJson } from '../../../dist/lab/store/canonical.js';
 import { ResultStore } from '../../../dist/lab/store/result-store.js';
 import type { Finished } from '../../../dist/lab/store/segment.js';
@@ -203,6 +205,52 @@ describe('a store', () => {
     expect(() => ResultStore.openExisting(join(folder, 'none'))).toThrow(/Expected a store/);
     writeFileSync(join(folder, 'file'), '');
     expect(() => ResultStore.open(join(folder, 'file'))).toThrow(/can be written/);
+  });
+});
+
+describe('a store of another process', () => {
+  it('is begun where that one is about to, or died while it began', () => {
+    mkdirSync(path);
+    writeFileSync(join(path, '.samebits-lab.json.123.partial'), '{');
+    ResultStore.open(path).close();
+    expect(ResultStore.openExisting(path).size).toBe(0);
+  });
+
+  // Opened as files, pipes would be waited for without end.
+  it.skipIf(process.platform === 'win32')('is not waited for where a pipe is in place of a file', () => {
+    const store = ResultStore.open(path);
+    execFileSync('mkfifo', [join(path, `${'0'.repeat(16)}.jsonl`)]);
+    expect(ResultStore.open(path).size).toBe(0);
+    mkdirSync(join(path, 'requests'));
+    execFileSync('mkfifo', [join(path, 'requests', `${digest}.json`)]);
+    expect(() => readRequests(store.folder)).toThrow('no regular file');
+    rmSync(join(path, 'samebits-lab.json'));
+    execFileSync('mkfifo', [join(path, 'samebits-lab.json')]);
+    expect(() => ResultStore.open(path)).toThrow('no regular file');
+  });
+
+  it('has its requests in itself, not behind links', async () => {
+    const request = {
+      experiment: 'epochs',
+      data: null,
+      recipe: null,
+      repeats: 2,
+      epochs: 1,
+      rows: null,
+      threads: null,
+    };
+    for (const name of ['store', 'outside']) {
+      ResultStore.open(join(folder, name)).close();
+      await keepRequest(join(folder, name), request);
+    }
+    expect(readRequests(path)).toEqual([request]);
+    const [name] = readdirSync(join(path, 'requests'));
+    rmSync(join(path, 'requests', name));
+    symlinkSync(join(folder, 'outside', 'requests', name), join(path, 'requests', name));
+    expect(() => readRequests(path)).toThrow(expect.objectContaining({ code: 'ERR_SAMEBITS_FILE' }));
+    rmSync(join(path, 'requests'), { recursive: true });
+    symlinkSync(join(folder, 'outside', 'requests'), join(path, 'requests'));
+    expect(() => readRequests(path)).toThrow(expect.objectContaining({ code: 'ERR_SAMEBITS_FILE' }));
   });
 });
 
