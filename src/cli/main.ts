@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import { SamebitsError } from '../errors.js';
 import { version } from '../native/version.js';
+import { printable } from '../report/table.js';
 import { benchCommand } from './bench.js';
 import { buildCommand } from './build.js';
 import { compareCommand } from './compare.js';
@@ -53,10 +54,12 @@ function throwInsteadOfExit(command: Command): Command {
   command.configureOutput({
     outputError: (text, write) =>
       write(
-        `samebits: ${text
-          .replace(/^error: /, '')
-          .trim()
-          .replaceAll(/\s+/g, ' ')}\n`,
+        errorLines(
+          text
+            .replace(/^error: /, '')
+            .trim()
+            .replaceAll(/\s+/g, ' '),
+        ),
       ),
   });
   for (const child of command.commands) throwInsteadOfExit(child);
@@ -73,15 +76,20 @@ function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
+/** What a file or a path says in a message is not trusted. */
+function errorLines(message: string): string {
+  return `samebits: ${message.split('\n').map(printable).join('\n')}\n`;
+}
+
 function report(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) {
     const message = error instanceof Interrupted ? error.message : 'interrupted, nothing was written';
-    process.stderr.write(`samebits: ${message}\n`);
+    process.stderr.write(errorLines(message));
     return INTERRUPTED;
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_INPUT;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`samebits: ${message}\n`);
+  process.stderr.write(errorLines(message));
   if (process.env.SAMEBITS_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   else if (!(error instanceof SamebitsError)) process.stderr.write('Set SAMEBITS_DEBUG=1 to see where.\n');
   return WRONG_INPUT;
@@ -90,9 +98,12 @@ function report(error: unknown, signal: AbortSignal): number {
 async function main(): Promise<void> {
   // A reader that has seen enough, such as head, is no fault.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (error.code === 'EPIPE') process.exit();
+    process.stderr.write(errorLines(`Expected a standard output that can be written but received: ${error.message}`));
+    process.exit(WRONG_INPUT);
   });
+  // Whoever has seen enough of the progress does not end the work.
+  process.stderr.on('error', () => {});
   const signal = interruptSignal();
   const command = throwInsteadOfExit(program(signal));
   try {
