@@ -82,7 +82,8 @@ export function factorsOf(a: Candidate, b: Candidate, hashes: { readonly a: stri
   factors.push(...recipeFactors(rest.setting, b.setting));
   const sameChoice = JSON.stringify(rest.setting.data) === JSON.stringify(b.setting.data);
   const throughCauses = JSON.stringify(a.setting.data) !== JSON.stringify(rest.setting.data);
-  if (!sameChoice || (hashes.a !== hashes.b && !throughCauses)) factors.push(dataFactor(hashes, b));
+  // Without a cause that chose others, rows are what their hash says, wherever manifests say they come from.
+  if (throughCauses ? !sameChoice : hashes.a !== hashes.b) factors.push(dataFactor(hashes, b));
   if (!sameStart(a.start, b.start)) factors.push(startFactor(a.start, b.start));
   const bothFree = [a, b].every(({ setting }) => setting.recipe.reduction === 'free');
   const alreadyThere = causes.some((name) => OF_RECORDINGS.includes(name));

@@ -3,6 +3,7 @@ import type { RunState } from '../trainee.js';
 import type { BothRuns } from './both.js';
 import type { RunLabel } from './examined.js';
 import { type Candidate, factorsOf } from './factor.js';
+import { reasonOf } from './found.js';
 import { comparePair, type PartingPlace } from './parting.js';
 import { type Peeled, peel } from './peel.js';
 import type { WhySwap } from './report.js';
@@ -45,7 +46,13 @@ export async function swapCauses(
   const peeled = await peel(from, place, acting, async (candidate) => {
     const found = await both.executable(candidate, start);
     if ('missing' in found) return found;
-    return { place: (await comparePair(found.value, targetRun, range, signal, onStep)).place };
+    try {
+      return { place: (await comparePair(found.value, targetRun, range, signal, onStep)).place };
+    } catch (error) {
+      signal.throwIfAborted();
+      // Data and recipe that do not fit each other, say.
+      return { missing: reasonOf(error) };
+    }
   });
   const swaps = peeled.swaps.map(
     ({ factor, held, place: then, missing }): WhySwap => ({

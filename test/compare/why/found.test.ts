@@ -5,6 +5,7 @@ import {
   CAUSES,
   type Cause,
   type CauseName,
+  type DenseLayer,
   modelFromRecipe,
   openRun,
   type Recording,
@@ -42,6 +43,28 @@ async function onGiven(name: string, change: (x: Float32Array) => void = () => {
 }
 
 describe('why', () => {
+  it('names no data where the same rows came from elsewhere', async () => {
+    const a = await folders.make('rows-of-source', base);
+    const { folder } = await onGiven('rows-of-caller');
+    const { verdict, factors } = await why(a, folder);
+    expect(verdict).toBe('equal');
+    expect(factors.map(({ name }) => name)).not.toContain('data');
+  });
+
+  it('tries what fits only together with others, and says so', async () => {
+    const two = base.recipe.model.layers.with(-1, { ...(base.recipe.model.layers.at(-1) as DenseLayer), units: 2 });
+    const recipe = { ...base.recipe, model: { ...base.recipe.model, layers: two } };
+    const { x, y } = await rowsOf(base);
+    const targets = { data: new Float32Array(80).fill(1), rows: 40, columns: 2 };
+    const [a, b] = [folders.at('one-output'), folders.at('two-outputs')];
+    await modelFromRecipe(base.recipe).fit(x, y, { ...base.recipe.fit, folder: a });
+    await modelFromRecipe(recipe).fit(x, targets, { ...base.recipe.fit, folder: b });
+    const report = await why(a, b, { dataA: { x, y }, dataB: { x, y: targets } });
+    expect(report.verdict).toBe('explained');
+    expect(report.factors.map(({ name }) => name)).toContain('data');
+    expect(report.swaps.some(({ missing }) => missing !== null)).toBe(true);
+  });
+
   it('names the row and the column in which data differ, where both are given', async () => {
     const a = await onGiven('data-a');
     const b = await onGiven('data-b', (x) => {
