@@ -154,7 +154,7 @@ export function metricNames({ recipe, data }: Manifest): readonly MetricName[] {
   return [...trained, ...(accuracy ? (['val_loss', 'val_accuracy'] as const) : (['val_loss'] as const))];
 }
 
-const folderSchema = v.string('the path of a folder');
+const folderSchema = v.pipe(v.string('the path of a folder'), v.minLength(1, 'the path of a folder'));
 
 /**
  * Opens the folder of a run, finished or not, and checks its manifest. Its other files are read, and checked, when they

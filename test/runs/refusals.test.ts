@@ -63,6 +63,11 @@ describe('a folder for a new run', () => {
     await expect(failing).rejects.toMatchObject({ ...ARGUMENT, message: expect.stringContaining(`fit.${name}`) });
   });
 
+  it('is never the folder that one happens to be in', async () => {
+    for (const read of [openRun, modelFromRun]) await expect(read('')).rejects.toMatchObject(ARGUMENT);
+    await expect(resume('', x, labels)).rejects.toMatchObject(ARGUMENT);
+  });
+
   it('is written to by one run at a time', async () => {
     const folder = freshPath();
     const codes: unknown[] = [];
