@@ -6,6 +6,9 @@ import type { DataChoice, DataSource } from './source.js';
 
 const MOST_ROWS = 0x7fff_ffff;
 
+/** What an array of one allocation may have on all machines. */
+const MOST_NUMBERS = 0x7fff_ffff;
+
 const madeUpEntries = {
   kind: v.literal('madeUp', "'madeUp'"),
   problem: oneOf(['regression', 'classes'] as const),
@@ -21,6 +24,7 @@ const madeUpEntries = {
 const MOST_CHARACTERS = 4096;
 
 const CLASSES = 'classes 1 for a regression, and at least 2 for classes';
+const NUMBERS = `at most ${MOST_NUMBERS} numbers of made-up data, rows times columns,`;
 const MAJORITY = "majority only with problem 'classes'";
 
 const text = v.pipe(
@@ -43,6 +47,7 @@ export const dataSourceSchema: Schema<DataSource> = v.lazy((value) => {
     case 'madeUp':
       return v.pipe(
         fields(madeUpEntries),
+        v.check(({ rows, testRows, columns }) => Math.max(rows, testRows) * columns <= MOST_NUMBERS, NUMBERS),
         v.check(({ problem, classes }) => (problem === 'regression') === (classes === 1), CLASSES),
         v.check(({ problem, majority }) => problem === 'classes' || majority === undefined, MAJORITY),
       );

@@ -21,17 +21,19 @@ export class KeptResults implements Results {
    * The results of a whole plan.
    *
    * @param stores The first that has a result gives it.
-   * @throws SamebitsError `ERR_SAMEBITS_STATE` where results are missing, saying how many.
+   * @throws SamebitsError `ERR_SAMEBITS_STATE` where results are missing, saying how many; the signal's reason.
    */
   static async of(
     experiment: Plan,
     ground: Ground,
     library: DataLibrary,
     stores: readonly ResultStore[],
+    signal?: AbortSignal,
   ): Promise<KeptResults> {
     const found = new Map<string, ResultStore>();
     let [missing, all] = [0, 0];
     for await (const { key } of plannedTasks(experiment, ground, library)) {
+      signal?.throwIfAborted();
       all += 1;
       const store = stores.find((one) => one.holds(key));
       if (store === undefined) missing += 1;

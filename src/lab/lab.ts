@@ -99,7 +99,7 @@ export class Lab {
 
   /** @throws SamebitsError `ERR_SAMEBITS_STATE` where results are missing. */
   results({ experiment, ground }: Prepared<Plan>, stores: readonly ResultStore[]): Promise<Results> {
-    return KeptResults.of(experiment, ground, this.#library, stores);
+    return KeptResults.of(experiment, ground, this.#library, stores, this.#options.signal);
   }
 
   /** The data of a ground's base setting, as documents describe them. */

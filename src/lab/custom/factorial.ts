@@ -1,5 +1,6 @@
 /** Full factorial: every level of each cause with every level of all others. */
 import type { CauseName } from '../../causes/cause.js';
+import { expected } from '../../errors.js';
 import type { Conclusion, Ground, Results } from '../experiment/experiment.js';
 import type { Table } from '../experiment/picture.js';
 import type { TrainTask } from '../experiment/task.js';
@@ -21,8 +22,12 @@ import {
 } from './design.js';
 import { keptFor, type MeasureWords, measuresOf, metricOf } from './measure.js';
 
+const MOST_RUNS = 1_000_000;
+
 export const factorial: CustomDesign = {
   *plan(description, ground) {
+    const runs = ground.repeats * combinationsOf(description.causes);
+    if (runs > MOST_RUNS) throw expected(`at most ${MOST_RUNS} runs`, 'a factorial of all levels', runs);
     for (const { tasks } of cells(description, ground)) yield* tasks;
   },
   conclude,
@@ -47,9 +52,13 @@ function* cells(description: CheckedDescription, ground: Ground): Generator<Cell
   }
 }
 
+function combinationsOf(causes: readonly CauseLevels[]): number {
+  return causes.reduce((product, { levels }) => product * levels.length, 1);
+}
+
 /** The last cause moves fastest. */
 function* combinations(causes: readonly CauseLevels[]): Generator<readonly (readonly [CauseName, unknown])[]> {
-  const total = causes.reduce((product, { levels }) => product * levels.length, 1);
+  const total = combinationsOf(causes);
   for (let number = 0; number < total; number += 1) {
     let rest = number;
     const combination = causes

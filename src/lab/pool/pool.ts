@@ -33,7 +33,7 @@ export class LabPool {
    *
    * @param signal Ends all of them at a step boundary. What was finished by then is still handed over.
    * @param onAnswer Called in the order in which batches end. An error that it throws ends the others too.
-   * @throws The signal's reason, after the last batch has ended; what `onAnswer` threw first.
+   * @throws The signal's reason, after the last batch has ended; what `batches` or `onAnswer` threw first.
    */
   async run<B extends Batch>(
     batches: AsyncIterable<B>,
@@ -44,10 +44,10 @@ export class LabPool {
     const stop = signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]);
     const active = new Set<Promise<void>>();
     const thrown: unknown[] = [];
-    for await (const batch of batches) {
+    const begin = async (batch: B): Promise<boolean> => {
       const cores = Math.min(batch.threads, this.cores);
       while (this.#free < cores && !stop.aborted) await this.#freed();
-      if (stop.aborted) break;
+      if (stop.aborted) return false;
       this.#free -= cores;
       const work = this.#perform(batch, stop)
         .then((answer) => onAnswer(batch, answer))
@@ -61,6 +61,14 @@ export class LabPool {
           this.#wake?.();
         });
       active.add(work);
+      return true;
+    };
+    try {
+      for await (const batch of batches) if (!(await begin(batch))) break;
+    } catch (error) {
+      // Those that have begun are not left behind.
+      thrown.push(error);
+      controller.abort(error);
     }
     await Promise.all(active);
     if (thrown.length > 0) throw thrown[0];

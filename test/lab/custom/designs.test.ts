@@ -171,12 +171,18 @@ describe('runExperiment', () => {
     [{ quesiton: '?' }, /did you mean question/],
     [{ recipe: {} }, /recipe/],
     [{ data: { kind: 'madeUp' } }, /experiment\.data/],
+    [{ data: { ...REGRESSION, rows: 2_000_000, columns: 2_000 } }, /at most 2147483647 numbers/],
   ])('%j is refused', (change, message) => {
     const description = { ...base, design: 'oneAtATime', causes: { initialWeights: [1] }, ...change };
     expect(() => experiment(description as ExperimentDescription)).toThrow(message);
     expect(() => experiment(description as ExperimentDescription)).toThrow(
       expect.objectContaining({ code: 'ERR_SAMEBITS_ARGUMENT' }),
     );
+  });
+
+  it('refuses more runs than anybody waits for, before the first', async () => {
+    const causes = { initialWeights: { seeds: 100_000 }, dataOrder: { seeds: 100_000 } };
+    await expect(run({ design: 'factorial', causes })).rejects.toThrow(/at most 1000000 runs/);
   });
 
   it('refuses an accuracy that a regression has not', async () => {

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { modelFromRecipe } from 'samebits';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DataSet } from '../../../dist/data/data-set.js';
 import { loadSource } from '../../../dist/data/load-source.js';
 import type { LabProgress } from '../../../dist/lab/carry-out.js';
 import type { Experiment } from '../../../dist/lab/experiment/experiment.js';
 import { Lab, type LabOptions } from '../../../dist/lab/lab.js';
+import { LabPool } from '../../../dist/lab/pool/pool.js';
 import { ResultStore } from '../../../dist/lab/store/result-store.js';
 import { experimentOf, REGRESSION, seedsExperiment, settingOn, trainTask } from './experiments.js';
 
@@ -76,6 +78,33 @@ describe('an experiment', () => {
     });
     await expect(lab.prepare(unfit, {})).rejects.toThrow('not on this ground');
     await lab.close();
+  });
+
+  it('lets an interrupt through while it is planned', async () => {
+    const controller = new AbortController();
+    const endless = experimentOf(function* ({ base }) {
+      // Without end, but for a test that would have none.
+      for (let seed = 0; seed < 200_000; seed += 1) yield trainTask(base, seed);
+    });
+    setTimeout(() => controller.abort(new Error('enough')), 50);
+    await expect(run(endless, { signal: controller.signal })).rejects.toThrow('enough');
+  });
+
+  it('has ended all its batches when its plan fails in the middle', async () => {
+    const pool = new LabPool(2);
+    const { train, test } = await loadSource(REGRESSION);
+    let ended = 0;
+    async function* batches() {
+      const data = [{ source: REGRESSION, data: { train, test } as DataSet }];
+      yield { tasks: [trainTask(settingOn(REGRESSION), 1)], data, threads: 1 };
+      throw new Error('no more');
+    }
+    const run = pool.run(batches(), () => {
+      ended += 1;
+    });
+    await expect(run).rejects.toThrow('no more');
+    expect(ended).toBe(1);
+    await pool.close();
   });
 
   it('refuses results that were not planned', async () => {
