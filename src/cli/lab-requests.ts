@@ -64,8 +64,8 @@ export async function prepareAll(request: LabRequest, lab: Lab): Promise<readonl
 async function requestFor(experiment: Experiment, request: LabRequest, lab: Lab): Promise<LabRequest> {
   if (request.experiment !== ALL) return request;
   const one = { ...request, experiment: experiment.name };
-  if (await lab.accepts(experiment, choiceOf(one))) return one;
-  return { ...one, data: null, recipe: null, epochs: null, rows: null, threads: null };
+  if (experiment.base === null) return { ...one, data: null, recipe: null, epochs: null, rows: null, threads: null };
+  return (await lab.accepts(experiment, choiceOf(one))) ? one : { ...one, data: null, recipe: null, rows: null };
 }
 
 /** The document of one experiment, or a collection where all were asked for. */

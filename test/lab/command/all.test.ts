@@ -20,12 +20,19 @@ describe('all experiments', () => {
       'keras-binary',
     ]);
     for (const { experiment, request } of alone) {
-      expect(request).toMatchObject({ experiment: experiment.name, epochs: null, repeats: 2 });
+      const epochs = experiment.base === null ? null : 100;
+      expect(request).toMatchObject({ experiment: experiment.name, epochs, repeats: 2 });
     }
     for (const { ground, request } of prepared.filter((one) => !alone.includes(one))) {
       expect(request).toMatchObject({ data: 'digits', epochs: 100 });
       expect(ground.data.testRows).toBe(360);
     }
+  });
+
+  it('are refused where one cannot be done on its own data either', async () => {
+    await expect(prepareAll(requestOf('all', undefined, { epochs: 1 }), lab)).rejects.toMatchObject({
+      code: 'ERR_SAMEBITS_ARGUMENT',
+    });
   });
 
   it('are not carried out on other data where those that were named cannot be loaded', async () => {
