@@ -2,12 +2,20 @@
 import type { Recipe } from '../model/recipe.js';
 import type { InstructionSet, Reduction } from '../native/addon.js';
 import { Calibration } from './calibration.js';
-import { type BenchCase, type CrowdedCase, type FitCase, flopsOf, type PredictCase, type StepCase } from './cases.js';
+import {
+  type BenchCase,
+  type CrowdedCase,
+  type FitCase,
+  flopsOf,
+  type MarkedCase,
+  type PredictCase,
+  type StepCase,
+} from './cases.js';
 import { FitContestant } from './contestants/fit.js';
 import { PhaseContestant } from './contestants/phase.js';
 import { PredictContestant } from './contestants/predict.js';
 import { StepContestant } from './contestants/step.js';
-import type { BenchLimits, PriceOfCrowding, PriceOfOrder } from './document.js';
+import type { BenchLimits, PriceOfCrowding, PriceOfMarks, PriceOfOrder } from './document.js';
 import type { Effort } from './effort.js';
 import { coresFor, higherPeaks, measureLimits, measurePeaks } from './limits.js';
 import { forgetMadeUpRows } from './made-up-data.js';
@@ -46,6 +54,7 @@ export interface Benchmark {
   readonly cases: ReturnType<typeof withSpeedUps>;
   readonly price: readonly PriceOfOrder[];
   readonly crowding: readonly PriceOfCrowding[];
+  readonly marking: readonly PriceOfMarks[];
   /** Recipes of the training cases, by name. */
   readonly recipes: Readonly<Record<string, Recipe>>;
 }
@@ -70,6 +79,7 @@ class Course {
   readonly #executed: { readonly one: BenchCase; readonly executed: Executed }[] = [];
   readonly #price: PriceOfOrder[] = [];
   readonly #crowding: PriceOfCrowding[] = [];
+  readonly #marking: PriceOfMarks[] = [];
 
   constructor(options: BenchOptions) {
     this.#options = options;
@@ -99,6 +109,7 @@ class Course {
       cases: withSpeedUps(this.#executed.map(({ one, executed }) => resultOf(one, executed, limits))),
       price: this.#price,
       crowding: this.#crowding,
+      marking: this.#marking,
       recipes: Object.fromEntries(
         cases.flatMap((one) =>
           one.kind === 'step' || one.kind === 'fit' ? [[one.name, recipeOf(one, 'fixed')] as const] : [],
@@ -117,6 +128,8 @@ class Course {
         return this.#predict(one, place);
       case 'crowded':
         return this.#crowded(one, place);
+      case 'marked':
+        return this.#marked(one, place);
       default:
         return this.#trained(one, place);
     }
@@ -163,13 +176,20 @@ class Course {
     this.#crowding.push({ name: one.name, isa, threads, cores, ratio: crowded.over(right) });
   }
 
-  #trainee(one: StepCase | FitCase, { isa, threads }: Place, order: Order): Trainee {
+  async #marked(one: MarkedCase, place: Place): Promise<void> {
+    const trainees = [false, true].map((marks) => this.#trainee(one.step, place, 'fixed', marks));
+    const [plain, marked] = await this.#train(one, place, trainees);
+    this.#add(one, { ...place, reduction: 'fixed', samples: marked, fingerprint: trainees[1].fingerprint });
+    this.#marking.push({ name: one.name, ...place, ratio: marked.over(plain) });
+  }
+
+  #trainee(one: StepCase | FitCase, { isa, threads }: Place, order: Order, marks = false): Trainee {
     const { effort, isas } = this.#options;
     if (one.kind === 'fit') return new FitContestant(one, isa, threads, order, effort.sampleSeconds);
     // The slowest instruction set decides, so that all make the same steps.
     const gflops = HOPED_SHARE * Math.min(...isas.map((some) => this.#limits.peak[some]['1']));
     const stepsPerSample = Math.max(1, Math.round((gflops * 1e9 * effort.sampleSeconds) / flopsOf(one)));
-    return new StepContestant(one, { isa, threads, order, stepsPerSample, samples: effort.samples });
+    return new StepContestant(one, { isa, threads, order, stepsPerSample, samples: effort.samples, marks });
   }
 
   async #train(one: BenchCase, place: Place, trainees: readonly Trainee[]): Promise<Samples[]> {

@@ -51,7 +51,13 @@ export interface CrowdedCase extends Named {
   readonly crowding: number;
 }
 
-export type BenchCase = PhaseCase | StepCase | FitCase | PredictCase | CrowdedCase;
+/** A step case that marks all weights after each step, as traces need it, beside the same without. */
+export interface MarkedCase extends Named {
+  readonly kind: 'marked';
+  readonly step: StepCase;
+}
+
+export type BenchCase = PhaseCase | StepCase | FitCase | PredictCase | CrowdedCase | MarkedCase;
 
 const MNIST_NET = [784, 512, 512, 10] as const;
 const WIDE_NET = [1024, 2048, 2048, 1000] as const;
@@ -103,6 +109,10 @@ export const CASES: readonly BenchCase[] = [
   ...BATCHES.map((batch) => step('adam', batch)),
   step('sgd', 1024),
   step('sgd', 256, WIDE_NET),
+  ...(['sgd', 'adam'] as const).map((optimizer): MarkedCase => {
+    const marked = step(optimizer, 128);
+    return { kind: 'marked', name: `marks-${optimizer}-128`, work: `${marked.work}, marks of each step`, step: marked };
+  }),
   {
     kind: 'fit',
     name: 'tiny',
@@ -130,6 +140,7 @@ export function flopsOf(one: BenchCase): number {
     case 'predict':
       return one.rows * predictionFlops(one.sizes);
     case 'crowded':
+    case 'marked':
       return flopsOf(one.step);
     default:
       return one.batchSize * trainingFlops(one.sizes);
@@ -138,7 +149,7 @@ export function flopsOf(one: BenchCase): number {
 
 /** Rows that one repetition trains, predicts or computes. */
 export function rowsOf(one: BenchCase): number {
-  if (one.kind === 'crowded') return rowsOf(one.step);
+  if (one.kind === 'crowded' || one.kind === 'marked') return rowsOf(one.step);
   return one.kind === 'step' || one.kind === 'fit' ? one.batchSize : one.rows;
 }
 

@@ -78,6 +78,14 @@ export interface PriceOfCrowding {
   readonly ratio: number;
 }
 
+/** Time of steps that mark all weights over the time of the same without marks, likewise. */
+export interface PriceOfMarks {
+  readonly name: string;
+  readonly isa: string;
+  readonly threads: number;
+  readonly ratio: number;
+}
+
 /** What the measurements come to. */
 export interface BenchSummary {
   /** Whether each case ended with the same fixed-order bits on all threads and instruction sets. */
@@ -94,5 +102,6 @@ export interface BenchDocument extends Omit<DocumentHead<'bench'>, 'data'> {
   readonly cases: readonly BenchCaseResult[];
   readonly price: readonly PriceOfOrder[];
   readonly crowding: readonly PriceOfCrowding[];
+  readonly marking: readonly PriceOfMarks[];
   readonly summary: BenchSummary;
 }

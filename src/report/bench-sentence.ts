@@ -6,7 +6,7 @@ import { formatCount, formatList, formatRatio } from './format.js';
 import { distinct } from './groups.js';
 
 /** The parts of a document that its sentence is made of. */
-export type BenchFacts = Pick<BenchDocument, 'cases' | 'price' | 'crowding'>;
+export type BenchFacts = Pick<BenchDocument, 'cases' | 'price' | 'crowding' | 'marking'>;
 
 function bitsStatement(facts: BenchFacts): string[] {
   const trained = facts.cases.filter(({ fingerprint }) => fingerprint !== null);
@@ -36,6 +36,13 @@ function crowdingStatement({ crowding }: BenchFacts): string[] {
   return [`${worst.threads} threads on ${right} take ${formatRatio(worst.ratio)} times as long as ${worst.cores}.`];
 }
 
+function markingStatement({ marking }: BenchFacts): string[] {
+  if (marking.length === 0) return [];
+  const worst = Math.max(...marking.map(({ ratio }) => ratio));
+  const most = marking.length === 1 ? '' : 'at most ';
+  return [`With marks of all weights a step takes ${most}${formatRatio(worst)} times as long.`];
+}
+
 /** The statements, one sentence each. */
 export function benchStatements(facts: BenchFacts): string[] {
   const discarded = facts.cases.reduce((sum, one) => sum + one.discarded, 0);
@@ -45,6 +52,7 @@ export function benchStatements(facts: BenchFacts): string[] {
     ...bitsStatement(facts),
     ...priceStatement(facts),
     ...crowdingStatement(facts),
+    ...markingStatement(facts),
     discarded === 0
       ? `None of ${formatCount(all)} samples was disturbed.`
       : `${formatCount(discarded)} of ${formatCount(all)} samples were thrown away: the machine was disturbed around them.`,

@@ -4,7 +4,7 @@ import { type BenchProgress, runBench } from '../../dist/bench/bench.js';
 import { type BenchCase, CASES, type StepCase } from '../../dist/bench/cases.js';
 import { casesThatDiffer } from '../../dist/bench/results.js';
 import { addon } from '../../dist/native/addon.js';
-import { caseSchema, crowdingSchema, limitsSchema, priceSchema } from './document-schema.js';
+import { caseSchema, crowdingSchema, limitsSchema, markingSchema, priceSchema } from './document-schema.js';
 
 const effort = { samples: 2, sampleSeconds: 0.0005, bandwidthFloats: 1 << 12, limitRepetitions: 3, peakTries: 1 };
 const isas = addon().instructionSets().available;
@@ -109,6 +109,21 @@ describe('a benchmark', () => {
     expect(crowding).toHaveLength(1);
     expect(crowding[0].threads).toBe(3 * crowding[0].cores);
     expect(cases[0].threads).toBe(crowding[0].threads);
+  });
+
+  it('compares steps that mark their weights with steps that do not', async () => {
+    const marked: BenchCase = { kind: 'marked', name: 'marks', work: '', step };
+    const { cases, marking, price } = await runBench({
+      cases: [step, marked],
+      threads: [1, 2],
+      reductions: ['fixed'],
+      isas: isas.slice(-1),
+      effort,
+    });
+    v.parse(v.array(markingSchema), marking);
+    expect(marking.map(({ name, threads }) => `${name} ${threads}`)).toEqual(['marks 1', 'marks 2']);
+    expect(price.map(({ name }) => name)).toEqual([step.name, step.name]);
+    expect(new Set(cases.map(({ fingerprint }) => fingerprint)).size).toBe(1);
   });
 
   it('tells how far it is, part by part, to the end', async () => {

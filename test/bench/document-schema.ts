@@ -52,6 +52,8 @@ export const crowdingSchema = v.strictObject({
   ratio: positive,
 });
 
+export const markingSchema = v.strictObject({ name: v.string(), isa, threads: positive, ratio: positive });
+
 export const documentSchema = v.strictObject({
   schemaVersion: v.literal(1),
   command: v.literal('bench'),
@@ -64,5 +66,6 @@ export const documentSchema = v.strictObject({
   cases: v.array(caseSchema),
   price: v.array(priceSchema),
   crowding: v.array(crowdingSchema),
+  marking: v.array(markingSchema),
   summary: v.strictObject({ fixedIdentical: v.boolean(), samples: count, discarded: count, sentence: v.string() }),
 });

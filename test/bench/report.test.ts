@@ -34,6 +34,10 @@ function document(cases: readonly BenchCaseResult[], changes: Partial<BenchDocum
     cases,
     price: [{ name: 'step-sgd-128', isa: 'avx512', threads: 2, fixedOverChain: 1.014, fixedOverFree: 0.98 }],
     crowding: [{ name: 'crowded-32', isa: 'avx512', threads: 8, cores: 2, ratio: 1.15 }],
+    marking: [
+      { name: 'marks-sgd-128', isa: 'avx512', threads: 1, ratio: 1.02 },
+      { name: 'marks-sgd-128', isa: 'avx512', threads: 2, ratio: 1.034 },
+    ],
   };
   return {
     schemaVersion: 1,
@@ -73,6 +77,7 @@ describe('the sentence', () => {
       'Fixed order ended with the same bits on 1 and 2 threads.',
       'It takes 1.01 times the time of one chain per output and 0.98 times that of free order, at the median of 1 comparison.',
       '8 threads on 2 cores take 1.15 times as long as 2.',
+      'With marks of all weights a step takes at most 1.03 times as long.',
       '20 of 170 samples were thrown away: the machine was disturbed around them.',
     ]);
     expect(usual.summary).toMatchObject({ fixedIdentical: true, samples: 150, discarded: 20 });
@@ -84,7 +89,7 @@ describe('the sentence', () => {
       result('step-sgd-128', 2, { fingerprint: 'cd'.repeat(32) }),
       result('tiny', 1, { undisturbed: false, discarded: 0 }),
     ];
-    const summary = summarizeBench({ cases, price: [], crowding: [] });
+    const summary = summarizeBench({ cases, price: [], crowding: [], marking: [] });
     expect(summary.fixedIdentical).toBe(false);
     expect(summary.sentence).toMatch(/^Fixed order gave different bits in step-sgd-128: that must not be\./);
     expect(summary.sentence).toMatch(/1 of 3 lines had too few undisturbed samples/);
@@ -128,10 +133,11 @@ describe('the page', () => {
       expect(page).toContain(`id="${id}-wide"`);
     }
     expect(page).toMatch(/data-name="step-sgd-128".*?data-x="2" data-y="91"/s);
+    expect(page).toContain('marks-sgd-128 on 1 thread, avx512: 1.02, marks-sgd-128 on 2 threads, avx512: 1.03.');
   });
 
   it('leaves out charts of what was not measured', () => {
-    const page = renderBenchReport(document([result('predict-1', 1)], { price: [], crowding: [] }));
+    const page = renderBenchReport(document([result('predict-1', 1)], { price: [], crowding: [], marking: [] }));
     expect(page).toContain('id="figure-prediction"');
     for (const id of ['figure-products', 'figure-training', 'figure-price']) expect(page).not.toContain(id);
   });

@@ -15,6 +15,8 @@ export interface StepOptions {
   readonly order: Order;
   /** Of one sample: the same for all contestants of a case, so that they train the same. */
   readonly stepsPerSample: number;
+  /** Mark all weights after each step. @default false */
+  readonly marks?: boolean;
   /** The fingerprint is taken after so many samples and one for warming up. */
   readonly samples: number;
 }
@@ -32,7 +34,7 @@ export class StepContestant implements Contestant {
   #steps = 0;
 
   constructor(one: StepCase, options: StepOptions) {
-    const { isa, threads, order } = options;
+    const { isa, threads, order, marks } = options;
     this.isa = isa;
     this.threads = threads;
     this.order = order;
@@ -41,7 +43,10 @@ export class StepContestant implements Contestant {
     const recipe = recipeOf(one, order);
     const x = madeUpRows(one.rows, one.sizes[0]);
     const y = madeUpLabels(x, one.sizes[one.sizes.length - 1]);
-    const { session, parameters } = TrainingSession.start(recipe, x, y, { isa, threads, deterministic: false });
+    const { session, parameters } = TrainingSession.start(recipe, x, y, {
+      ...{ isa, threads, marks },
+      deterministic: false,
+    });
     this.#session = session;
     this.#parameters = parameters;
   }

@@ -32,7 +32,7 @@ export function limitsSection({ limits }: BenchDocument): Markup {
 }
 
 /** Every case with its numbers. */
-export function casesSection({ cases, crowding }: BenchDocument): Markup {
+export function casesSection({ cases, crowding, marking }: BenchDocument): Markup {
   const table = renderTable({
     label: 'All cases',
     head: [
@@ -79,7 +79,11 @@ export function casesSection({ cases, crowding }: BenchDocument): Markup {
     crowding.length === 0
       ? nothing
       : html`<p>${crowding.map(({ name, threads, cores, ratio }) => `${name}: ${threads} threads take ${formatRatio(ratio)} times as long as ${cores}. `)}</p>`;
-  return html`<section><h2 id="cases">All cases</h2><p>The median is that of one product, phase, step of a whole batch, or call; spread is the interquartile range over it.</p>${crowded}${table}</section>`;
+  const marked =
+    marking.length === 0
+      ? nothing
+      : html`<p>Steps that mark all weights take, over the same without marks: ${marking.map(({ name, isa, threads, ratio }, i) => `${i === 0 ? '' : ', '}${name} on ${threads} thread${threads === 1 ? '' : 's'}, ${isa}: ${formatRatio(ratio)}`)}.</p>`;
+  return html`<section><h2 id="cases">All cases</h2><p>The median is that of one product, phase, step of a whole batch, or call; spread is the interquartile range over it.</p>${crowded}${marked}${table}</section>`;
 }
 
 /** What it takes to measure the same again. */
