@@ -201,6 +201,8 @@ export type { Recording } from './runs/recording.js';
 export type { RecordingEnd } from './runs/recording-file.js';
 export type { Trace, TraceEntry, TraceHead, TraceInterval, TraceReader } from './runs/trace.js';
 export { modelFromRecipe, sequential } from './train/build.js';
+export { type EarlyStoppingOptions, earlyStopping } from './train/callbacks/early-stopping.js';
+export { csvLogger, jsonLogger } from './train/callbacks/loggers.js';
 export { type Ensemble, type EnsembleOptions, ensemble } from './train/ensemble.js';
 export { type ExecutionOptions, type ResolvedExecution, setDeterministic } from './train/execution.js';
 export type { FingerprintScope } from './train/fingerprint.js';
@@ -212,6 +214,7 @@ export type {
   Progress,
   ResumeOptions,
   StepOptions,
+  Training,
 } from './train/fit-options.js';
 export { type ModelFromRunOptions, modelFromRun } from './train/restore.js';
 export { type ResumedRun, resume } from './train/resume.js';

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { check, fields, integer } from '../arguments.js';
+import { check, fields, flag, integer } from '../arguments.js';
 import { declaredInputs, type NamedTensor, type Parameter, parametersOf } from '../model/description.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
@@ -38,6 +38,8 @@ export interface CheckpointFacts {
   readonly epoch: EpochPosition;
   /** The first weights that stopped being finite. */
   readonly nonFinite: RunResult['nonFinite'];
+  /** A callback has ended the run here, before its epochs were over. */
+  readonly stopped: boolean;
   readonly best: BestEpoch | null;
   /** What each callback's `getState` gave, in their order; null for those without. */
   readonly callbacks: readonly JsonValue[];
@@ -81,6 +83,7 @@ const factsSchema = fields({
   fingerprint: digest,
   epoch: fields({ position: integer(0), hits: integer(0), batchLeaf: integer(1) }),
   nonFinite: nonFiniteSchema,
+  stopped: v.optional(flag, false),
   best: v.nullable(bestEpochSchema),
   callbacks: v.array(v.unknown(), 'an array'),
   metrics: journalEndSchema,
@@ -115,9 +118,10 @@ export async function writeCheckpoint(
   state: StateParts,
   bestWeights: readonly NamedTensor[] | null,
 ): Promise<void> {
-  const { epoch, best, ...others } = facts;
+  const { epoch, best, stopped, ...others } = facts;
   const { lossSums, ...position } = epoch;
-  const text = JSON.stringify({ schemaVersion: 1, ...others, epoch: position, best: bestForJson(best) });
+  const ended = stopped ? { stopped } : {};
+  const text = JSON.stringify({ schemaVersion: 1, ...others, ...ended, epoch: position, best: bestForJson(best) });
   const tensors: TensorSource[] = recordedParameters(recipe).flatMap((parameter) => [
     stateSource(weightName(parameter.name), parameter, 0, state),
     ...slotNames(recipe.optimizer).map((slot, i) =>

@@ -156,7 +156,7 @@ export class RunWriter {
   async checkpoint(state: WrittenState): Promise<void> {
     await this.#sync();
     await writeState(this.folder, this.#manifest, state, this);
-    await this.#removeOld(state.facts.step);
+    await this.#removeOld(state.facts.step, state.facts.stopped);
   }
 
   /** Writes the final weights, and the manifest that says so. */
@@ -180,7 +180,7 @@ export class RunWriter {
       bestSeal = await writeSafetensors(join(this.folder, BEST_FILE), best, metadata);
     }
     // A crash may have come between the last checkpoint and the end of those before it.
-    await this.#removeOld(result.steps);
+    await this.#removeOld(result.steps, true);
     await this.#end('complete', seconds, { ...result, ...this.ends, weights, bestWeights: bestSeal });
   }
 
@@ -205,9 +205,9 @@ export class RunWriter {
     };
   }
 
-  async #removeOld(newest: number): Promise<void> {
+  async #removeOld(newest: number, ended: boolean): Promise<void> {
     await onDisk('a folder of checkpoints', this.folder, async () => {
-      for (const old of dropped(this.#manifest, await listCheckpoints(this.folder), newest)) {
+      for (const old of dropped(this.#manifest, await listCheckpoints(this.folder), newest, ended)) {
         await rm(join(this.folder, CHECKPOINTS, fileName(old)), { force: true });
       }
     });
@@ -256,13 +256,21 @@ async function writeState(
 /**
  * Steps of the checkpoints that go: all regular ones but the newest few, and those that interruptions left, as soon as there
  * is a newer one. So a run that was interrupted ends with the checkpoints of one that was not.
+ *
+ * @param ended Whether the newest is the run's last.
  */
-function dropped(manifest: Manifest, files: readonly { readonly step: number }[], newest: number): number[] {
+function dropped(
+  manifest: Manifest,
+  files: readonly { readonly step: number }[],
+  newest: number,
+  ended: boolean,
+): number[] {
   const { options, data, recipe, start } = manifest;
   const stepsPerEpoch = Math.ceil(data.rows / recipe.fit.batchSize);
   const last = stepsPerEpoch * recipe.fit.epochs;
   const interval = options.checkpointEvery ?? stepsPerEpoch;
-  const isRegular = (step: number): boolean => step > 0 && (step % interval === 0 || step === last);
+  const isRegular = (step: number): boolean =>
+    step > 0 && (step % interval === 0 || step === last || (ended && step === newest));
   const steps = files.map(({ step }) => step).filter((step) => step > 0 || start === 'recipe');
   const kept = new Set([newest, ...steps.filter(isRegular).slice(-options.keepCheckpoints)]);
   return steps.filter((step) => !kept.has(step));

@@ -15,6 +15,12 @@ import type { EpochMetrics, Metrics } from './run.js';
 import type { Targets } from './samples.js';
 import type { Plan } from './session.js';
 
+/** What `onEpochEnd` may do with the run: as `stop_training` of Keras and `should_stop` of PyTorch Lightning. */
+export interface Training {
+  /** Ends the run after the callbacks of this epoch. It is complete then, with fewer epochs than its recipe says. */
+  stop(): void;
+}
+
 /**
  * Called while a model trains, between steps; each is awaited. Inside, the model may be read (`predict`, `evaluate`,
  * `getWeights`, `fingerprint`) but not trained or changed. An error that one throws rejects `fit`, and the model stays
@@ -23,8 +29,11 @@ import type { Plan } from './session.js';
 export interface Callbacks {
   /** @param epoch Counted from 0 in this `fit`. */
   readonly onEpochBegin?: (epoch: number) => unknown;
-  /** @param epoch Counted from 0 in this `fit`. */
-  readonly onEpochEnd?: (epoch: number, metrics: EpochMetrics) => unknown;
+  /**
+   * @param epoch Counted from 0 in this `fit`.
+   * @param training Ends the run: `training.stop()`.
+   */
+  readonly onEpochEnd?: (epoch: number, metrics: EpochMetrics, training: Training) => unknown;
   /**
    * Costs one native call per step.
    * @param batch Counted from 0 in its epoch.

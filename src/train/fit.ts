@@ -5,7 +5,7 @@ import { decisionsPerRow, type Metric } from '../model/losses.js';
 import type { LossName, NativeData, StepOrders, TrainResult } from '../native/addon.js';
 import type { Recording } from '../runs/recording.js';
 import type { Trace } from '../runs/trace.js';
-import type { Callbacks, CheckedFitOptions } from './fit-options.js';
+import type { Callbacks, CheckedFitOptions, Training } from './fit-options.js';
 import type { LiveNetwork } from './live-network.js';
 import { joinOrders } from './recording.js';
 import type { BestWeights, EpochMetrics, History, Metrics, NonFinite } from './run.js';
@@ -39,16 +39,25 @@ export interface FitStart {
   /** Of the epochs that have ended. */
   readonly epochs: readonly EpochMetrics[];
   readonly nonFinite: NonFinite | null;
+  /** A callback has ended it. */
+  readonly stopped: boolean;
   /** Recorded orders of the steps. */
   readonly orders: StepOrders;
 }
 
-export const FROM_THE_BEGINNING: FitStart = { steps: 0, epochs: [], nonFinite: null, orders: new Uint32Array(0) };
+export const FROM_THE_BEGINNING: FitStart = {
+  steps: 0,
+  epochs: [],
+  nonFinite: null,
+  stopped: false,
+  orders: new Uint32Array(0),
+};
 
 /** What the loop found out. */
 export interface FitOutcome {
   readonly history: History;
   readonly steps: number;
+  readonly stopped: boolean;
   readonly seconds: number;
   readonly samplesPerSecond: number;
   readonly recording: Recording | null;
@@ -110,16 +119,18 @@ class FitLoop {
   #samples = 0;
   #seconds = 0;
   #nonFinite: NonFinite | null;
+  #stopped: boolean;
   #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(job: FitJob) {
     this.#job = job;
     this.#callbacks = job.options.callbacks;
     this.#rows = job.session.data.rows;
-    const { epochs, steps, nonFinite, orders } = job.from;
+    const { epochs, steps, nonFinite, stopped, orders } = job.from;
     this.#history = [...epochs];
     this.#steps = steps;
     this.#nonFinite = nonFinite;
+    this.#stopped = stopped;
     this.#orders = [orders];
   }
 
@@ -141,18 +152,18 @@ class FitLoop {
     const { epochs } = options;
     const perEpoch = validation !== null || keeper.perEpoch || this.#has('onEpochBegin') || this.#has('onEpochEnd');
     if (this.#steps === 0) await keeper.begin();
-    while (this.#history.length < epochs) {
+    while (this.#history.length < epochs && !this.#stopped) {
       if (options.signal?.aborted) await this.#leave(options.signal.reason);
       if (this.#steps % session.stepsPerEpoch === 0) {
         await this.#call((callbacks) => callbacks.onEpochBegin?.(this.#history.length));
       }
       await this.#slice(perEpoch);
     }
-    await this.#call((callbacks) => callbacks.onTrainEnd?.(this.#history[epochs - 1]));
+    await this.#call((callbacks) => callbacks.onTrainEnd?.(this.#history[this.#history.length - 1]));
   }
 
   get #standing(): Standing {
-    return { step: this.#steps, nonFinite: this.#nonFinite };
+    return { step: this.#steps, nonFinite: this.#nonFinite, stopped: this.#stopped };
   }
 
   /** Ends an aborted run. Here all callbacks of the last step have been called: from here a run can go on. */
@@ -218,7 +229,15 @@ class FitLoop {
     const metrics = { ...trained, ...(await this.#validate()) };
     this.#history.push(metrics);
     await this.#job.keeper.epochEnded(epoch, this.#steps, metrics);
-    await this.#call((callbacks) => callbacks.onEpochEnd?.(epoch, metrics));
+    let stopped = false;
+    const training: Training = {
+      stop: () => {
+        stopped = true;
+      },
+    };
+    await this.#call((callbacks) => callbacks.onEpochEnd?.(epoch, metrics, training));
+    // After the last epoch there is nothing to end.
+    this.#stopped = stopped && this.#history.length < this.#job.options.epochs;
   }
 
   async #validate(): Promise<Pick<EpochMetrics, 'val_loss' | 'val_accuracy'>> {
@@ -235,7 +254,7 @@ class FitLoop {
     if (onProgress === undefined) return;
     const steps = epochs * this.#job.session.stepsPerEpoch;
     const now = performance.now();
-    if (this.#steps < steps && now - this.#reportedAt < SLICE_MILLISECONDS) return;
+    if (this.#steps < steps && !this.#stopped && now - this.#reportedAt < SLICE_MILLISECONDS) return;
     this.#reportedAt = now;
     onProgress({
       step: this.#steps,
@@ -262,6 +281,7 @@ class FitLoop {
     return {
       history: historyOf(this.#history),
       steps: this.#steps,
+      stopped: this.#stopped,
       seconds: this.#seconds,
       samplesPerSecond: this.#samples === 0 ? 0 : this.#samples / this.#seconds,
       recording: record ? { ...shape, orders: joinOrders(this.#orders) } : null,

@@ -13,7 +13,7 @@ import { RunWriter } from '../runs/run-writer.js';
 import { readTrace } from '../runs/trace.js';
 import { modelFromRecipe } from './build.js';
 import { checkRepeatable, resolveExecution } from './execution.js';
-import { historyOf } from './fit.js';
+import { FROM_THE_BEGINNING, historyOf } from './fit.js';
 import { type Callbacks, type CheckedFitOptions, checkResumeOptions, type ResumeOptions } from './fit-options.js';
 import { sessionOf } from './manifest-of.js';
 import { restore } from './restore.js';
@@ -156,7 +156,7 @@ function findPoint(run: RunFolder): Promise<ResumePoint | null> {
 }
 
 /** Counters of a checkpoint say one thing five times; a seal does not make them agree. */
-function checkPoint(run: RunFolder, { step, counters, epoch, best }: Checkpoint, epochs: number): void {
+function checkPoint(run: RunFolder, { step, counters, epoch, best, stopped }: Checkpoint, epochs: number): void {
   const { data, recipe, initialEpoch, options } = run.manifest;
   const { stepsPerEpoch } = run;
   const file = `checkpoint ${step} of ${run.path}`;
@@ -166,6 +166,9 @@ function checkPoint(run: RunFolder, { step, counters, epoch, best }: Checkpoint,
   }
   if (epochs !== ended) throw damaged(`${ended} epochs`, file, epochs);
   if (counters.epochs !== initialEpoch + ended) throw damaged(`${initialEpoch + ended} epochs`, file, counters.epochs);
+  if (stopped && (step === 0 || step % stepsPerEpoch > 0 || ended === recipe.fit.epochs)) {
+    throw damaged('the end of an epoch, not of all, where the run was ended,', file, step);
+  }
   const position = (step % stepsPerEpoch) * recipe.fit.batchSize;
   if (epoch.position !== position || position >= data.rows) throw damaged(`${position} rows`, file, epoch.position);
   if (best !== null && (best.metric !== options.best || best.epoch >= ended)) {
@@ -178,13 +181,12 @@ function continuationOf(run: RunFolder, point: ResumePoint | null, openWriter: (
   if (point === null) {
     if (start === 'checkpoint') throw damaged('the checkpoint of step 0', run.path, 'none');
     const epoch = { position: 0, hits: 0, batchLeaf: 1, lossSums: new Float32Array(0) };
-    const from = { steps: 0, epochs: [], nonFinite: null, orders: NO_ORDERS };
-    return { from, session: { steps: 0, epoch }, best: null, initialEpoch, openWriter };
+    return { from: FROM_THE_BEGINNING, session: { steps: 0, epoch }, best: null, initialEpoch, openWriter };
   }
   const { checkpoint, epochs, orders } = point;
-  const { step, nonFinite, epoch } = checkpoint;
+  const { step, nonFinite, stopped, epoch } = checkpoint;
   return {
-    from: { steps: step, epochs, nonFinite, orders },
+    from: { steps: step, epochs, nonFinite, stopped, orders },
     session: { steps: step, epoch },
     best: bestOf(checkpoint),
     initialEpoch,
@@ -221,6 +223,7 @@ async function completeRun(run: RunFolder, result: RunResult): Promise<Run> {
     execution: sessions[sessions.length - 1].execution,
     initialEpoch,
     steps: result.steps,
+    stopped: result.steps < run.stepsPerEpoch * recipe.fit.epochs,
     seconds: 0,
     samplesPerSecond: 0,
     recording: await run.recording(),

@@ -38,6 +38,8 @@ export interface KeeperOptions extends KeptNetwork {
 export interface Standing {
   readonly step: number;
   readonly nonFinite: NonFinite | null;
+  /** A callback has ended it. */
+  readonly stopped: boolean;
 }
 
 export class RunKeeper {
@@ -130,7 +132,7 @@ export class RunKeeper {
   async boundary(standing: Standing): Promise<void> {
     const { options, stepsPerEpoch, steps } = this.#options;
     const interval = options.checkpointEvery ?? stepsPerEpoch;
-    if (standing.step % interval === 0 || standing.step === steps) await this.checkpoint(standing);
+    if (standing.step % interval === 0 || standing.step === steps || standing.stopped) await this.checkpoint(standing);
   }
 
   /** Writes a checkpoint, unless the newest is of this step. */
@@ -155,12 +157,12 @@ export class RunKeeper {
     await this.#writer?.stop(status, seconds).catch(() => {});
   }
 
-  async #written({ step, nonFinite }: Standing): Promise<WrittenState> {
+  async #written({ step, nonFinite, stopped }: Standing): Promise<WrittenState> {
     const callbacks: JsonValue[] = [];
     for (const { getState } of this.#options.callbacks) callbacks.push(plainState(await getState?.()));
     // Callbacks that remember nothing leave no trace behind the last that does.
     while (callbacks.length > 0 && callbacks[callbacks.length - 1] === null) callbacks.pop();
-    return writtenState(this.#options, { step, nonFinite, best: this.#best, callbacks });
+    return writtenState(this.#options, { step, nonFinite, stopped, best: this.#best, callbacks });
   }
 
   async #addEntries(entries: readonly TraceEntry[]): Promise<void> {

@@ -50,7 +50,7 @@ export interface Run {
   readonly fingerprint: string;
   /** Version of the numerics contract whose bits these are; 'emulated' where other hardware was. */
   readonly contract: Contract;
-  /** What this run trained and how; `recipe.fit.epochs` counts its own epochs, not those of earlier calls. */
+  /** What this run trained and how; `recipe.fit.epochs` are those that it was to make, without those of earlier calls. */
   readonly recipe: Recipe;
   /** What it ran with. Nothing of this reaches the bits, except free order. */
   readonly execution: ResolvedExecution & { readonly plan: Plan };
@@ -58,6 +58,8 @@ export interface Run {
   readonly initialEpoch: number;
   /** Steps of this run, also those before it was resumed. */
   readonly steps: number;
+  /** Whether a callback ended it before its epochs were over. The history then has fewer than `recipe.fit.epochs`. */
+  readonly stopped: boolean;
   /** Time that this call spent training, without callbacks and validation. */
   readonly seconds: number;
   /** Rows trained per second of that time; 0 where a run was complete already. */

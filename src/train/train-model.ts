@@ -125,7 +125,9 @@ export async function trainHeld(
   if (continuation !== null) writer = await continuation.openWriter();
   else if (options.folder !== undefined) {
     const manifest = manifestOf({ recipe, data, isInitial, initialEpoch, executed, options, runOptions });
-    const start = isInitial ? null : writtenState(kept, { step: 0, nonFinite: null, best: null, callbacks: [] });
+    const start = isInitial
+      ? null
+      : writtenState(kept, { step: 0, nonFinite: null, stopped: false, best: null, callbacks: [] });
     writer = await RunWriter.create(options.folder, manifest, start);
   }
   try {
