@@ -216,7 +216,7 @@ function withoutWeights(best: BestWeights | null): BestEpoch | null {
 }
 
 /** NaN is better than nothing never; the first of equals stays. */
-function isBetter(metric: BestEpoch['metric'], value: number, best: number | null): boolean {
+export function isBetter(metric: BestEpoch['metric'], value: number, best: number | null): boolean {
   if (best === null) return !Number.isNaN(value);
   return metric.endsWith('loss') ? value < best : value > best;
 }

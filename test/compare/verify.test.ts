@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CAUSES, type FitOptions, modelFromRecipe, openRun, resume, type Setting, verify, why } from 'samebits';
 import { afterAll, describe, expect, it } from 'vitest';
+import { writeManifest } from '../../dist/runs/manifest.js';
 import { base, Folders, rowsOf } from './why/folders.js';
 
 const folders = new Folders();
@@ -40,6 +41,27 @@ describe('verify', () => {
       [6, 9],
       [9, 12],
     ]);
+  });
+
+  it('knows which epoch is the best', async () => {
+    const folder = await folders.make('best', longer, { best: 'loss' });
+    expect(await verify(folder)).toMatchObject({ verdict: 'verified' });
+    const { manifest } = await openRun(folder);
+    const { result } = manifest as { result: NonNullable<typeof manifest.result> };
+    const best = { ...(result.best as NonNullable<typeof result.best>), value: 0.0001 };
+    await writeManifest(folder, { ...manifest, result: { ...result, best } });
+    expect(await verify(folder)).toMatchObject({ verdict: 'differs', difference: { name: 'best' } });
+  });
+
+  it('blames no run for what its caller said', async () => {
+    const folder = await folders.make('blameless', base);
+    process.env.SAMEBITS_THREADS = 'many';
+    try {
+      await expect(verify(folder)).rejects.toMatchObject({ code: 'ERR_SAMEBITS_ARGUMENT' });
+      await expect(why(folder, folder)).rejects.toMatchObject({ code: 'ERR_SAMEBITS_ARGUMENT' });
+    } finally {
+      delete process.env.SAMEBITS_THREADS;
+    }
   });
 
   it('draws the same stretches by the same seed, and others by another', async () => {

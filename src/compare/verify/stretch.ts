@@ -1,8 +1,10 @@
 /** A stretch of a run, computed again and compared with its folder on the way. */
 import type { NamedTensor } from '../../model/description.js';
+import type { BestEpoch } from '../../runs/manifest.js';
 import { METRICS_FILE, type MetricName, type RecordedMetrics } from '../../runs/metrics.js';
 import { BEST_FILE, type RunFolder, WEIGHTS_FILE } from '../../runs/open-run.js';
 import { markText, TRACE_FILE } from '../../runs/trace.js';
+import { isBetter } from '../../train/run-keeper.js';
 import { elementDifference, firstDifferingIndex } from '../distances.js';
 import type { Rerun } from '../task.js';
 import { Trainee } from '../trainee.js';
@@ -246,6 +248,18 @@ class StretchCheck {
       const problem = `the ${name} is another`;
       return differs({ step: this.#step, file: 'manifest.json', name, found: result[name], computed, problem });
     }
+    const [claimed, best] = [result.best, bestOf(this.#claims.metrics, folder.manifest.options.best)].map(bestText);
+    if (claimed !== best) {
+      const problem = 'the best epoch is another';
+      return differs({
+        step: this.#step,
+        file: 'manifest.json',
+        name: 'best',
+        found: claimed,
+        computed: best,
+        problem,
+      });
+    }
     const difference = await this.#compareTensors(WEIGHTS_FILE, () => folder.weights());
     this.#weights = difference === null;
     return difference;
@@ -272,6 +286,20 @@ class StretchCheck {
     }
     return null;
   }
+}
+
+/** What the metrics say of the best epoch, as a manifest does. */
+function bestOf(metrics: readonly RecordedMetrics[], metric: MetricName | null): BestEpoch | null {
+  let best: BestEpoch | null = null;
+  if (metric === null) return best;
+  for (const [epoch, { [metric]: value }] of metrics.entries()) {
+    if (value !== undefined && isBetter(metric, value, best?.value ?? null)) best = { metric, epoch, value };
+  }
+  return best;
+}
+
+function bestText(best: BestEpoch | null): string {
+  return best === null ? 'none' : `${best.metric} ${best.value} of epoch ${best.epoch + 1}`;
 }
 
 function withBits({

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { callback, check, fields, integer } from '../../arguments.js';
 import { drawSeed, type Seed, seedSchema } from '../../random/seed.js';
 import { openRun } from '../../runs/open-run.js';
-import { executionEntries } from '../../train/execution.js';
+import { executionEntries, resolveExecution } from '../../train/execution.js';
 import type { ExecutionHere } from '../why/executable.js';
 import { type GivenRows, givenSchema } from '../why/given.js';
 import type { VerifyReport } from './report.js';
@@ -61,6 +61,8 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
     'verify',
   );
   signal?.throwIfAborted();
+  // What is wrong with them, or with SAMEBITS_THREADS, is no fault of a run.
+  resolveExecution({ threads, isa });
   const verification = new Verification(
     path,
     await openRun(path),

@@ -1,7 +1,7 @@
 /** Two run folders: where do their bits part, and what makes them? */
 import * as v from 'valibot';
 import { callback, check, fields } from '../../arguments.js';
-import { executionEntries } from '../../train/execution.js';
+import { executionEntries, resolveExecution } from '../../train/execution.js';
 import { examineRun } from './examined.js';
 import type { ExecutionHere } from './executable.js';
 import { type GivenRows, givenSchema } from './given.js';
@@ -56,6 +56,8 @@ const optionsSchema = fields({
 export async function why(a: string, b: string, options: WhyOptions = {}): Promise<WhyReport> {
   const { data, dataA, dataB, threads, isa, onProgress, signal } = check(optionsSchema, options, 'why');
   signal?.throwIfAborted();
+  // What is wrong with them, or with SAMEBITS_THREADS, is no fault of a run.
+  resolveExecution({ threads, isa });
   onProgress?.({ task: 'reading both folders', step: 0, steps: 0 });
   const [first, second] = [await examineRun(a), await examineRun(b)];
   const given = { a: dataA ?? data ?? null, b: dataB ?? data ?? null };
