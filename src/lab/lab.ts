@@ -115,7 +115,8 @@ export class Lab {
 
   async #chosen(source: DataSource): Promise<NonNullable<BaseChoice['data']>> {
     const { train, classes, scale } = await this.#library.load(source);
-    return { choice: { source, rows: null, bootstrap: null }, columns: train.x.columns, classes, scale };
+    const outputs = train.y instanceof Uint32Array ? 1 : train.y.columns;
+    return { choice: { source, rows: null, bootstrap: null }, columns: train.x.columns, classes, outputs, scale };
   }
 
   async #known({ source, rows }: Ground['base']['data']): Promise<GroundData> {

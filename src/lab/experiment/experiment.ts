@@ -108,6 +108,8 @@ export interface BaseChoice {
     readonly columns: number;
     /** 0 for a regression. */
     readonly classes: number;
+    /** Targets of a row, of a regression. @default 1 */
+    readonly outputs?: number;
     /** Of a `rescaling` layer; 1 for none. */
     readonly scale: number;
   };

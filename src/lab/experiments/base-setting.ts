@@ -67,14 +67,14 @@ export function allRows(source: DataSource): DataChoice {
 }
 
 function defaultRecipe(
-  { choice, classes, scale }: NonNullable<BaseChoice['data']>,
+  { choice, classes, outputs = 1, scale }: NonNullable<BaseChoice['data']>,
   { hidden = [128], optimizer = adam(), epochs, batchSize }: BaseDefaults,
 ): Parameters<typeof parseRecipe>[0] {
   const large = isLarge({ data: { choice } });
   const layers: Layer[] = [
     ...(scale === 1 ? [] : [rescaling({ scale })]),
     ...hidden.map((units) => dense({ units, activation: 'relu' })),
-    classes === 0 ? dense({ units: 1 }) : dense({ units: classes, activation: 'softmax' }),
+    classes === 0 ? dense({ units: outputs }) : dense({ units: classes, activation: 'softmax' }),
   ];
   return {
     model: { layers },

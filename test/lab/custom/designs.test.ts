@@ -18,6 +18,15 @@ const run = (description: Partial<ExperimentDescription>) =>
     store,
   });
 
+describe('an experiment on rows that were given', () => {
+  it('has as many outputs as they have targets', async () => {
+    const x = Array.from({ length: 20 }, (_, row) => [row / 20, 1 - row / 20]);
+    const data = { x, y: x, xTest: x, yTest: x };
+    const found = await runExperiment('init-seed', { data, repeats: 2, epochs: 1, store });
+    expect(found.recipe).toMatchObject({ model: { layers: [{ units: 128 }, { units: 2 }] } });
+  });
+});
+
 describe('one at a time', () => {
   it('tells what moves the result from what does not', async () => {
     const found = await run({
