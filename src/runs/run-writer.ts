@@ -39,7 +39,7 @@ export interface FinalState extends Pick<WrittenState, 'state' | 'bestWeights'> 
   readonly result: Pick<RunResult, 'steps' | 'fingerprint' | 'stateFingerprint' | 'nonFinite' | 'best'>;
 }
 
-/** Folders that this process writes to. */
+/** Folders that this thread writes to. */
 const open = new Set<string>();
 
 export class RunWriter {
@@ -225,7 +225,7 @@ export class RunWriter {
   }
 }
 
-/** A folder has one writer. Of other processes nothing is known. */
+/** A folder has one writer. Of other threads and processes nothing is known. */
 async function claim(folder: string, begin: () => Promise<RunWriter>): Promise<RunWriter> {
   if (open.has(folder)) {
     throw new SamebitsError('ERR_SAMEBITS_BUSY', `Expected a folder that no run is writing to but received ${folder}`);
