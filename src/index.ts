@@ -106,6 +106,7 @@ export {
   type CsvOptions,
   openCsv,
   openJsonLines,
+  openParquet,
   openRows,
   openTable,
   type ReadOptions,

@@ -1,4 +1,5 @@
 /** What readers hand on: cells as a file or a caller has them, column by column, before they have a type. */
+import type { ColumnType } from './column.js';
 
 /** Some rows that follow each other. */
 export interface CellBatch {
@@ -16,6 +17,11 @@ export interface OpenCells {
   readonly names: readonly string[];
   /** Whether texts are all that the source has, so that they stand for numbers and booleans too. */
   readonly texts: boolean;
+  /**
+   * Types that the source has of itself, null for those that have to be inferred. Cells of such dates are numbers:
+   * milliseconds since 1970.
+   */
+  readonly types?: readonly (ColumnType | null)[];
   /** Ending it early closes what it reads. */
   readonly batches: AsyncGenerator<CellBatch, void, undefined>;
 }

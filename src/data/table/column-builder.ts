@@ -13,6 +13,8 @@ export interface CellRules {
   readonly texts: boolean;
   /** Texts that stand for no value where `texts` is true. */
   readonly missing: ReadonlySet<string>;
+  /** Whether numbers stand for dates, in milliseconds since 1970. @default false */
+  readonly times?: boolean;
   /** For people: where the cells come from. */
   readonly source: string;
 }
@@ -120,13 +122,14 @@ class BooleanBuilder extends ColumnBuilder {
 
 class DateBuilder extends ColumnBuilder {
   protected readonly phrase = 'a date in ISO 8601, of the years 1000 to 9999,';
-  protected readonly encode: Encode = (cell) => {
-    const value = typeof cell === 'string' ? dateOf(cell) : cell instanceof Date ? timeOf(cell) : Number.NaN;
-    return Number.isNaN(value) ? undefined : value;
-  };
+  protected readonly encode: Encode;
 
   constructor(description: ColumnDescription, rules: CellRules) {
     super(description, rules, Number.NaN, new Float64Array(0));
+    this.encode = (cell) => {
+      const value = typeof cell === 'string' ? dateOf(cell) : timeOf(rules.times === true ? cell : asDate(cell));
+      return Number.isNaN(value) ? undefined : value;
+    };
   }
 
   finish(): Column {
@@ -134,9 +137,16 @@ class DateBuilder extends ColumnBuilder {
   }
 }
 
-function timeOf(date: Date): number {
-  const year = date.getUTCFullYear();
-  return year >= 1000 && year <= 9999 ? date.getTime() : Number.NaN;
+const FIRST_TIME = Date.UTC(1000, 0, 1);
+const END_OF_TIME = Date.UTC(10_000, 0, 1);
+
+function asDate(cell: unknown): unknown {
+  return cell instanceof Date ? cell.getTime() : undefined;
+}
+
+function timeOf(cell: unknown): number {
+  if (typeof cell !== 'number' || !(cell >= FIRST_TIME && cell < END_OF_TIME)) return Number.NaN;
+  return Math.floor(cell);
 }
 
 class CategoryBuilder extends ColumnBuilder {

@@ -7,6 +7,7 @@ import type { ColumnType } from './column.js';
 import { type CsvFormat, csvCells } from './csv.js';
 import { MISSING_TEXTS } from './infer.js';
 import { jsonLinesCells } from './json-lines.js';
+import { parquetCells } from './parquet.js';
 import { type RowLike, rowCells } from './rows.js';
 import type { Table } from './table.js';
 import { type ReadingRules, TableSource } from './table-source.js';
@@ -42,7 +43,7 @@ export interface RowsOptions extends ReadOptions {
 }
 
 /** What a file is. */
-export type TableFormat = 'csv' | 'tsv' | 'jsonl';
+export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet';
 
 /** Options of {@link openTable} and {@link readTable}. */
 export interface TableOptions extends CsvOptions {
@@ -72,13 +73,15 @@ const csvEntries = {
   delimiter: v.optional(v.pipe(v.string('a text'), v.minLength(1, 'a text of at least 1 character'))),
   header: v.optional(flag, true),
 };
-const FORMATS = ['csv', 'tsv', 'jsonl'] as const;
+const FORMATS = ['csv', 'tsv', 'jsonl', 'parquet'] as const;
+const ENDINGS = '.csv, .tsv, .jsonl, .ndjson or .parquet';
 const csvSchema = fields(csvEntries);
 const rowsSchema = fields({ ...readingEntries, names: v.optional(names) });
 const tableSchema = fields({ ...csvEntries, format: v.optional(oneOf(FORMATS)) });
 
 /**
- * Opens a table: a file by the end of its name (`.csv`, `.tsv`, `.jsonl`, `.ndjson`, each also with `.gz`), or bytes with a
+ * Opens a table: a file by the end of its name (`.csv`, `.tsv`, `.jsonl`, `.ndjson`, each also with `.gz`, and
+ * `.parquet`), or bytes with a
  * `format`. Only the first rows are read.
  *
  * @throws SamebitsError (as rejection) `ERR_SAMEBITS_ARGUMENT`; `ERR_SAMEBITS_FILE` for what is missing, cut off, or no
@@ -94,6 +97,8 @@ export async function openTable(source: ByteSource, options: TableOptions = {}):
       return openText(checked, { delimiter: delimiter ?? '\t', header }, rules);
     case 'jsonl':
       return TableSource.open(jsonLinesCells(checked), rules);
+    case 'parquet':
+      return openParquet(checked as string, rules);
   }
 }
 
@@ -115,6 +120,19 @@ export async function openJsonLines(source: ByteSource, options: ReadOptions = {
 }
 
 /**
+ * Opens a Parquet file: flat columns, with the types that the file says, compressed in any usual way. One row group is in
+ * memory at a time, and the next one is decoded ahead in another thread.
+ *
+ * @param path Parquet has to be read from its end: streams are refused.
+ * @throws SamebitsError (as rejection) as {@link openTable}
+ */
+export async function openParquet(path: string, options: ReadOptions = {}): Promise<TableSource> {
+  const rules = check(fields(readingEntries), options, 'openParquet');
+  if (typeof path !== 'string') throw expected('the path of a Parquet file', 'path', path);
+  return TableSource.open(parquetCells(path), rules);
+}
+
+/**
  * Opens rows that are objects or arrays, in an array or an async iterable.
  *
  * @throws SamebitsError (as rejection) `ERR_SAMEBITS_ARGUMENT`, `ERR_SAMEBITS_DATA`, `ERR_SAMEBITS_SHAPE`
@@ -132,9 +150,8 @@ function openText(source: ByteSource, format: CsvFormat, rules: ReadingRules): P
 }
 
 function formatOf(source: ByteSource): TableFormat {
-  const match = typeof source === 'string' ? /\.(csv|tsv|jsonl|ndjson)(?:\.gz)?$/i.exec(source) : null;
-  if (match === null)
-    throw expected(`a path that ends in .csv, .tsv, .jsonl or .ndjson, or a format,`, 'source', source);
-  const ending = match[1].toLowerCase();
+  const match = typeof source === 'string' ? /\.(?:(csv|tsv|jsonl|ndjson)(?:\.gz)?|(parquet))$/i.exec(source) : null;
+  if (match === null) throw expected(`a path that ends in ${ENDINGS}, or a format,`, 'source', source);
+  const ending = (match[1] ?? match[2]).toLowerCase();
   return ending === 'ndjson' ? 'jsonl' : (ending as TableFormat);
 }

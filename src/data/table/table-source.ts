@@ -54,8 +54,11 @@ export class TableSource {
     try {
       const sample = await takeSample(open, rules.inferRows);
       if (sample.length === 0) throw expected('at least one row', cells.name, [], 'ERR_SAMEBITS_DATA');
-      const cellRules = { texts: open.texts, missing: new Set(rules.missing), source: cells.name };
-      const description = describe(open.names, sample, cellRules, rules.columns, rules.inferRows);
+      const { names, texts, types } = open;
+      const cellRules = { texts, missing: new Set(rules.missing), times: types !== undefined, source: cells.name };
+      const given = { ...known(names, types), ...rules.columns };
+      const description = describe(names, sample, cellRules, given, rules.inferRows);
+      checkDates(description, types, rules.columns);
       if (cells.repeatable) await open.batches.return();
       const begun = cells.repeatable ? null : { sample, rest: open.batches };
       return new TableSource(cells, rules, { description, cellRules, begun });
@@ -103,7 +106,11 @@ export class TableSource {
     if (this.repeatable) {
       const { names, batches } = await this.#cells.open(fromRow, this.#rules.inferRows);
       try {
+        // Begun first: a generator that never ran closes nothing when it is ended.
+        const first = await batches.next();
         checkNames(names, this.description, this.name);
+        if (first.done === true) return;
+        yield first.value;
         yield* batches;
       } finally {
         await batches.return();
@@ -163,6 +170,24 @@ export function describe(
     // Not the whole batch: where it ends is a matter of how the bytes came.
     for (const { cells, firstRow } of sample) guess.see(cells[column], inferRows - firstRow);
     return { name, type: guess.type };
+  });
+}
+
+/** Types that the source says, by name. */
+function known(names: readonly string[], types: OpenCells['types'] = []): Record<string, ColumnType> {
+  return Object.fromEntries(names.flatMap((name, column) => (types[column] ? [[name, types[column]]] : [])));
+}
+
+/** Dates of such a source are numbers, and would be taken for such. */
+function checkDates(
+  description: readonly ColumnDescription[],
+  types: OpenCells['types'] = [],
+  given: Readonly<Record<string, ColumnType>>,
+): void {
+  types.forEach((type, column) => {
+    const { name, type: wanted } = description[column];
+    if (type === 'date' && wanted !== 'date')
+      throw expected("'date', as the file says,", `columns.${name}`, given[name]);
   });
 }
 

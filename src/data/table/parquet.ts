@@ -1,0 +1,135 @@
+/** Tables in Parquet files. */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { SamebitsError } from '../../errors.js';
+import { openRegular } from './bytes.js';
+import type { CellBatch, CellSource, OpenCells } from './cells.js';
+import type { ParquetAnswer, ParquetCells, ParquetRequest, ParquetStart } from './parquet-messages.js';
+
+/** Rows that are handed on at once. */
+const AT_ONCE = 8192;
+/** Of the decoding thread: what a group of a million rows of many columns takes. */
+const MOST_MEGABYTES = 1024;
+/** After which a row group that is still being decoded is taken for a hostile one; far beyond what any other needs. */
+const PATIENCE = 120_000;
+
+/**
+ * Flat columns only. Row groups are decoded one ahead, in another thread; those before `fromRow` are not read.
+ *
+ * @param patience Milliseconds to wait for a row group.
+ */
+export function parquetCells(path: string, patience: number = PATIENCE): CellSource {
+  return {
+    name: path,
+    repeatable: true,
+    open: async (fromRow): Promise<OpenCells> => {
+      await (await openRegular(path)).close();
+      const thread = new Decoder(path, patience);
+      try {
+        const head = await thread.answer();
+        if (head.kind !== 'head') throw new TypeError('the decoder says something else first');
+        const { names, types, groups } = head;
+        return { names, texts: false, types, batches: batches(thread, groups, fromRow) };
+      } catch (error) {
+        await thread.end();
+        throw error;
+      }
+    },
+  };
+}
+
+async function* batches(
+  thread: Decoder,
+  groups: readonly number[],
+  fromRow: number,
+): AsyncGenerator<CellBatch, void, undefined> {
+  try {
+    let firstRow = 0;
+    let index = 0;
+    while (index < groups.length && firstRow + groups[index] <= fromRow) {
+      firstRow += groups[index];
+      index += 1;
+    }
+    if (index < groups.length) thread.ask(index);
+    for (; index < groups.length; index += 1) {
+      const group = await thread.answer();
+      if (group.kind !== 'group') throw new TypeError('the decoder says something else');
+      if (index + 1 < groups.length) thread.ask(index + 1);
+      for (let start = 0; start < groups[index]; start += AT_ONCE) {
+        const end = Math.min(start + AT_ONCE, groups[index]);
+        yield {
+          firstRow: firstRow + start,
+          rows: end - start,
+          cells: group.cells.map((cells) => part(cells, start, end)),
+        };
+      }
+      firstRow += groups[index];
+    }
+  } finally {
+    await thread.end();
+  }
+}
+
+function part(cells: ParquetCells, start: number, end: number): ArrayLike<unknown> {
+  return cells instanceof Float64Array ? cells.subarray(start, end) : cells.slice(start, end);
+}
+
+/** The decoding thread: it answers in the order in which it is asked. */
+class Decoder {
+  readonly #path: string;
+  readonly #patience: number;
+  readonly #worker: Worker;
+  readonly #answers: ParquetAnswer[] = [];
+  #failure: SamebitsError | null = null;
+  #wake: () => void = () => {};
+
+  constructor(path: string, patience: number) {
+    this.#path = path;
+    this.#patience = patience;
+    const start: ParquetStart = { path };
+    this.#worker = new Worker(join(__dirname, 'parquet-worker.js'), {
+      workerData: start,
+      resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+    });
+    this.#worker.on('message', (answer: ParquetAnswer) => {
+      if (answer.kind === 'error') this.#fail(answer.message);
+      else this.#answers.push(answer);
+      this.#wake();
+    });
+    this.#worker.on('error', (error: Error) => this.#fail(error.message, error));
+    this.#worker.on('exit', () => this.#fail('the decoding thread ended'));
+  }
+
+  ask(group: ParquetRequest): void {
+    this.#worker.postMessage(group);
+  }
+
+  async answer(): Promise<ParquetAnswer> {
+    for (;;) {
+      const answer = this.#answers.shift();
+      if (answer !== undefined) return answer;
+      if (this.#failure !== null) throw this.#failure;
+      // Only who waits for an answer keeps the process alive: a loop that was forgotten does not.
+      this.#worker.ref();
+      const timer = setTimeout(
+        () => this.#fail(`a row group that is not decoded after ${this.#patience} ms`),
+        this.#patience,
+      );
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      clearTimeout(timer);
+      this.#worker.unref();
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #fail(message: string, cause?: Error): void {
+    const text = `Expected a Parquet file of flat columns for ${this.#path} but received: ${message}`;
+    this.#failure ??= new SamebitsError('ERR_SAMEBITS_FILE', text, cause === undefined ? {} : { cause });
+    this.#wake();
+  }
+}
