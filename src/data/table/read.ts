@@ -7,6 +7,7 @@ import type { ColumnType } from './column.js';
 import { type CsvFormat, csvCells } from './csv.js';
 import { MISSING_TEXTS } from './infer.js';
 import { jsonLinesCells } from './json-lines.js';
+import { npyCells } from './npy.js';
 import { parquetCells } from './parquet.js';
 import { type RowLike, rowCells } from './rows.js';
 import type { Table } from './table.js';
@@ -43,7 +44,7 @@ export interface RowsOptions extends ReadOptions {
 }
 
 /** What a file is. */
-export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet';
+export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet' | 'npy';
 
 /** Options of {@link openTable} and {@link readTable}. */
 export interface TableOptions extends CsvOptions {
@@ -73,14 +74,14 @@ const csvEntries = {
   delimiter: v.optional(v.pipe(v.string('a text'), v.minLength(1, 'a text of at least 1 character'))),
   header: v.optional(flag, true),
 };
-const FORMATS = ['csv', 'tsv', 'jsonl', 'parquet'] as const;
-const ENDINGS = '.csv, .tsv, .jsonl, .ndjson or .parquet';
+const FORMATS = ['csv', 'tsv', 'jsonl', 'parquet', 'npy'] as const;
+const ENDINGS = '.csv, .tsv, .jsonl, .ndjson, .npy or .parquet';
 const csvSchema = fields(csvEntries);
 const rowsSchema = fields({ ...readingEntries, names: v.optional(names) });
 const tableSchema = fields({ ...csvEntries, format: v.optional(oneOf(FORMATS)) });
 
 /**
- * Opens a table: a file by the end of its name (`.csv`, `.tsv`, `.jsonl`, `.ndjson`, each also with `.gz`, and
+ * Opens a table: a file by the end of its name (`.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.npy`, each also with `.gz`, and
  * `.parquet`), or bytes with a
  * `format`. Only the first rows are read.
  *
@@ -97,6 +98,8 @@ export async function openTable(source: ByteSource, options: TableOptions = {}):
       return openText(checked, { delimiter: delimiter ?? '\t', header }, rules);
     case 'jsonl':
       return TableSource.open(jsonLinesCells(checked), rules);
+    case 'npy':
+      return TableSource.open(npyCells(checked), rules);
     case 'parquet':
       return openParquet(checked as string, rules);
   }
@@ -150,7 +153,8 @@ function openText(source: ByteSource, format: CsvFormat, rules: ReadingRules): P
 }
 
 function formatOf(source: ByteSource): TableFormat {
-  const match = typeof source === 'string' ? /\.(?:(csv|tsv|jsonl|ndjson)(?:\.gz)?|(parquet))$/i.exec(source) : null;
+  const match =
+    typeof source === 'string' ? /\.(?:(csv|tsv|jsonl|ndjson|npy)(?:\.gz)?|(parquet))$/i.exec(source) : null;
   if (match === null) throw expected(`a path that ends in ${ENDINGS}, or a format,`, 'source', source);
   const ending = (match[1] ?? match[2]).toLowerCase();
   return ending === 'ndjson' ? 'jsonl' : (ending as TableFormat);
