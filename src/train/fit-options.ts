@@ -48,6 +48,11 @@ export interface Callbacks {
   readonly getState?: () => JsonValue | Promise<JsonValue>;
   /** Takes it back when the run is resumed, before anything else is called. */
   readonly setState?: (state: JsonValue) => unknown;
+  /**
+   * After a complete run the model gets the weights of the epoch that was best by this metric; `fit` keeps them, as with `best`.
+   * The run itself, its fingerprint and its folder, ends with those of its last epoch.
+   */
+  readonly restoreBest?: MetricName;
 }
 
 /** How far a `fit` is. */
@@ -179,6 +184,7 @@ const callbackSchema: Schema<Callbacks> = fields({
   onTrainEnd: v.optional(callback<NonNullable<Callbacks['onTrainEnd']>>()),
   getState: v.optional(callback<NonNullable<Callbacks['getState']>>()),
   setState: v.optional(callback<NonNullable<Callbacks['setState']>>()),
+  restoreBest: v.optional(oneOf(METRIC_NAMES)),
 });
 
 const callbacksSchema: Schema<readonly Callbacks[]> = v.lazy((value) =>

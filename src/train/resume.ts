@@ -21,7 +21,7 @@ import type { BestWeights, EpochMetrics, Run } from './run.js';
 import type { Targets } from './samples.js';
 import { hashSamples } from './samples-hash.js';
 import type { Sequential } from './sequential.js';
-import { type Continuation, type FitData, fitData, trainHeld } from './train-model.js';
+import { bestMetric, type Continuation, type FitData, fitData, restoresBest, trainHeld } from './train-model.js';
 
 /** What {@link resume} gives. */
 export interface ResumedRun {
@@ -65,6 +65,9 @@ export async function resume(
       checked.replay,
     );
   }
+  if (bestMetric(checked.callbacks, manifest.options.best) !== manifest.options.best) {
+    throw expected('callbacks that restore no best epoch, as the run kept none,', 'callbacks', checked.callbacks);
+  }
   checked.signal?.throwIfAborted();
   const model = modelFromRecipe(recipe);
   try {
@@ -73,7 +76,11 @@ export async function resume(
     const point = await findPoint(run);
     const hardware = { isa: execution.isa, emulate };
     if (point !== null) restore(run, model, point.checkpoint, hardware);
-    if (manifest.result !== null) return { model, run: await completeRun(run, manifest.result) };
+    if (manifest.result !== null) {
+      const complete = await completeRun(run, manifest.result);
+      if (complete.best !== null && restoresBest(checked.callbacks)) model.setWeights(complete.best.weights);
+      return { model, run: complete };
+    }
     if (point !== null) await giveStates(checked.callbacks, point.checkpoint);
     const fitOptions: CheckedFitOptions = {
       ...checked,

@@ -46,7 +46,10 @@ export interface NonFinite {
 /** The result of `fit`. */
 export interface Run {
   readonly history: History;
-  /** SHA-256 of the final weights: the same on every machine for the same recipe and data, in fixed order. */
+  /**
+   * SHA-256 of the weights after the last step: the same on every machine for the same recipe and data, in fixed order. Where
+   * callbacks restore the best epoch, the model has `best.weights` instead.
+   */
   readonly fingerprint: string;
   /** Version of the numerics contract whose bits these are; 'emulated' where other hardware was. */
   readonly contract: Contract;

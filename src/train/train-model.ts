@@ -9,11 +9,12 @@ import type { Recipe } from '../model/recipe.js';
 import { seedOf } from '../model/seeds.js';
 import type { NativeData, NativeNetwork } from '../native/addon.js';
 import type { RunOptions } from '../runs/manifest.js';
+import type { MetricName } from '../runs/metrics.js';
 import { RunWriter } from '../runs/run-writer.js';
 import { checkRepeatable, type ResolvedExecution, resolveExecution } from './execution.js';
 import { fingerprintNetwork } from './fingerprint.js';
 import { type FitStart, FROM_THE_BEGINNING, MetricsOf, runFit } from './fit.js';
-import type { CheckedFitOptions } from './fit-options.js';
+import type { Callbacks, CheckedFitOptions } from './fit-options.js';
 import type { LiveNetwork } from './live-network.js';
 import { manifestOf } from './manifest-of.js';
 import type { BestWeights, Run } from './run.js';
@@ -21,6 +22,7 @@ import { type KeptNetwork, RunKeeper, writtenState } from './run-keeper.js';
 import { keepSamples, type Targets } from './samples.js';
 import type { Blueprint, Compiled } from './sequential-options.js';
 import { type SessionStart, TrainingSession } from './session.js';
+import { putWeights } from './weights.js';
 
 /** What a model is made of, for those who train it. */
 export interface ModelParts {
@@ -62,12 +64,8 @@ export function fitData(
 }
 
 /** Trains a model on new data, from where it is. */
-export async function trainModel(
-  model: ModelParts,
-  x: MatrixLike,
-  y: Targets,
-  options: CheckedFitOptions,
-): Promise<Run> {
+export async function trainModel(model: ModelParts, x: MatrixLike, y: Targets, given: CheckedFitOptions): Promise<Run> {
+  const options = { ...given, best: bestMetric(given.callbacks, given.best) };
   const execution = resolveExecution(options);
   checkRepeatable(execution, { seedDrawn: model.blueprint.seedDrawn, replays: options.replay !== undefined });
   checkShuffle(options.shuffle, model.compiled.loss);
@@ -75,6 +73,22 @@ export async function trainModel(
   checkBest(options, model.compiled);
   const data = fitData(model, x, y, options.validationData);
   return model.live.hold('fit', () => trainHeld(model, data, options, execution, null));
+}
+
+/**
+ * The metric whose best epoch is kept: that of the options, or the one by which callbacks restore.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` where they are two.
+ */
+export function bestMetric(callbacks: readonly Callbacks[], best: MetricName | null): MetricName | null {
+  let metric = best;
+  for (const [index, { restoreBest }] of callbacks.entries()) {
+    metric ??= restoreBest ?? null;
+    if (restoreBest !== undefined && restoreBest !== metric) {
+      throw expected(`'${metric}', by which the best epoch is kept,`, `callbacks[${index}].restoreBest`, restoreBest);
+    }
+  }
+  return metric;
 }
 
 /** @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for a metric that no epoch will have. */
@@ -154,7 +168,7 @@ export async function trainHeld(
       keeper,
       from,
     });
-    return {
+    const run = {
       ...outcome,
       fingerprint: fingerprintNetwork(network, kept.parameters, 'weights'),
       contract: contractOf(recipe),
@@ -163,9 +177,19 @@ export async function trainHeld(
       initialEpoch,
       folder: writer?.folder ?? null,
     };
+    if (run.best !== null && restoresBest(options.callbacks)) {
+      putWeights(network, kept.parameters, run.best.weights);
+      live.weightsSet();
+    }
+    return run;
   } finally {
     await writer?.close();
   }
+}
+
+/** Whether the model gets the weights of the best epoch in the end. */
+export function restoresBest(callbacks: readonly Callbacks[]): boolean {
+  return callbacks.some(({ restoreBest }) => restoreBest !== undefined);
 }
 
 export function keptNetwork({ live, compiled }: ModelParts, network: NativeNetwork): KeptNetwork {

@@ -27,13 +27,22 @@ export function writeWeights(
   if (weights.length !== parameters.length) {
     throw expected(`${parameters.length} tensors`, 'weights.length', weights.length, 'ERR_SAMEBITS_SHAPE');
   }
-  const checked = parameters.map((parameter, index) => checkTensor(parameter, weights[index], `weights[${index}]`));
-  parameters.forEach(({ layer, kind }, index) => {
-    network.setParameter(layer, kind, 0, checked[index]);
-  });
+  for (const [index, parameter] of parameters.entries()) checkTensor(parameter, weights[index], `weights[${index}]`);
+  putWeights(network, parameters, weights);
 }
 
-function checkTensor({ name, shape, size }: Parameter, tensor: NamedTensor, at: string): Float32Array {
+/** As {@link writeWeights}, of weights that {@link readWeights} gave. */
+export function putWeights(
+  network: NativeNetwork,
+  parameters: readonly Parameter[],
+  weights: readonly NamedTensor[],
+): void {
+  for (const [index, { layer, kind }] of parameters.entries()) {
+    network.setParameter(layer, kind, 0, weights[index].data);
+  }
+}
+
+function checkTensor({ name, shape, size }: Parameter, tensor: NamedTensor, at: string): void {
   if (typeof tensor !== 'object' || tensor === null) throw expected('{ name, shape, data }', at, tensor);
   if (tensor.name !== name) throw expected(`'${name}', in model order,`, `${at}.name`, tensor.name);
   if (!Array.isArray(tensor.shape) || tensor.shape.join() !== shape.join()) {
@@ -42,5 +51,4 @@ function checkTensor({ name, shape, size }: Parameter, tensor: NamedTensor, at: 
   if (!(tensor.data instanceof Float32Array)) throw expected('a Float32Array', `${at}.data`, tensor.data);
   if (tensor.data.length !== size) throw expected(`${size} elements`, `${at}.data`, tensor.data, 'ERR_SAMEBITS_SHAPE');
   asMatrix(tensor.data, `${at}.data`, shape[shape.length - 1]);
-  return tensor.data;
 }

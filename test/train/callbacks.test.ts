@@ -17,6 +17,7 @@ import { describe, expect, it } from 'vitest';
 import { writeManifest } from '../../dist/runs/manifest.js';
 import { freshPath } from '../runs/folder.js';
 import { contents, FIT, labels, model, Witness, x } from '../runs/problem.js';
+import { CLASSES } from './problem.js';
 
 const validationData = [x, labels] as const;
 /** 4 steps an epoch. */
@@ -213,6 +214,65 @@ describe('in a run folder', () => {
       await writeManifest(path, { ...manifest, result });
       await expect(openRun(path)).rejects.toMatchObject({ code: 'ERR_SAMEBITS_FILE', message: /result\.steps/ });
     }
+  });
+});
+
+describe('the best weights', () => {
+  /** Other labels: the more the model learns, the worse it does on them. */
+  const wrong = Uint8Array.from(labels, (label) => (label + 1) % CLASSES);
+  const validated = { ...PLANNED, validationData: [x, wrong] } as const;
+  const restoring = () => earlyStopping({ patience: 2, restoreBestWeights: true });
+
+  it('are what the model has in the end, and the run is the one without', async () => {
+    const [restored, plain] = [model(), model()];
+    const path = freshPath();
+    const run = await restored.fit(x, labels, { ...validated, folder: path, callbacks: restoring() });
+    const other = await plain.fit(x, labels, {
+      ...validated,
+      best: 'val_loss',
+      callbacks: earlyStopping({ patience: 2 }),
+    });
+    expect(run).toMatchObject({ stopped: other.stopped, fingerprint: other.fingerprint, best: other.best });
+    expect(run.best?.epoch).toBeLessThan(run.history.loss.length - 1);
+    expect(restored.getWeights()).toEqual(run.best?.weights);
+    expect(restored.fingerprint()).not.toBe(run.fingerprint);
+    expect((await modelFromRun(path, { weights: 'best' })).fingerprint()).toBe(restored.fingerprint());
+    expect((await modelFromRun(path)).fingerprint()).toBe(run.fingerprint);
+    const report = await verify(path, { data: { x, y: labels }, validationData: { x, y: wrong } });
+    expect(report, report.sentence).toMatchObject({ verdict: 'verified' });
+    // It goes on from them, with the optimizer as it is.
+    if (run.best) plain.setWeights(run.best.weights);
+    const more = { ...FIT, epochs: 1 } as const;
+    expect((await restored.fit(x, labels, more)).fingerprint).toBe((await plain.fit(x, labels, more)).fingerprint);
+  });
+
+  it('are restored after a resumed run, and again', async () => {
+    const given = { validationData: validated.validationData };
+    const whole = model();
+    const expected = await whole.fit(x, labels, { ...validated, callbacks: restoring() });
+    const path = freshPath();
+    const witness = new Witness(6);
+    const options = { ...validated, folder: path, signal: witness.signal } as const;
+    const stopping = model().fit(x, labels, { ...options, callbacks: [restoring(), witness.callbacks] });
+    await expect(stopping).rejects.toMatchObject({ name: 'AbortError' });
+    for (let time = 0; time < 2; time += 1) {
+      const callbacks = [restoring(), new Witness().callbacks];
+      const { run, model: resumed } = await resume(path, x, labels, { ...given, callbacks });
+      expect(run).toMatchObject({ fingerprint: expected.fingerprint, best: expected.best });
+      expect(resumed.fingerprint('state')).toBe(whole.fingerprint('state'));
+    }
+    const plain = await resume(path, x, labels, given);
+    expect(plain.model.fingerprint()).toBe(expected.fingerprint);
+  });
+
+  it('are of one metric', async () => {
+    const fit = model().fit(x, labels, { ...validated, best: 'loss', callbacks: restoring() });
+    await expect(fit).rejects.toMatchObject({ code: 'ERR_SAMEBITS_ARGUMENT', message: /restoreBest/ });
+    const path = freshPath();
+    await model().fit(x, labels, { ...FIT, validationData, folder: path });
+    const resumed = resume(path, x, labels, { validationData, callbacks: restoring() });
+    await expect(resumed).rejects.toMatchObject({ code: 'ERR_SAMEBITS_ARGUMENT', message: /kept none/ });
+    expect(() => earlyStopping({ mode: 'max', restoreBestWeights: true })).toThrowError(/earlyStopping\.mode/);
   });
 });
 

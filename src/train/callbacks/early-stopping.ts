@@ -1,6 +1,6 @@
 /** Ending a run that no longer gets better. */
 import * as v from 'valibot';
-import { check, fields, integer, oneOf, type Schema } from '../../arguments.js';
+import { check, fields, flag, integer, oneOf, type Schema } from '../../arguments.js';
 import { expected } from '../../errors.js';
 import type { JsonValue } from '../../runs/json.js';
 import { METRIC_NAMES, type MetricName } from '../../runs/metrics.js';
@@ -16,6 +16,11 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number;
   /** Whether less is better or more; `auto`: more of an accuracy, less of a loss. @default 'auto' */
   readonly mode?: 'auto' | 'min' | 'max';
+  /**
+   * Give the model the weights of the epoch that was best by the metric (by any difference, whatever `minDelta` is) when the run
+   * is complete, ended or not; needs mode `auto` or what it would be. @default false
+   */
+  readonly restoreBestWeights?: boolean;
 }
 
 const schema = fields({
@@ -26,6 +31,7 @@ const schema = fields({
     0,
   ),
   mode: v.optional(oneOf(['auto', 'min', 'max'] as const), 'auto'),
+  restoreBestWeights: v.optional(flag, false),
 });
 
 /** What it remembers: the best value, null before there is one, and epochs since. */
@@ -46,24 +52,33 @@ const stateSchema: Schema<State> = fields({
  * better where value + minDelta < best (less is better) or value − minDelta > best. NaN and infinite values never are. The first
  * epoch ends no run. It begins anew with every `fit`, and goes on in `resume`.
  *
- * The model keeps the weights of the last epoch; `fit({ best: 'val_loss' })` keeps those of the best one beside them, as
- * `run.best`.
+ * The model keeps the weights of the last epoch, unless `restoreBestWeights` is set. `run.fingerprint` and a run folder's
+ * `weights.safetensors` are of the last epoch in any case: of what was computed. `run.best` and `best.safetensors` are of the best.
  *
  * @example
- * const run = await model.fit(x, y, { epochs: 100, validationData, best: 'val_loss', callbacks: earlyStopping({ patience: 5 }) });
- * if (run.best) model.setWeights(run.best.weights);
+ * const callbacks = earlyStopping({ patience: 5, restoreBestWeights: true });
+ * const run = await model.fit(x, y, { epochs: 100, validationData, callbacks });
  *
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`; `fit` rejects with it where its epochs do not have the metric.
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callbacks {
-  const { monitor, patience, minDelta, mode } = check(schema, options, 'earlyStopping');
-  const more = mode === 'auto' ? monitor.endsWith('accuracy') : mode === 'max';
+  const { monitor, patience, minDelta, mode, restoreBestWeights } = check(schema, options, 'earlyStopping');
+  const isAccuracy = monitor.endsWith('accuracy');
+  const more = mode === 'auto' ? isAccuracy : mode === 'max';
+  if (restoreBestWeights && more !== isAccuracy) {
+    throw expected(
+      `'${isAccuracy ? 'max' : 'min'}', to restore the best epoch by ${monitor},`,
+      'earlyStopping.mode',
+      mode,
+    );
+  }
   const isBetter = (value: number, best: number | null): boolean => {
     if (!Number.isFinite(value)) return false;
     return best === null || (more ? value - minDelta > best : value + minDelta < best);
   };
   let state = FRESH;
   return {
+    ...(restoreBestWeights ? { restoreBest: monitor } : {}),
     onEpochBegin: (epoch) => {
       if (epoch === 0) state = FRESH;
     },
