@@ -165,9 +165,15 @@ export {
 } from './model/layers.js';
 export type { Metric } from './model/losses.js';
 export {
+  type Adagrad,
+  type AdagradOptions,
   type Adam,
   type AdamOptions,
+  adagrad,
   adam,
+  type Nadam,
+  type NadamOptions,
+  nadam,
   type Optimizer,
   type RmsProp,
   type RmsPropOptions,

@@ -21,13 +21,17 @@ OptimizerDescription optimizerOf(const Napi::Object& value) {
     optimizer.momentum = number(value.Get("momentum"), "momentum");
     optimizer.epsilon = number(value.Get("epsilon"), "epsilon");
     optimizer.kind = optimizer.momentum == 0 ? UpdateKind::rmsprop : UpdateKind::rmspropMomentum;
-  } else if (kind == "adam") {
-    optimizer.kind = UpdateKind::adam;
+  } else if (kind == "adagrad") {
+    optimizer.kind = UpdateKind::adagrad;
+    optimizer.initialAccumulatorValue = number(value.Get("initialAccumulatorValue"), "initialAccumulatorValue");
+    optimizer.epsilon = number(value.Get("epsilon"), "epsilon");
+  } else if (kind == "adam" || kind == "amsgrad" || kind == "nadam") {
+    optimizer.kind = kind == "adam" ? UpdateKind::adam : kind == "amsgrad" ? UpdateKind::amsgrad : UpdateKind::nadam;
     optimizer.beta1 = number(value.Get("beta1"), "beta1");
     optimizer.beta2 = number(value.Get("beta2"), "beta2");
     optimizer.epsilon = number(value.Get("epsilon"), "epsilon");
   } else if (kind != "sgd") {
-    throw expected(value.Env(), "'sgd', 'momentum', 'nesterov', 'rmsprop' or 'adam'", "optimizer.kind");
+    throw expected(value.Env(), "the kind of an optimizer", "optimizer.kind");
   }
   return optimizer;
 }

@@ -184,7 +184,7 @@ Napi::Value NetworkObject::getParameter(const Napi::CallbackInfo& info) {
   expectNotTraining(env);
   const size_t layer = integer(info[0], "layer", 0, from.layers().size() - 1);
   const ParameterKind kind = parameterKind(info[1]);
-  const int slot = static_cast<int>(integer(info[2], "slot", 0, 2));
+  const int slot = static_cast<int>(integer(info[2], "slot", 0, 3));
   const size_t rows = from.parameterRows(layer, kind);
   RowRange range{0, rows};
   if (!isNothing(info[3])) {
@@ -202,7 +202,7 @@ void NetworkObject::setParameter(const Napi::CallbackInfo& info) {
   expectIdle(env);
   const size_t layer = integer(info[0], "layer", 0, to.layers().size() - 1);
   const ParameterKind kind = parameterKind(info[1]);
-  const int slot = static_cast<int>(integer(info[2], "slot", 0, 2));
+  const int slot = static_cast<int>(integer(info[2], "slot", 0, 3));
   const Elements<float> values = floats(info[3], "values");
   const size_t rows = to.parameterRows(layer, kind), columns = to.parameterColumns(layer);
   RowRange range{0, rows};
@@ -220,7 +220,7 @@ Napi::Value NetworkObject::mark(const Napi::CallbackInfo& info) {
   expectNotTraining(env);
   const size_t layer = integer(info[0], "layer", 0, of.layers().size() - 1);
   const ParameterKind kind = parameterKind(info[1]);
-  const int slot = static_cast<int>(integer(info[2], "slot", 0, 2));
+  const int slot = static_cast<int>(integer(info[2], "slot", 0, 3));
   uint64_t mark;
   if (!of.mark(layer, kind, slot, &mark)) throw expected(env, "a parameter it has", "slot");
   return Napi::BigInt::New(env, mark);

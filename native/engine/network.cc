@@ -1,5 +1,6 @@
 #include "network.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "packing.h"
@@ -13,6 +14,7 @@ void Network::cut(const NetworkDescription& description, Cutter* cutter, std::ve
     parameter.value = cutter->take<float>(floats);
     if (slots > 0) parameter.first = cutter->take<float>(floats);
     if (slots > 1) parameter.second = cutter->take<float>(floats);
+    if (slots > 2) parameter.third = cutter->take<float>(floats);
     return parameter;
   };
   size_t inputs = description.inputs;
@@ -39,6 +41,12 @@ Network::Network(const KernelTable* table, NetworkDescription description, void*
     : table_(table), description_(std::move(description)), optimizer_(description_.optimizer) {
   Cutter cutter(memory);
   cut(description_, &cutter, &layers_);
+  if (!description_.hasOptimizer || description_.optimizer.kind != UpdateKind::adagrad) return;
+  const float initial = static_cast<float>(description_.optimizer.initialAccumulatorValue);
+  for (const Layer& layer : layers_) {
+    std::fill_n(layer.kernel.first, panelsSize(layer.inputs, layer.units), initial);
+    if (layer.useBias) std::fill_n(layer.bias.first, round16(layer.units), initial);
+  }
 }
 
 double Network::rowFlops() const {
@@ -56,7 +64,7 @@ size_t Network::parameterRows(size_t layer, ParameterKind kind) const {
 
 float* Network::slotOf(size_t layer, ParameterKind kind, int slot) const {
   const ParameterSlots& slots = kind == ParameterKind::kernel ? layers_[layer].kernel : layers_[layer].bias;
-  return slot == 0 ? slots.value : slot == 1 ? slots.first : slots.second;
+  return slot == 0 ? slots.value : slot == 1 ? slots.first : slot == 2 ? slots.second : slots.third;
 }
 
 bool Network::getParameter(size_t layer, ParameterKind kind, int slot, RowRange range, float* values) const {

@@ -81,7 +81,7 @@ class Network {
   // A parameter is a matrix: a kernel [inputs, units], a bias [1, units], or [0, units] where the layer has none.
   size_t parameterRows(size_t layer, ParameterKind kind) const;
   size_t parameterColumns(size_t layer) const { return layers_[layer].units; }
-  // Row-major copies of rows in `range`. slot 0: weights; 1, 2: optimizer state. False if there is no such slot.
+  // Row-major copies of rows in `range`. slot 0: weights; 1 to 3: optimizer state. False if there is no such slot.
   bool getParameter(size_t layer, ParameterKind kind, int slot, RowRange range, float* values) const;
   bool setParameter(size_t layer, ParameterKind kind, int slot, RowRange range, const float* values);
   // The mark of all of it (docs/numerics.md, "Fingerprint"), where it stands.

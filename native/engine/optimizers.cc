@@ -3,14 +3,36 @@
 #include <cmath>
 
 namespace samebits {
+namespace {
+
+constexpr double kMomentumDecay = 0.96;
+
+// base^exponent by squaring: from the exponent's lowest bit up, in binary64.
+double power(double base, uint64_t exponent) {
+  double result = 1;
+  for (; exponent > 0; exponent >>= 1) {
+    if ((exponent & 1) != 0) result *= base;
+    base *= base;
+  }
+  return result;
+}
+
+// The momentum of Nadam's step t, which rises from half of beta1 to beta1.
+double scheduledMomentum(double beta1, uint64_t step) { return beta1 * (1.0 - 0.5 * power(kMomentumDecay, step)); }
+
+}  // namespace
 
 int optimizerSlots(UpdateKind kind) {
   switch (kind) {
     case UpdateKind::momentum:
     case UpdateKind::nesterov:
     case UpdateKind::rmsprop:
+    case UpdateKind::adagrad:
       return 1;
+    case UpdateKind::amsgrad:
+      return 3;
     case UpdateKind::adam:
+    case UpdateKind::nadam:
     case UpdateKind::rmspropMomentum:
       return 2;
     default:
@@ -20,7 +42,7 @@ int optimizerSlots(UpdateKind kind) {
 
 float meanScale(size_t rows) { return static_cast<float>(1.0 / static_cast<double>(rows)); }
 
-Update OptimizerState::beginStep(size_t rows) {
+Update OptimizerState::beginStep(size_t rows, uint64_t steps) {
   const OptimizerDescription& d = description_;
   Update update{};
   update.kind = d.kind;
@@ -32,14 +54,22 @@ Update OptimizerState::beginStep(size_t rows) {
     update.beta2 = static_cast<float>(d.rho);
     update.oneMinusBeta2 = static_cast<float>(1.0 - d.rho);
   }
-  if (d.kind != UpdateKind::adam) return update;
-  beta1Power *= d.beta1;
+  const bool isNadam = d.kind == UpdateKind::nadam;
+  if (d.kind != UpdateKind::adam && d.kind != UpdateKind::amsgrad && !isNadam) return update;
+  const double momentum = isNadam ? scheduledMomentum(d.beta1, steps + 1) : d.beta1;
+  beta1Power *= momentum;
   beta2Power *= d.beta2;
   update.beta1 = static_cast<float>(d.beta1);
   update.oneMinusBeta1 = static_cast<float>(1.0 - d.beta1);
   update.beta2 = static_cast<float>(d.beta2);
   update.oneMinusBeta2 = static_cast<float>(1.0 - d.beta2);
-  update.stepSize = static_cast<float>(d.learningRate / (1.0 - beta1Power));
+  if (isNadam) {
+    const double next = scheduledMomentum(d.beta1, steps + 2);
+    update.stepSize = static_cast<float>((d.learningRate * next) / (1.0 - beta1Power * next));
+    update.gradientStep = static_cast<float>((d.learningRate * (1.0 - momentum)) / (1.0 - beta1Power));
+  } else {
+    update.stepSize = static_cast<float>(d.learningRate / (1.0 - beta1Power));
+  }
   update.inverseRoot = static_cast<float>(1.0 / std::sqrt(1.0 - beta2Power));
   return update;
 }

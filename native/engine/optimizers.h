@@ -3,6 +3,7 @@
 #define SAMEBITS_ENGINE_OPTIMIZERS_H
 
 #include <cstddef>
+#include <cstdint>
 
 #include "../kernels/kernel_table.h"
 
@@ -14,6 +15,7 @@ struct OptimizerDescription {
   double momentum = 0;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7;
   double rho = 0.9;
+  double initialAccumulatorValue = 0;  // of adagrad's state
 };
 
 // Tensors of state that it keeps for each parameter.
@@ -26,9 +28,9 @@ class OptimizerState {
  public:
   explicit OptimizerState(const OptimizerDescription& description) : description_(description) {}
 
-  // Multiplies the running products and gives the scalars of the step, for a batch of `rows` rows. No decay: that is each
-  // kernel's own.
-  Update beginStep(size_t rows);
+  // Multiplies the running products and gives the scalars of the step after `steps` others, for a batch of `rows` rows. No
+  // decay: that is each kernel's own.
+  Update beginStep(size_t rows, uint64_t steps);
 
   double beta1Power = 1, beta2Power = 1;
 

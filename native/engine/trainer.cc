@@ -223,7 +223,7 @@ void Trainer::decideOrder() {
     arrival_.into(&chains_);
     order_ = &chains_.order();
   }
-  update_ = network_.optimizer().beginStep(batch_.rows);
+  update_ = network_.optimizer().beginStep(batch_.rows, network_.steps);
 }
 
 void Trainer::endStep(const std::atomic<bool>* abort) {

@@ -139,9 +139,10 @@ void WeightPass::apply(unsigned member, const Update& update) {
   for (const Piece& piece : pieces_[member]) {
     const ParameterSlots& whole = piece.kind == ParameterKind::kernel ? kernels_[piece.layer] : biases_[piece.layer];
     const size_t begin = piece.rows.offset;
-    ParameterSlots slots{whole.gradient + begin, whole.value + begin, nullptr, nullptr};
+    ParameterSlots slots{whole.gradient + begin, whole.value + begin, nullptr, nullptr, nullptr};
     if (whole.first != nullptr) slots.first = whole.first + begin;
     if (whole.second != nullptr) slots.second = whole.second + begin;
+    if (whole.third != nullptr) slots.third = whole.third + begin;
     note(piece.layer, piece.kind, table.update(&what, piece.rows.floats(), &slots));
     if (!marks_) continue;
     *markSum(member, piece.layer, piece.kind) +=

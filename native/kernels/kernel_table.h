@@ -88,6 +88,10 @@ enum class Loss : uint32_t {
 //   nesterov  m = fma(momentum, m, g);  w = fma(-learningRate, fma(momentum, m, g), w)
 //   rmsprop   v = fma(beta2, v, (oneMinusBeta2 * g) * g);  w = w - (learningRate * g) / sqrt(v + epsilon)
 //   rmspropMomentum  the same v;  m = fma(momentum, m, (learningRate * g) / sqrt(v + epsilon));  w = w - m
+//   adagrad   v = fma(g, g, v);  w = w - (learningRate * g) / sqrt(v + epsilon)
+//   amsgrad   adam's m and v;  u = u > v ? u : v;  w = w - (stepSize * m) / fma(sqrt(u), inverseRoot, epsilon)
+//   nadam     adam's m and v;
+//             w = w - fma(stepSize, m, gradientStep * g) / fma(sqrt(v), inverseRoot, epsilon)
 enum class UpdateKind : uint32_t {
   store = 0,
   sgd = 1,
@@ -96,6 +100,9 @@ enum class UpdateKind : uint32_t {
   nesterov = 4,
   rmsprop = 5,
   rmspropMomentum = 6,
+  adagrad = 7,
+  amsgrad = 8,
+  nadam = 9,
 };
 struct Update {
   UpdateKind kind;
@@ -104,7 +111,8 @@ struct Update {
   float learningRate;
   float momentum;
   float beta1, oneMinusBeta1, beta2, oneMinusBeta2;  // beta2: rmsprop's rho too
-  float stepSize;                                    // adam: fl32(learningRate / (1 - beta1^t))
+  float stepSize;                                    // adam: fl32(learningRate / (1 - beta1^t)); nadam: of m
+  float gradientStep;                                // nadam: of g
   float inverseRoot;                                 // adam: fl32(1 / sqrt(1 - beta2^t))
   float epsilon;
 };
@@ -113,8 +121,9 @@ struct Update {
 struct ParameterSlots {
   float* gradient;  // g: written by UpdateKind::store; read by `update`
   float* value;
-  float* first;   // momentum, Adam's m, or RMSprop's v
+  float* first;   // momentum, Adam's m, RMSprop's v, or Adagrad's v
   float* second;  // Adam's v, or RMSprop's momentum
+  float* third;   // AMSGrad's u
 };
 
 // A dropout mask (docs/numerics.md, "Dropout masks"): unit j of row i is dropped where its word is below `threshold`, and

@@ -10,13 +10,15 @@ struct UpdateRun {
   float* value;
   float* first;
   float* second;
+  float* third;
 
   UpdateRun(const float* sums, const ParameterSlots& slots, size_t offset)
       : gradient(sums),
         stored(slots.gradient == nullptr ? nullptr : slots.gradient + offset),
         value(slots.value == nullptr ? nullptr : slots.value + offset),
         first(slots.first == nullptr ? nullptr : slots.first + offset),
-        second(slots.second == nullptr ? nullptr : slots.second + offset) {}
+        second(slots.second == nullptr ? nullptr : slots.second + offset),
+        third(slots.third == nullptr ? nullptr : slots.third + offset) {}
 };
 
 // Element i to i + 15. Adds to `poison`, which becomes NaN where a new value is infinite or NaN: w * 0 is NaN for those
@@ -49,13 +51,26 @@ SAMEBITS_INLINE void updateLanes(const Update& update, const UpdateRun& run, siz
       store(run.second + i, down);
     }
     w = sub(w, down);
+  } else if constexpr (Kind == UpdateKind::adagrad) {
+    const Lanes v = fma(g, g, load(run.first + i));
+    store(run.first + i, v);
+    w = sub(w, div(mul(broadcast(update.learningRate), g), sqrt(add(v, broadcast(update.epsilon)))));
   } else {
     const Lanes m = fma(broadcast(update.beta1), load(run.first + i), mul(broadcast(update.oneMinusBeta1), g));
     const Lanes v = fma(broadcast(update.beta2), load(run.second + i), mul(mul(broadcast(update.oneMinusBeta2), g), g));
     store(run.first + i, m);
     store(run.second + i, v);
-    w = sub(w, div(mul(broadcast(update.stepSize), m),
-                   fma(sqrt(v), broadcast(update.inverseRoot), broadcast(update.epsilon))));
+    Lanes square = v;
+    if constexpr (Kind == UpdateKind::amsgrad) {
+      const Lanes most = load(run.third + i);
+      square = select(lessThan(v, most), most, v);
+      store(run.third + i, square);
+    }
+    Lanes up = mul(broadcast(update.stepSize), m);
+    if constexpr (Kind == UpdateKind::nadam) {
+      up = fma(broadcast(update.stepSize), m, mul(broadcast(update.gradientStep), g));
+    }
+    w = sub(w, div(up, fma(sqrt(square), broadcast(update.inverseRoot), broadcast(update.epsilon))));
   }
   store(run.value + i, w);
   poison = fma(w, zero(), poison);
@@ -96,6 +111,12 @@ bool updateByKind(const Update& update, const UpdateRun& run, size_t count) {
       return updateAll<UpdateKind::rmsprop, Decays>(update, run, count);
     case UpdateKind::rmspropMomentum:
       return updateAll<UpdateKind::rmspropMomentum, Decays>(update, run, count);
+    case UpdateKind::adagrad:
+      return updateAll<UpdateKind::adagrad, Decays>(update, run, count);
+    case UpdateKind::amsgrad:
+      return updateAll<UpdateKind::amsgrad, Decays>(update, run, count);
+    case UpdateKind::nadam:
+      return updateAll<UpdateKind::nadam, Decays>(update, run, count);
     case UpdateKind::store:
       break;
   }

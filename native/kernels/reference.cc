@@ -364,6 +364,24 @@ void rmsProp(float g, const RmsProp& r, float& v, float* m, float& w) {
   w = w - (m != nullptr ? *m : down);
 }
 
+void adagrad(float g, float learningRate, float epsilon, float& v, float& w) {
+  v = fma(g, g, v);
+  w = w - (learningRate * g) / std::sqrt(v + epsilon);
+}
+
+void amsgrad(float g, const Adam& a, float& m, float& v, float& most, float& w) {
+  m = fma(a.beta1, m, a.oneMinusBeta1 * g);
+  v = fma(a.beta2, v, (a.oneMinusBeta2 * g) * g);
+  most = most > v ? most : v;
+  w = w - (a.stepSize * m) / fma(std::sqrt(most), a.inverseRoot, a.epsilon);
+}
+
+void nadam(float g, const Adam& a, float gradientStep, float& m, float& v, float& w) {
+  m = fma(a.beta1, m, a.oneMinusBeta1 * g);
+  v = fma(a.beta2, v, (a.oneMinusBeta2 * g) * g);
+  w = w - fma(a.stepSize, m, gradientStep * g) / fma(std::sqrt(v), a.inverseRoot, a.epsilon);
+}
+
 float decayed(float g, float decay, float w) { return fma(decay, w, g); }
 
 }  // namespace reference

@@ -120,6 +120,9 @@ struct RmsProp {
   float learningRate, rho, oneMinusRho, momentum, epsilon;
 };
 void rmsProp(float g, const RmsProp& r, float& v, float* m, float& w);
+void adagrad(float g, float learningRate, float epsilon, float& v, float& w);
+void amsgrad(float g, const Adam& a, float& m, float& v, float& most, float& w);
+void nadam(float g, const Adam& a, float gradientStep, float& m, float& v, float& w);
 // What a regularizer l2(f) makes of g first; decay = fl32(2 f).
 float decayed(float g, float decay, float w);
 

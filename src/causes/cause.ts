@@ -41,7 +41,7 @@ export type CauseName =
   | 'l2'
   /** Without learning rate and epsilon. */
   | 'optimizer'
-  /** Of rmsprop and adam. */
+  /** Of all optimizers but sgd. */
   | 'epsilon'
   | 'learningRate'
   | 'epochs'

@@ -2,7 +2,16 @@
 import * as v from 'valibot';
 import { integer, real, type Schema } from '../arguments.js';
 import { expected } from '../errors.js';
-import { type Adam, adam, type Optimizer, optimizerSchema, type RmsProp, type Sgd } from '../model/optimizers.js';
+import {
+  type Adagrad,
+  type Adam,
+  adam,
+  type Nadam,
+  type Optimizer,
+  optimizerSchema,
+  type RmsProp,
+  type Sgd,
+} from '../model/optimizers.js';
 import { type Shuffle, shuffleSchema } from '../model/recipe.js';
 import { type Lens, lens, withFit, withRecipe } from './lens.js';
 
@@ -10,7 +19,9 @@ import { type Lens, lens, withFit, withRecipe } from './lens.js';
 export type OptimizerLevel =
   | Omit<Sgd, 'learningRate'>
   | Omit<RmsProp, 'learningRate' | 'epsilon'>
-  | Omit<Adam, 'learningRate' | 'epsilon'>;
+  | Omit<Adam, 'learningRate' | 'epsilon'>
+  | Omit<Nadam, 'learningRate' | 'epsilon'>
+  | Omit<Adagrad, 'learningRate' | 'epsilon'>;
 
 const optimizerLevel: Schema<OptimizerLevel> = v.pipe(
   v.custom<Optimizer>(
@@ -94,7 +105,7 @@ export const epsilon: Lens<number | null> = lens({
   name: 'epsilon',
   title: "optimizer's epsilon",
   description:
-    'What keeps RMSprop and Adam from dividing by zero; SGD has none. It shows in the first step, most where gradients are small.',
+    'What keeps an optimizer from dividing by zero; SGD has none. It shows in the first step, most where gradients are small.',
   kind: 'choice',
   remedy: 'fix epsilon',
   level: v.nullable(positive),
@@ -103,7 +114,11 @@ export const epsilon: Lens<number | null> = lens({
   replace: (setting, value) => {
     const { optimizer: old } = setting.recipe;
     if (old.name === 'sgd')
-      throw expected("'rmsprop' or 'adam', which have an epsilon,", 'recipe.optimizer.name', old.name);
+      throw expected(
+        "'rmsprop', 'adam', 'nadam' or 'adagrad', which have an epsilon,",
+        'recipe.optimizer.name',
+        old.name,
+      );
     if (value === null) throw expected('a number above 0', 'epsilon', value);
     return withRecipe(setting, { optimizer: { ...old, epsilon: value } });
   },
@@ -119,6 +134,11 @@ function levelOfOptimizer(optimizer: Optimizer): OptimizerLevel {
     const { name, rho, momentum } = optimizer;
     return { name, rho, momentum };
   }
+  if (optimizer.name === 'adagrad') {
+    const { name, initialAccumulatorValue } = optimizer;
+    return { name, initialAccumulatorValue };
+  }
   const { name, beta1, beta2 } = optimizer;
+  if (optimizer.name === 'adam' && optimizer.amsgrad) return { name: 'adam', beta1, beta2, amsgrad: true };
   return { name, beta1, beta2 };
 }

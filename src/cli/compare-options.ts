@@ -34,7 +34,7 @@ export const DEFAULTS = {
   hidden: [512, 512],
   activation: 'relu',
   optimizer: 'adam',
-  learningRate: { sgd: 0.01, rmsprop: 0.001, adam: 0.001 },
+  learningRate: { sgd: 0.01, rmsprop: 0.001, adam: 0.001, nadam: 0.001, adagrad: 0.001 },
   batchSize: 128,
   epochs: 2,
   seed: 42,
@@ -67,7 +67,11 @@ export function compareOptions(): Command {
     .argument('[data]', 'mnist, digits, or a folder of IDX files (default: mnist where installed, else digits)')
     .option('--hidden <units>', 'units of the hidden layers (default: 512,512)', hidden)
     .option('--activation <name>', 'of the hidden layers (default: relu)', nameOption('--activation', ACTIVATIONS))
-    .option('--optimizer <name>', 'adam, rmsprop or sgd (default: adam)', nameOption('--optimizer', OPTIMIZERS))
+    .option(
+      '--optimizer <name>',
+      'adam, nadam, adagrad, rmsprop or sgd (default: adam)',
+      nameOption('--optimizer', OPTIMIZERS),
+    )
     .option('--learning-rate <rate>', '(default: 0.001, for sgd 0.01)', rateOption('--learning-rate'))
     .option('--batch-size <rows>', '(default: 128)', integerOption('--batch-size', 1, MOST_ROWS))
     .option('--epochs <count>', '(default: 2)', integerOption('--epochs', 1, 1_000_000))

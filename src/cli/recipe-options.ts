@@ -5,7 +5,7 @@ import { SamebitsError } from '../errors.js';
 import { activationOf } from '../model/activations.js';
 import { denseLayers, type ModelDescription } from '../model/description.js';
 import { dense, type Layer, rescaling } from '../model/layers.js';
-import { adam, type Optimizer, rmsprop, sgd } from '../model/optimizers.js';
+import { type Optimizer, optimizerNamed } from '../model/optimizers.js';
 import { parseRecipe, type Recipe } from '../model/recipe.js';
 import { type CompareFlags, DEFAULTS } from './compare-options.js';
 
@@ -97,5 +97,5 @@ function hiddenLayers(
 }
 
 function optimizerOf(name: Optimizer['name'], learningRate = DEFAULTS.learningRate[name] as number): Optimizer {
-  return { sgd, rmsprop, adam }[name]({ learningRate });
+  return optimizerNamed(name, { learningRate });
 }

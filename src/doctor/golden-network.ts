@@ -1,6 +1,6 @@
 /** Trains one of the golden networks, through the package's own API. */
 import { dense, dropout, rescaling } from '../model/layers.js';
-import { adam, rmsprop, sgd } from '../model/optimizers.js';
+import { optimizerNamed } from '../model/optimizers.js';
 import { sequential } from '../train/build.js';
 import { fingerprintPredictions } from '../train/fingerprint.js';
 import type { Sequential } from '../train/sequential.js';
@@ -46,7 +46,7 @@ function build(recipe: GoldenRecipe): Sequential {
 
 function optimizerOf({ optimizer }: GoldenRecipe) {
   const { name, ...options } = optimizer;
-  return { sgd, rmsprop, adam }[name](options);
+  return optimizerNamed(name, options);
 }
 
 function inputsOf({ x, rows, inputs }: GoldenRecipe) {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DenseOptions, DropoutOptions, RescalingOptions } from '../model/layers.js';
-import type { AdamOptions, RmsPropOptions, SgdOptions } from '../model/optimizers.js';
+import type { AdagradOptions, AdamOptions, NadamOptions, RmsPropOptions, SgdOptions } from '../model/optimizers.js';
 import type { Shuffle } from '../model/recipe.js';
 import type { Seeds } from '../model/seeds.js';
 import type { ElementaryFunction, LossName } from '../native/addon.js';
@@ -42,7 +42,9 @@ export interface GoldenNetwork {
     readonly optimizer:
       | ({ readonly name: 'sgd' } & SgdOptions)
       | ({ readonly name: 'rmsprop' } & RmsPropOptions)
-      | ({ readonly name: 'adam' } & AdamOptions);
+      | ({ readonly name: 'adam' } & AdamOptions)
+      | ({ readonly name: 'nadam' } & NadamOptions)
+      | ({ readonly name: 'adagrad' } & AdagradOptions);
     readonly loss: LossName;
     readonly rows: number;
     readonly x: { readonly kind: 'floats' | 'bytes'; readonly salt: number };

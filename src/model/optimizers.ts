@@ -52,6 +52,8 @@ export interface AdamOptions {
   readonly beta2?: number;
   /** Above 0. @default 1e-7 */
   readonly epsilon?: number;
+  /** Divide by the largest of all second moments so far instead of the last. @default false */
+  readonly amsgrad?: boolean;
 }
 
 /** Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1. */
@@ -61,15 +63,64 @@ export interface Adam {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  /** Absent without. Reddi, Kale and Kumar, "On the Convergence of Adam and Beyond", 2018. */
+  readonly amsgrad?: true;
 }
 
-/** What {@link sgd}, {@link rmsprop} or {@link adam} gives. */
-export type Optimizer = Sgd | RmsProp | Adam;
+/** Options of {@link nadam}. */
+export interface NadamOptions {
+  /** Above 0. @default 0.001 */
+  readonly learningRate?: number;
+  /** Where the momentum rises to, from half of it. At least 0, below 1. @default 0.9 */
+  readonly beta1?: number;
+  /** At least 0, below 1. @default 0.999 */
+  readonly beta2?: number;
+  /** Above 0. @default 1e-7 */
+  readonly epsilon?: number;
+}
 
-export const OPTIMIZERS = ['sgd', 'rmsprop', 'adam'] as const satisfies readonly Optimizer['name'][];
+/** Dozat, "Incorporating Nesterov Momentum into Adam", 2016. */
+export interface Nadam {
+  readonly name: 'nadam';
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** Options of {@link adagrad}. */
+export interface AdagradOptions {
+  /** Above 0. @default 0.001 */
+  readonly learningRate?: number;
+  /** Where the sums of squared gradients start. At least 0. @default 0.1 */
+  readonly initialAccumulatorValue?: number;
+  /** Above 0; inside the root. @default 1e-7 */
+  readonly epsilon?: number;
+}
+
+/** Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", 2011. */
+export interface Adagrad {
+  readonly name: 'adagrad';
+  readonly learningRate: number;
+  readonly initialAccumulatorValue: number;
+  readonly epsilon: number;
+}
+
+/** What {@link sgd}, {@link rmsprop}, {@link adam}, {@link nadam} or {@link adagrad} gives. */
+export type Optimizer = Sgd | RmsProp | Adam | Nadam | Adagrad;
+
+export const OPTIMIZERS = [
+  'sgd',
+  'rmsprop',
+  'adam',
+  'nadam',
+  'adagrad',
+] as const satisfies readonly Optimizer['name'][];
 
 const positive = real('a number above 0', (value) => Math.fround(value) > 0);
 const share = real('a number from 0 to below 1', (value) => value >= 0 && value < 1);
+
+const sumOfSquares = real('a number of at least 0', (value) => value >= 0 && Number.isFinite(Math.fround(value)));
 
 const sgdEntries = {
   learningRate: v.optional(positive, 0.01),
@@ -84,22 +135,33 @@ const rmspropEntries = {
   epsilon: v.optional(positive, 1e-7),
 };
 
-const adamEntries = {
+const nadamEntries = {
   learningRate: v.optional(positive, 0.001),
   beta1: v.optional(share, 0.9),
   beta2: v.optional(share, 0.999),
   epsilon: v.optional(positive, 1e-7),
 };
 
+const adamEntries = { ...nadamEntries, amsgrad: v.optional(flag, false) };
+
+const adagradEntries = {
+  learningRate: v.optional(positive, 0.001),
+  initialAccumulatorValue: v.optional(sumOfSquares, 0.1),
+  epsilon: v.optional(positive, 1e-7),
+};
+
 const sgdOptions = fields(sgdEntries);
 const rmspropOptions = fields(rmspropEntries);
 const adamOptions = fields(adamEntries);
+const nadamOptions = fields(nadamEntries);
+const adagradOptions = fields(adagradEntries);
 
-const PHRASE = "'sgd', 'rmsprop', 'adam', or what sgd(), rmsprop() or adam() gives,";
+const PHRASE =
+  "'sgd', 'rmsprop', 'adam', 'nadam', 'adagrad', or what sgd(), rmsprop(), adam(), nadam() or adagrad() gives,";
 
 const optimizerName: Schema<Optimizer> = v.pipe(
   v.picklist(OPTIMIZERS, PHRASE),
-  v.transform((name) => ({ sgd, rmsprop, adam })[name]()),
+  v.transform((name) => optimizerNamed(name)),
 );
 
 const optimizerObject: Schema<Optimizer> = v.pipe(
@@ -109,9 +171,12 @@ const optimizerObject: Schema<Optimizer> = v.pipe(
       fields({ name: v.literal('sgd'), ...sgdEntries }),
       fields({ name: v.literal('rmsprop'), ...rmspropEntries }),
       fields({ name: v.literal('adam'), ...adamEntries }),
+      fields({ name: v.literal('nadam'), ...nadamEntries }),
+      fields({ name: v.literal('adagrad'), ...adagradEntries }),
     ],
     PHRASE,
   ),
+  v.transform((given): Optimizer => (given.name === 'adam' ? adamOf(given) : given)),
   v.check((optimizer) => !lacksMomentum(optimizer), 'an optimizer with momentum above 0, as nesterov: true needs it,'),
 );
 
@@ -142,12 +207,43 @@ export function rmsprop(options: RmsPropOptions = {}): RmsProp {
 }
 
 /**
- * Adam: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1.
+ * Adam: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1; with `amsgrad` Reddi, Kale and Kumar, "On
+ * the Convergence of Adam and Beyond", 2018, with its bias corrections, as in Keras and PyTorch.
  *
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
  */
 export function adam(options: AdamOptions = {}): Adam {
-  return { ...check(adamOptions, options, 'adam'), name: 'adam' };
+  return adamOf(check(adamOptions, options, 'adam'));
+}
+
+/**
+ * Nadam, Adam with Nesterov's momentum: Dozat, "Incorporating Nesterov Momentum into Adam", 2016, with Keras's schedule of momentum,
+ * `beta1 · (1 − ½ · 0.96^t)` in step `t`.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
+ */
+export function nadam(options: NadamOptions = {}): Nadam {
+  return { ...check(nadamOptions, options, 'nadam'), name: 'nadam' };
+}
+
+/**
+ * Adagrad: `v = v + g²`, `w = w − learningRate · g / √(v + epsilon)`, `v` starting at `initialAccumulatorValue`; Duchi, Hazan and
+ * Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", 2011.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
+ */
+export function adagrad(options: AdagradOptions = {}): Adagrad {
+  return { ...check(adagradOptions, options, 'adagrad'), name: 'adagrad' };
+}
+
+/** The optimizer of a name, with its defaults but for what is given. */
+export function optimizerNamed(name: Optimizer['name'], options: { readonly learningRate?: number } = {}): Optimizer {
+  return { sgd, rmsprop, adam, nadam, adagrad }[name](options);
+}
+
+/** Without amsgrad a recipe does not speak of it, as those made before there was one. */
+function adamOf({ amsgrad, ...options }: Required<AdamOptions>): Adam {
+  return { ...options, name: 'adam', ...(amsgrad ? { amsgrad } : {}) };
 }
 
 function lacksMomentum(optimizer: Optimizer): boolean {
@@ -157,7 +253,9 @@ function lacksMomentum(optimizer: Optimizer): boolean {
 /** Names of an optimizer's slots, in the order in which the fingerprint takes them. */
 export function slotNames(optimizer: Optimizer | undefined): readonly string[] {
   if (optimizer === undefined) return [];
-  if (optimizer.name === 'adam') return ['m', 'v'];
+  if (optimizer.name === 'adam') return optimizer.amsgrad ? ['m', 'v', 'vMax'] : ['m', 'v'];
+  if (optimizer.name === 'nadam') return ['m', 'v'];
+  if (optimizer.name === 'adagrad') return ['accumulator'];
   const momentum = optimizer.momentum === 0 ? [] : ['momentum'];
   return optimizer.name === 'rmsprop' ? ['v', ...momentum] : momentum;
 }

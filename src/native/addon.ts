@@ -64,13 +64,14 @@ export interface NativeDropout {
 
 /** Optimizer with its binary64 options; those that an optimizer does not have are ignored. */
 export interface NativeOptimizer {
-  readonly kind: 'sgd' | 'momentum' | 'nesterov' | 'rmsprop' | 'adam';
+  readonly kind: 'sgd' | 'momentum' | 'nesterov' | 'rmsprop' | 'adam' | 'amsgrad' | 'nadam' | 'adagrad';
   readonly learningRate: number;
   readonly momentum?: number;
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
   readonly rho?: number;
+  readonly initialAccumulatorValue?: number;
 }
 
 /** What computes. */
@@ -95,8 +96,8 @@ export interface NetworkDescription extends NativeHardware {
 }
 
 export type ParameterKind = 'kernel' | 'bias';
-/** 0: the weights; 1: momentum, Adam's m, or RMSprop's v; 2: Adam's v, or RMSprop's momentum. */
-export type Slot = 0 | 1 | 2;
+/** 0: the weights; 1: momentum, Adam's m, or the v of RMSprop and Adagrad; 2: Adam's v, or RMSprop's momentum; 3: AMSGrad's vMax. */
+export type Slot = 0 | 1 | 2 | 3;
 
 /** What training goes on from, beside weights and optimizer state. */
 export interface Counters {

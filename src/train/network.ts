@@ -162,9 +162,14 @@ function nativeOptimizer(optimizer: Optimizer): NativeOptimizer {
     const { learningRate, rho, momentum, epsilon } = optimizer;
     return { kind: 'rmsprop', learningRate, rho, momentum, epsilon };
   }
-  if (optimizer.name === 'adam') {
-    const { learningRate, beta1, beta2, epsilon } = optimizer;
-    return { kind: 'adam', learningRate, beta1, beta2, epsilon };
+  if (optimizer.name === 'adam' || optimizer.name === 'nadam') {
+    const { name, learningRate, beta1, beta2, epsilon } = optimizer;
+    const kind = name === 'adam' && optimizer.amsgrad ? 'amsgrad' : name;
+    return { kind, learningRate, beta1, beta2, epsilon };
+  }
+  if (optimizer.name === 'adagrad') {
+    const { learningRate, initialAccumulatorValue, epsilon } = optimizer;
+    return { kind: 'adagrad', learningRate, initialAccumulatorValue, epsilon };
   }
   const { learningRate, momentum, nesterov } = optimizer;
   if (momentum === 0) return { kind: 'sgd', learningRate };

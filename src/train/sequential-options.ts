@@ -33,7 +33,7 @@ export interface SequentialOptions {
 
 /** Options of `compile`. */
 export interface CompileOptions {
-  /** What `sgd()`, `rmsprop()` or `adam()` gives, or a name for its defaults. */
+  /** What `sgd()`, `rmsprop()`, `adam()`, `nadam()` or `adagrad()` gives, or a name for its defaults. */
   readonly optimizer: Optimizer | Optimizer['name'];
   readonly loss: LossName;
   /** @default [] */

@@ -1,5 +1,5 @@
 /** Golden recipes as users would build and feed them. */
-import { adam, dense, dropout, rescaling, rmsprop, type Sequential, sequential, sgd } from 'samebits';
+import { adagrad, adam, dense, dropout, nadam, rescaling, rmsprop, type Sequential, sequential, sgd } from 'samebits';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
 
 /** The compiled model of a recipe. */
@@ -19,7 +19,7 @@ export function build({ layers, inputs, ...recipe }: GoldenRecipe): Sequential {
   });
   const { name, ...options } = recipe.optimizer;
   model.compile({
-    optimizer: { sgd, rmsprop, adam }[name](options),
+    optimizer: { sgd, rmsprop, adam, nadam, adagrad }[name](options),
     loss: recipe.loss,
     metrics: recipe.loss === 'meanSquaredError' ? [] : ['accuracy'],
   });

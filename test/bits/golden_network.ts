@@ -40,6 +40,7 @@ function layersOf({ layers, seed, seeds }: GoldenRecipe) {
 }
 
 function kindOf(optimizer: GoldenRecipe['optimizer']) {
+  if (optimizer.name === 'adam' && optimizer.amsgrad) return 'amsgrad';
   if (optimizer.name !== 'sgd') return optimizer.name;
   if (optimizer.momentum === 0) return 'sgd';
   return optimizer.nesterov ? 'nesterov' : 'momentum';

@@ -1,9 +1,12 @@
 /** Dropout, l2 and the optimizers beside Adam: the same bits over threads, instruction sets, plans and orders. */
 import {
+  adagrad,
+  adam,
   dense,
   dropout,
   type FitOptions,
   l2,
+  nadam,
   type Optimizer,
   type Recording,
   rmsprop,
@@ -63,6 +66,9 @@ const OPTIMIZERS: [string, Optimizer][] = [
   ['nesterov', sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true })],
   ['rmsprop', rmsprop()],
   ['rmsprop with momentum', rmsprop({ learningRate: 5e-4, momentum: 0.5 })],
+  ['adagrad', adagrad({ learningRate: 0.02 })],
+  ['amsgrad', adam({ amsgrad: true })],
+  ['nadam', nadam()],
 ];
 
 describe.each(OPTIMIZERS)('%s with dropout and l2', (_, optimizer) => {

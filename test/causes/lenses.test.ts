@@ -20,6 +20,9 @@ const OTHER: { readonly [N in CauseName]: readonly unknown[] } = {
   optimizer: [
     { name: 'adam', beta1: 0.8, beta2: 0.999 },
     { name: 'rmsprop', rho: 0.9, momentum: 0 },
+    { name: 'adam', beta1: 0.9, beta2: 0.999, amsgrad: true },
+    { name: 'nadam', beta1: 0.9, beta2: 0.999 },
+    { name: 'adagrad', initialAccumulatorValue: 0.1 },
   ],
   learningRate: [0.5],
   epsilon: [1e-4],
@@ -110,7 +113,7 @@ describe('a cause', () => {
     ['depth', 2, 'a network with a hidden layer'],
     ['dropoutRate', 0.5, 'a network with a hidden layer'],
     ['activation', 'relu', 'a network with a hidden layer'],
-    ['epsilon', 1e-3, "'rmsprop' or 'adam', which have an epsilon, for recipe.optimizer.name but received \"sgd\""],
+    ['epsilon', 1e-3, "'nadam' or 'adagrad', which have an epsilon, for recipe.optimizer.name but received \"sgd\""],
     ['dataSeed', 3, '\'madeUp\', data that have a seed, for data.source.kind but received "digits"'],
   ])('%s is refused where there is no place for it', async (name, level, message) => {
     const { code, message: said } = await failure(() => causeNamed(name).write(bare, level));

@@ -7,6 +7,7 @@ import { activationRecipes } from './activations.js';
 import { hash } from './made-up.js';
 import { divergingRecipes, type GoldenRecipe, recipes, samplesOf } from './recipes.js';
 import { orderedRecipes } from './ordered.js';
+import { optimizerRecipes } from './optimizers.js';
 import { regularizedRecipes } from './regularized.js';
 
 const CHECKED_STEPS = [1, 2, 5, 20];
@@ -52,7 +53,7 @@ const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes]);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

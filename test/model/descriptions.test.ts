@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
+  adagrad,
   adam,
   constant,
   dense,
   dropout,
   l2,
+  nadam,
   rescaling,
   rmsprop,
   type SamebitsErrorCode,
@@ -131,7 +133,13 @@ describe('optimizers', () => {
   it('fill in the defaults of tfjs', () => {
     expect(sgd()).toEqual({ name: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false });
     expect(rmsprop()).toEqual({ name: 'rmsprop', learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7 });
-    expect(adam()).toEqual({ name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
+    const moments = { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    expect(adam()).toStrictEqual({ name: 'adam', ...moments });
+    expect(adam({ amsgrad: false })).toStrictEqual(adam());
+    expect(adam({ amsgrad: true })).toStrictEqual({ name: 'adam', ...moments, amsgrad: true });
+    expect(nadam()).toStrictEqual({ name: 'nadam', ...moments });
+    const adagradOptions = { learningRate: 0.001, initialAccumulatorValue: 0.1, epsilon: 1e-7 };
+    expect(adagrad()).toStrictEqual({ name: 'adagrad', ...adagradOptions });
   });
 
   it.each<[string, () => unknown, string]>([
@@ -143,6 +151,9 @@ describe('optimizers', () => {
     ['epsilon', () => adam({ epsilon: 1e-60 }), 'a number above 0 for adam.epsilon but received 1e-60'],
     ['rho', () => rmsprop({ rho: 1 }), 'a number from 0 to below 1 for rmsprop.rho but received 1'],
     ['centered', () => rmsprop({ centered: true } as Wrong), 'for rmsprop but received "centered"'],
+    ['a sum', () => adagrad({ initialAccumulatorValue: -1 }), 'at least 0 for adagrad.initialAccumulatorValue but'],
+    ['an infinite sum', () => adagrad({ initialAccumulatorValue: 1e39 }), 'for adagrad.initialAccumulatorValue but'],
+    ['momentum of nadam', () => nadam({ momentum: 0.9 } as Wrong), 'for nadam but received "momentum"'],
     ['nesterov without momentum', () => sgd({ nesterov: true }), 'above 0 with nesterov: true for sgd.momentum but'],
     ['spelling', () => adam({ learning_rate: 1 } as Wrong), 'did you mean learningRate?'],
   ])('refuse %s', (_, make, message) => {
@@ -288,9 +299,9 @@ describe('compile', () => {
     ],
     [
       'an unknown optimizer',
-      () => last('linear').compile({ optimizer: 'adagrad' as Wrong, loss: 'meanSquaredError' }),
+      () => last('linear').compile({ optimizer: 'lion' as Wrong, loss: 'meanSquaredError' }),
       ARGUMENT,
-      'for compile.optimizer but received "adagrad"',
+      'for compile.optimizer but received "lion"',
     ],
     [
       'nesterov without momentum in an object',

@@ -31,7 +31,7 @@ std::vector<uint64_t> expectedMarks(const Problem& problem, const TrainOptions& 
   const Network& network = model.network();
   for (size_t layer = 0; layer < network.layers().size(); ++layer) {
     for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
-      for (int slot = 0; slot < 3; ++slot) {
+      for (int slot = 0; slot < 4; ++slot) {
         const bool there = kind == ParameterKind::kernel || network.layers()[layer].useBias;
         const std::vector<float> values =
             there ? valuesOf(network, network.layers()[layer].parameter(kind), slot) : std::vector<float>{};

@@ -62,6 +62,12 @@ OptimizerDescription optimizer(UpdateKind kind, double learningRate) {
   return made;
 }
 
+OptimizerDescription adagrad(double learningRate) {
+  OptimizerDescription made = optimizer(UpdateKind::adagrad, learningRate);
+  made.initialAccumulatorValue = 0.1;
+  return made;
+}
+
 DropoutDescription dropout(double rate, uint32_t stream) { return {rate, {{0x01234567u, 0x89abcdefu}}, stream}; }
 
 }  // namespace
@@ -106,6 +112,14 @@ const std::vector<Problem>& problems() {
               Loss::meanSquaredError, optimizer(UpdateKind::momentum, 0.01), 37, 20, 8, false),
       problem("30-20-1, rmsprop", 30, {{20, Activation::sigmoid, true}, {1, Activation::sigmoid, true, 0.5}},
               Loss::binaryCrossentropy, optimizer(UpdateKind::rmsprop, 0.01), 33, 11, 64, true),
+      problem("13-40-300-2, adagrad", 13,
+              {{40, Activation::tanh, true, 0.01}, {300, Activation::relu, true}, {2, Activation::linear, true}},
+              Loss::meanSquaredError, adagrad(0.02), 29, 10, 4, false),
+      problem("18-35-4, amsgrad", 18, {{35, Activation::relu, true}, {4, Activation::softmax, true, 0.02}},
+              Loss::sparseCategoricalCrossentropy, optimizer(UpdateKind::amsgrad, 0.02), 41, 9, 8, false),
+      problem("7-20-33-2, nadam", 7,
+              {{20, Activation::tanh, true, 0.01}, {33, Activation::relu, true}, {2, Activation::linear, true}},
+              Loss::meanSquaredError, optimizer(UpdateKind::nadam, 0.01), 38, 11, 64, false),
   };
   return all;
 }
@@ -143,7 +157,7 @@ void Model::goOnFrom(const Model& other) {
     for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
       const RowRange all{0, network_.parameterRows(layer, kind)};
       std::vector<float> values(all.count * network_.parameterColumns(layer));
-      for (int slot = 0; slot < 3 && !values.empty(); ++slot) {
+      for (int slot = 0; slot < 4 && !values.empty(); ++slot) {
         if (!other.network_.getParameter(layer, kind, slot, all, values.data())) break;
         network_.setParameter(layer, kind, slot, all, values.data());
       }
@@ -190,7 +204,7 @@ std::vector<uint32_t> Model::state() const {
     for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
       const RowRange range{0, network_.parameterRows(layer, kind)};
       std::vector<float> values(range.count * network_.parameterColumns(layer));
-      for (int slot = 0; slot < 3 && !values.empty(); ++slot) {
+      for (int slot = 0; slot < 4 && !values.empty(); ++slot) {
         if (!network_.getParameter(layer, kind, slot, range, values.data())) break;
         const std::vector<uint32_t> bits = bitsOf(values);
         all.insert(all.end(), bits.begin(), bits.end());

@@ -5,9 +5,10 @@ using namespace samebits;
 
 namespace {
 
-constexpr UpdateKind kUpdates[] = {UpdateKind::store,          UpdateKind::sgd,      UpdateKind::momentum,
-                                   UpdateKind::adam,           UpdateKind::nesterov, UpdateKind::rmsprop,
-                                   UpdateKind::rmspropMomentum};
+constexpr UpdateKind kUpdates[] = {
+    UpdateKind::store,    UpdateKind::sgd,     UpdateKind::momentum,        UpdateKind::adam,
+    UpdateKind::nesterov, UpdateKind::rmsprop, UpdateKind::rmspropMomentum, UpdateKind::adagrad,
+    UpdateKind::amsgrad,  UpdateKind::nadam};
 
 Update makeUpdate(UpdateKind kind, size_t rows, float decay) {
   Update update = {};
@@ -21,14 +22,15 @@ Update makeUpdate(UpdateKind kind, size_t rows, float decay) {
   update.beta2 = 0.999f;
   update.oneMinusBeta2 = 0.001f;
   update.stepSize = 0.0317f;
+  update.gradientStep = 0.0123f;
   update.inverseRoot = 22.36f;
   update.epsilon = 1e-7f;
   return update;
 }
 
-// A parameter tensor's four slots as plain vectors.
+// A parameter tensor's five slots as plain vectors.
 struct Slots {
-  std::vector<float> gradient, value, first, second;
+  std::vector<float> gradient, value, first, second, third;
 };
 
 void referenceUpdate(const Update& u, const std::vector<float>& sums, Slots& slots) {
@@ -51,6 +53,15 @@ void referenceUpdate(const Update& u, const std::vector<float>& sums, Slots& slo
     if (u.kind == UpdateKind::rmspropMomentum) {
       reference::rmsProp(g, rmsProp, slots.first[i], &slots.second[i], slots.value[i]);
     }
+    if (u.kind == UpdateKind::adagrad) {
+      reference::adagrad(g, u.learningRate, u.epsilon, slots.first[i], slots.value[i]);
+    }
+    if (u.kind == UpdateKind::amsgrad) {
+      reference::amsgrad(g, adam, slots.first[i], slots.second[i], slots.third[i], slots.value[i]);
+    }
+    if (u.kind == UpdateKind::nadam) {
+      reference::nadam(g, adam, u.gradientStep, slots.first[i], slots.second[i], slots.value[i]);
+    }
   }
 }
 
@@ -63,13 +74,14 @@ bool anyNonFinite(const std::vector<float>& values) {
 
 // The same slots in panels layout (a bias is a matrix with one input).
 struct PanelSlots {
-  PanelMatrix gradient, value, first, second;
+  PanelMatrix gradient, value, first, second, third;
   PanelSlots(const Slots& s, size_t inputs, size_t units, size_t panel)
       : gradient(s.gradient, inputs, units, panel),
         value(s.value, inputs, units, panel),
         first(s.first, inputs, units, panel),
-        second(s.second, inputs, units, panel) {}
-  ParameterSlots slots() { return {gradient.data(), value.data(), first.data(), second.data()}; }
+        second(s.second, inputs, units, panel),
+        third(s.third, inputs, units, panel) {}
+  ParameterSlots slots() { return {gradient.data(), value.data(), first.data(), second.data(), third.data()}; }
   // Only the slots that the update uses: the others are null.
   ParameterSlots used(const Update& update) {
     const UpdateKind kind = update.kind;
@@ -77,11 +89,15 @@ struct PanelSlots {
     if (kind != UpdateKind::store) all.gradient = nullptr;
     if (kind == UpdateKind::store && update.decay == 0) all.value = nullptr;
     if (kind == UpdateKind::store || kind == UpdateKind::sgd) all.first = nullptr;
-    if (kind != UpdateKind::adam && kind != UpdateKind::rmspropMomentum) all.second = nullptr;
+    const bool hasSecond = kind == UpdateKind::adam || kind == UpdateKind::rmspropMomentum ||
+                           kind == UpdateKind::amsgrad || kind == UpdateKind::nadam;
+    if (!hasSecond) all.second = nullptr;
+    if (kind != UpdateKind::amsgrad) all.third = nullptr;
     return all;
   }
   bool equal(const Slots& s) const {
-    return gradient.equals(s.gradient) && value.equals(s.value) && first.equals(s.first) && second.equals(s.second);
+    return gradient.equals(s.gradient) && value.equals(s.value) && first.equals(s.first) && second.equals(s.second) &&
+           third.equals(s.third);
   }
 };
 
@@ -103,10 +119,12 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
 
   const Update update = makeUpdate(c.kind, c.rows, c.decay);
   Slots weightsBefore = {std::vector<float>(count, 0.5f), randomTensor(random, count, Values::plain),
-                         randomTensor(random, count, Values::tiny), std::vector<float>(count, 1e-6f)};
+                         randomTensor(random, count, Values::tiny), std::vector<float>(count, 1e-6f),
+                         randomTensor(random, count, Values::tiny)};
   Slots biasBefore = {std::vector<float>(c.units, 0.5f), randomTensor(random, c.units, Values::plain),
-                      randomTensor(random, c.units, Values::zeros), std::vector<float>(c.units, 1e-6f)};
-  if (c.kind == UpdateKind::rmsprop || c.kind == UpdateKind::rmspropMomentum) {
+                      randomTensor(random, c.units, Values::zeros), std::vector<float>(c.units, 1e-6f),
+                      std::vector<float>(c.units, 1e-3f)};
+  if (c.kind == UpdateKind::rmsprop || c.kind == UpdateKind::rmspropMomentum || c.kind == UpdateKind::adagrad) {
     for (float& v : weightsBefore.first) v = std::fabs(v);  // a mean of squares
     for (float& v : biasBefore.first) v = std::fabs(v);
   }
@@ -163,7 +181,8 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
       check(stored.equal(gradients), describe(*table, "stored gradient", {c.rows, c.inputs, c.units}));
       const bool storedBroken = table->update(&apply, stored.value.floats(), &storedSlots);
       check(stored.value.equals(weightsAfter.value) && stored.first.equals(weightsAfter.first) &&
-                stored.second.equals(weightsAfter.second) && storedBroken == broken,
+                stored.second.equals(weightsAfter.second) && stored.third.equals(weightsAfter.third) &&
+                storedBroken == broken,
             describe(*table, "stored gradient, then update", {c.rows, c.inputs, c.units, size_t(update.kind)}));
     }
 
@@ -187,14 +206,14 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
 
 void testGradients(const std::vector<const KernelTable*>& all) {
   Random random{2};
-  for (size_t i = 0; i < 126; ++i) {
+  for (size_t i = 0; i < 150; ++i) {
     const size_t rows = random.extent(300);
     const OwnedOrder order = i % 3 == 0   ? balancedOrder(rows, 64)
                              : i % 3 == 1 ? balancedOrder(rows, 1 + random.below(9))
                                           : randomOrder(rows, random);
     testCase(all,
-             {rows, random.extent(300), random.extent(300), order, kAllValues[i % 4], kUpdates[i % 7],
-              i / 7 % 3 == 0 ? 0.02f : 0.0f},
+             {rows, random.extent(300), random.extent(300), order, kAllValues[i % 4], kUpdates[i % 10],
+              i / 10 % 3 == 0 ? 0.02f : 0.0f},
              random);
   }
   // Several blocks of packed inputs with a rest; blocks of fewer tiles; and more rows than are packed.

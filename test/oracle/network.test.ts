@@ -108,39 +108,82 @@ describe('optimizers', () => {
 
   test('sgd and momentum take the mean gradient', () => {
     const plain = parameter([]);
-    update({ name: 'sgd', learningRate: 0.25, momentum: 0 }, plain, new Float32Array([4]), 2, { p1: 1, p2: 1 });
+    update({ name: 'sgd', learningRate: 0.25, momentum: 0 }, plain, new Float32Array([4]), 2, {
+      p1: 1,
+      p2: 1,
+      steps: 1,
+    });
     expect(plain.values[0]).toBe(0.5);
     const moving = parameter(['momentum']);
     const momentum = { name: 'sgd', learningRate: 0.25, momentum: 0.5 } as const;
-    update(momentum, moving, new Float32Array([4]), 2, { p1: 1, p2: 1 });
-    update(momentum, moving, new Float32Array([0]), 2, { p1: 1, p2: 1 });
+    update(momentum, moving, new Float32Array([4]), 2, { p1: 1, p2: 1, steps: 1 });
+    update(momentum, moving, new Float32Array([0]), 2, { p1: 1, p2: 1, steps: 1 });
     expect(moving.values[0]).toBe(0.25);
   });
 
   test('nesterov looks one step of momentum ahead', () => {
     const moving = parameter(['momentum']);
     const nesterov = { name: 'sgd', learningRate: 0.25, momentum: 0.5, nesterov: true } as const;
-    update(nesterov, moving, new Float32Array([4]), 2, { p1: 1, p2: 1 });
+    update(nesterov, moving, new Float32Array([4]), 2, { p1: 1, p2: 1, steps: 1 });
     expect(moving.values[0]).toBe(1 - 0.25 * (0.5 * 2 + 2));
-    update(nesterov, moving, new Float32Array([0]), 2, { p1: 1, p2: 1 });
+    update(nesterov, moving, new Float32Array([0]), 2, { p1: 1, p2: 1, steps: 1 });
     expect(moving.values[0]).toBe(0.25 - 0.25 * (0.5 * 1));
   });
 
   test('RMSprop divides by the root of the mean square, epsilon inside', () => {
     const options = { name: 'rmsprop', learningRate: 0.5, rho: 0.75, epsilon: 3 } as const;
     const plain = parameter(['v']);
-    update({ ...options, momentum: 0 }, plain, new Float32Array([4]), 2, { p1: 1, p2: 1 });
+    update({ ...options, momentum: 0 }, plain, new Float32Array([4]), 2, { p1: 1, p2: 1, steps: 1 });
     expect(plain.values[0]).toBe(1 - (0.5 * 2) / Math.sqrt(0.25 * 4 + 3));
     const moving = parameter(['v', 'momentum']);
-    update({ ...options, momentum: 0.5 }, moving, new Float32Array([4]), 2, { p1: 1, p2: 1 });
-    update({ ...options, momentum: 0.5 }, moving, new Float32Array([0]), 2, { p1: 1, p2: 1 });
+    update({ ...options, momentum: 0.5 }, moving, new Float32Array([4]), 2, { p1: 1, p2: 1, steps: 1 });
+    update({ ...options, momentum: 0.5 }, moving, new Float32Array([0]), 2, { p1: 1, p2: 1, steps: 1 });
     expect(moving.values[0]).toBe(1 - 0.5 - 0.25);
     expect(moving.state.v[0]).toBe(0.75);
   });
 
+  test('Adagrad divides by the root of the sum of squares, epsilon inside', () => {
+    const w = parameter(['accumulator']);
+    w.state.accumulator[0] = 2;
+    const adagrad = { name: 'adagrad', learningRate: 0.5, initialAccumulatorValue: 2, epsilon: 10 } as const;
+    update(adagrad, w, new Float32Array([4]), 2, { p1: 1, p2: 1, steps: 1 });
+    expect(w.values[0]).toBe(1 - (0.5 * 2) / Math.sqrt(2 + 4 + 10));
+    expect(w.state.accumulator[0]).toBe(6);
+  });
+
+  test('AMSGrad keeps the largest second moment', () => {
+    const w = parameter(['m', 'v', 'vMax']);
+    const amsgrad = { name: 'adam', learningRate: 0.5, beta1: 0, beta2: 0.5, epsilon: 1, amsgrad: true } as const;
+    let powers = advance(amsgrad, { p1: 1, p2: 1, steps: 0 });
+    update(amsgrad, w, new Float32Array([4]), 1, powers);
+    expect([w.state.v[0], w.state.vMax[0]]).toEqual([8, 8]);
+    powers = advance(amsgrad, powers);
+    update(amsgrad, w, new Float32Array([0]), 1, powers);
+    expect([w.state.v[0], w.state.vMax[0]]).toEqual([4, 8]);
+  });
+
+  test("Nadam's step is that of Keras's formula", () => {
+    const w = parameter(['m', 'v']);
+    const nadam = { name: 'nadam', learningRate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-3 } as const;
+    let powers = { p1: 1, p2: 1, steps: 0 };
+    let [product, m, v, value] = [1, 0, 0, 1];
+    for (let t = 1; t <= 30; t++) {
+      const g = Math.fround(Math.sin(t));
+      powers = advance(nadam, powers);
+      update(nadam, w, new Float32Array([g]), 1, powers);
+      const [now, next] = [t, t + 1].map((step) => 0.9 * (1 - 0.5 * 0.96 ** step));
+      product *= now;
+      m = 0.9 * m + 0.1 * g;
+      v = 0.99 * v + 0.01 * g * g;
+      const mean = (next * m) / (1 - product * next) + ((1 - now) * g) / (1 - product);
+      value -= (0.01 * mean) / (Math.sqrt(v / (1 - 0.99 ** t)) + 1e-3);
+      expect(w.values[0]).toBeCloseTo(value, 5);
+    }
+  });
+
   test('l2 adds 2 λ w to the mean gradient', () => {
     const w = { ...parameter([]), l2: 0.25 };
-    update({ name: 'sgd', learningRate: 0.5, momentum: 0 }, w, new Float32Array([4]), 2, { p1: 1, p2: 1 });
+    update({ name: 'sgd', learningRate: 0.5, momentum: 0 }, w, new Float32Array([4]), 2, { p1: 1, p2: 1, steps: 1 });
     expect(w.values[0]).toBe(1 - 0.5 * (2 + 0.5));
   });
 
@@ -148,7 +191,7 @@ describe('optimizers', () => {
     const adam = { name: 'adam', learningRate: 0.125, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
     for (const gradient of [1000, -1000, 0.01]) {
       const w = parameter(['m', 'v']);
-      update(adam, w, new Float32Array([gradient]), 1, advance(adam, { p1: 1, p2: 1 }));
+      update(adam, w, new Float32Array([gradient]), 1, advance(adam, { p1: 1, p2: 1, steps: 0 }));
       expect(w.values[0]).toBeCloseTo(1 - Math.sign(gradient) * 0.125, 4);
     }
   });

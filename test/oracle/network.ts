@@ -11,7 +11,15 @@ import {
   weightGradient,
 } from './layers.js';
 import { hitsOfRow, type LossName, lossOfRow, type OutputRow } from './losses.js';
-import { advance, gradientsOf, type Optimizer, type Parameter, stateNames, update } from './optimizers.js';
+import {
+  advance,
+  gradientsOf,
+  initialState,
+  type Optimizer,
+  type Parameter,
+  stateNames,
+  update,
+} from './optimizers.js';
 import { epochOrder, type Shuffle } from './order.js';
 import { type Initializer, initialize, isKept, openStream, type Seeds, type Source, streamNumber } from './random.js';
 import { fixedRows, freeRows, type RowSum, type StepOrder } from './rows.js';
@@ -105,7 +113,12 @@ export class Network {
         shape,
         l2,
         values: initialize(initializer, draw, count, ...fans),
-        state: Object.fromEntries(stateNames(recipe.optimizer).map((slot) => [slot, new Float32Array(count)])),
+        state: Object.fromEntries(
+          stateNames(recipe.optimizer).map((slot) => [
+            slot,
+            new Float32Array(count).fill(initialState(recipe.optimizer)),
+          ]),
+        ),
       };
     };
     let dropouts = 0;
@@ -283,7 +296,7 @@ export class Network {
       Array.from(gradients, ([parameter, sums]) => [parameter.name, gradientsOf(parameter, sums, rows)]),
     );
     for (const [parameter, sums] of gradients) update(optimizer, parameter, sums, rows, powers);
-    this.#counters = { ...this.#counters, ...powers, steps: this.#counters.steps + 1 };
+    this.#counters = { ...this.#counters, ...powers };
     return { losses, outputs };
   }
 

@@ -16,9 +16,23 @@ export type Optimizer =
       readonly beta1: number;
       readonly beta2: number;
       readonly epsilon: number;
+      readonly amsgrad?: boolean;
+    }
+  | {
+      readonly name: 'nadam';
+      readonly learningRate: number;
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly epsilon: number;
+    }
+  | {
+      readonly name: 'adagrad';
+      readonly learningRate: number;
+      readonly initialAccumulatorValue: number;
+      readonly epsilon: number;
     };
 
-/** A tensor of weights with its gradient's state: `momentum`, `v`, both, `m` and `v`, or none. */
+/** A tensor of weights with its gradient's state: named as in the fingerprint. */
 export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
@@ -29,20 +43,44 @@ export interface Parameter {
 }
 
 export function stateNames(optimizer: Optimizer): string[] {
-  if (optimizer.name === 'adam') return ['m', 'v'];
+  if (optimizer.name === 'adagrad') return ['accumulator'];
+  if (optimizer.name === 'nadam') return ['m', 'v'];
+  if (optimizer.name === 'adam') return optimizer.amsgrad ? ['m', 'v', 'vMax'] : ['m', 'v'];
   const momentum = optimizer.momentum === 0 ? [] : ['momentum'];
   return optimizer.name === 'rmsprop' ? ['v', ...momentum] : momentum;
 }
 
-/** Binary64 running products of Adam's betas. */
+/** Where an element's state starts. */
+export function initialState(optimizer: Optimizer): number {
+  return optimizer.name === 'adagrad' ? f32(optimizer.initialAccumulatorValue) : 0;
+}
+
+/** Binary64 running products of Adam's and Nadam's betas, and the steps made, the current one included. */
 export interface Powers {
   readonly p1: number;
   readonly p2: number;
+  readonly steps: number;
 }
 
 /** At the start of each step. */
-export function advance(optimizer: Optimizer, { p1, p2 }: Powers): Powers {
-  return optimizer.name === 'adam' ? { p1: p1 * optimizer.beta1, p2: p2 * optimizer.beta2 } : { p1, p2 };
+export function advance(optimizer: Optimizer, { p1, p2, steps }: Powers): Powers {
+  const t = steps + 1;
+  if (optimizer.name === 'adam') return { p1: p1 * optimizer.beta1, p2: p2 * optimizer.beta2, steps: t };
+  if (optimizer.name === 'nadam')
+    return { p1: p1 * momentumAt(optimizer.beta1, t), p2: p2 * optimizer.beta2, steps: t };
+  return { p1, p2, steps: t };
+}
+
+/** Nadam's `u(t)`. */
+export function momentumAt(beta1: number, t: number): number {
+  return beta1 * (1 - 0.5 * power(0.96, t));
+}
+
+/** By squaring, in binary64. */
+function power(base: number, exponent: number): number {
+  let [result, b] = [1, base];
+  for (let t = exponent; t > 0; t = Math.floor(t / 2), b *= b) if (t % 2 === 1) result *= b;
+  return result;
 }
 
 /** What an optimizer takes, from the gradient of each element summed over the batch's `rows` rows. */
@@ -57,7 +95,7 @@ export function update(
   parameter: Parameter,
   sums: Float32Array,
   rows: number,
-  { p1, p2 }: Powers,
+  { p1, p2, steps }: Powers,
 ): void {
   const w = parameter.values;
   const gradients = gradientsOf(parameter, sums, rows);
@@ -84,13 +122,42 @@ export function update(
     });
     return;
   }
-  const { learningRate, beta1, beta2, epsilon } = optimizer;
-  const { m, v } = parameter.state;
-  const stepSize = f32(learningRate / (1 - p1));
+  if (optimizer.name === 'adagrad') {
+    const { accumulator: v } = parameter.state;
+    gradients.forEach((g, i) => {
+      v[i] = fma(g, g, v[i]);
+      w[i] = sub(w[i], div(mul(f32(optimizer.learningRate), g), sqrt(add(v[i], f32(optimizer.epsilon)))));
+    });
+    return;
+  }
+  const { beta1, beta2, epsilon } = optimizer;
+  const { m, v, vMax } = parameter.state;
   const inverseRoot = f32(1 / Math.sqrt(1 - p2));
+  const up = directionOf(optimizer, { p1, p2, steps });
   gradients.forEach((g, i) => {
     m[i] = fma(f32(beta1), m[i], mul(f32(1 - beta1), g));
     v[i] = fma(f32(beta2), v[i], mul(mul(f32(1 - beta2), g), g));
-    w[i] = sub(w[i], div(mul(stepSize, m[i]), fma(sqrt(v[i]), inverseRoot, f32(epsilon))));
+    if (vMax !== undefined) vMax[i] = vMax[i] > v[i] ? vMax[i] : v[i];
+    const square = vMax === undefined ? v[i] : vMax[i];
+    w[i] = sub(w[i], div(up(m[i], g), fma(sqrt(square), inverseRoot, f32(epsilon))));
   });
+}
+
+/** What is divided by the root: of Adam and Nadam. */
+function directionOf(
+  {
+    name,
+    learningRate,
+    beta1,
+  }: { readonly name: 'adam' | 'nadam'; readonly learningRate: number; readonly beta1: number },
+  { p1, steps }: Powers,
+): (m: number, g: number) => number {
+  if (name === 'adam') {
+    const stepSize = f32(learningRate / (1 - p1));
+    return (m) => mul(stepSize, m);
+  }
+  const next = momentumAt(beta1, steps + 1);
+  const stepSize = f32((learningRate * next) / (1 - p1 * next));
+  const gradientStep = f32((learningRate * (1 - momentumAt(beta1, steps))) / (1 - p1));
+  return (m, g) => fma(stepSize, m, mul(gradientStep, g));
 }

@@ -2,11 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  adagrad,
   adam,
   type Callbacks,
   dense,
   dropout,
   type FitOptions,
+  nadam,
   type Optimizer,
   rmsprop,
   type Sequential,
@@ -29,6 +31,9 @@ export const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
   rmsprop: rmsprop(),
   'rmsprop with momentum': rmsprop({ momentum: 0.5 }),
   adam: adam(),
+  'adam with amsgrad': adam({ amsgrad: true }),
+  nadam: nadam(),
+  adagrad: adagrad({ learningRate: 0.05 }),
 };
 
 export function model(optimizer: Optimizer = adam(), options: Partial<SequentialOptions> = {}): Sequential {
