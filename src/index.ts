@@ -163,7 +163,7 @@ export {
   type RescalingOptions,
   rescaling,
 } from './model/layers.js';
-export type { Metric } from './model/losses.js';
+export type { LossOption, Metric } from './model/losses.js';
 export {
   type Adagrad,
   type AdagradOptions,
@@ -185,7 +185,7 @@ export {
 export { type FitRecipe, parseRecipe, type Recipe, type Shuffle } from './model/recipe.js';
 export { type L2, l2, type Regularizer } from './model/regularizers.js';
 export type { Seeds } from './model/seeds.js';
-export type { ActivationName, InstructionSet, LossName, Reduction } from './native/addon.js';
+export type { ActivationName, Huber, InstructionSet, Loss, LossName, Quantile, Reduction } from './native/addon.js';
 export type { MachineDescription } from './native/machine.js';
 export type { Seed } from './random/seed.js';
 export type { Generator } from './random/words.js';

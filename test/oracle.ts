@@ -7,6 +7,7 @@ export * as arithmetic from './oracle/arithmetic.js';
 export * as elementary from './oracle/elementary.js';
 export { fingerprint, mark } from './oracle/fingerprint.js';
 export * as layers from './oracle/layers.js';
+export { hasAccuracy } from './oracle/losses.js';
 export { type FitOptions, Network, type NetworkRecipe, type Samples, type Score } from './oracle/network.js';
 export * as order from './oracle/order.js';
 export * as random from './oracle/random.js';

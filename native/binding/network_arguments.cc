@@ -1,6 +1,7 @@
 #include "network_arguments.h"
 
 #include <string>
+#include <utility>
 
 #include "arguments.h"
 
@@ -47,12 +48,27 @@ DropoutDescription dropoutOf(const Napi::Object& value) {
 
 }  // namespace
 
-Loss lossOf(const Napi::Value& value) {
-  const std::string name = text(value, "loss");
-  if (name == "sparseCategoricalCrossentropy") return Loss::sparseCategoricalCrossentropy;
-  if (name == "categoricalCrossentropy") return Loss::categoricalCrossentropy;
-  if (name == "binaryCrossentropy") return Loss::binaryCrossentropy;
-  if (name == "meanSquaredError") return Loss::meanSquaredError;
+GivenLoss lossOf(const Napi::Value& value) {
+  static constexpr std::pair<const char*, Loss> kNames[] = {
+      {"sparseCategoricalCrossentropy", Loss::sparseCategoricalCrossentropy},
+      {"categoricalCrossentropy", Loss::categoricalCrossentropy},
+      {"binaryCrossentropy", Loss::binaryCrossentropy},
+      {"meanSquaredError", Loss::meanSquaredError},
+      {"meanAbsoluteError", Loss::meanAbsoluteError},
+      {"huber", Loss::huber},
+      {"logCosh", Loss::logCosh},
+      {"hinge", Loss::hinge},
+      {"poisson", Loss::poisson},
+      {"klDivergence", Loss::klDivergence},
+      {"quantile", Loss::quantile}};
+  const bool named = value.IsString();
+  const std::string name = text(named ? value : object(value, "loss").Get("name"), "loss");
+  for (const auto& [known, kind] : kNames) {
+    if (name != known) continue;
+    if (kind == Loss::huber) return {kind, number(object(value, "loss").Get("delta"), "delta")};
+    if (kind == Loss::quantile) return {kind, number(object(value, "loss").Get("quantile"), "quantile")};
+    return {kind, 0};
+  }
   throw expected(value.Env(), "the name of a loss", "loss");
 }
 
@@ -88,7 +104,9 @@ NetworkDescription descriptionOf(const Napi::Object& value) {
   }
   if (const Napi::Value loss = value.Get("loss"); !isNothing(loss)) {
     description.hasLoss = true;
-    description.loss = lossOf(loss);
+    const GivenLoss given = lossOf(loss);
+    description.loss = given.kind;
+    description.lossParameter = given.parameter;
     const Activation last = description.layers.back().activation;
     const bool softmax =
         description.loss == Loss::sparseCategoricalCrossentropy || description.loss == Loss::categoricalCrossentropy;

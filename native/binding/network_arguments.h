@@ -9,7 +9,12 @@
 
 namespace samebits::binding {
 
-Loss lossOf(const Napi::Value& value);
+struct GivenLoss {
+  Loss kind;
+  double parameter;  // 0 where the kind has none
+};
+// A name, or { name, delta } (huber) or { name, quantile } (quantile).
+GivenLoss lossOf(const Napi::Value& value);
 ParameterKind parameterKind(const Napi::Value& value);
 NetworkDescription descriptionOf(const Napi::Object& value);
 

@@ -33,16 +33,16 @@ Napi::Value activationGradient(const Napi::CallbackInfo& info) {
   return dz;
 }
 
-// lossGradient(loss, z, targets, units, hardware)
-Napi::Value lossGradient(const Napi::CallbackInfo& info) {
+// rowLosses(loss, z, targets, units, hardware)
+Napi::Value rowLosses(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const Loss kind = lossOf(info[0]);
+  const GivenLoss given = lossOf(info[0]);
   const Elements<float> z = floats(info[1], "z");
   const size_t units = integer(info[3], "units", 1, kMostUnits);
   const KernelTable* table = hardware(object(info[4], "hardware"));
   const size_t rows = wholeRows(env, z.count, units, "z");
   const void* targets;
-  if (kind == Loss::sparseCategoricalCrossentropy) {
+  if (given.kind == Loss::sparseCategoricalCrossentropy) {
     const Elements<uint32_t> labels = words(info[2], "targets");
     expectElements(env, labels.count, rows, 1, "targets");
     if (std::any_of(labels.data, labels.data + rows, [&](uint32_t label) { return label >= units; })) {
@@ -54,20 +54,22 @@ Napi::Value lossGradient(const Napi::CallbackInfo& info) {
     expectElements(env, values.count, rows, units, "targets");
     targets = values.data;
   }
-  Napi::Float32Array gradient = Napi::Float32Array::New(env, z.count);
-  std::vector<float> losses(rows);
+  Napi::Float32Array losses = Napi::Float32Array::New(env, rows), gradient = Napi::Float32Array::New(env, z.count);
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("losses", losses);
+  result.Set("gradient", gradient);
   std::vector<uint32_t> hits(rows);
   const ControlWord control;
-  table->loss(kind, z.data, units, targets, units, rows, units, gradient.Data(), units, nullptr, 0, losses.data(),
-              hits.data());
-  return gradient;
+  table->loss(given.kind, lossParameters(given.kind, given.parameter), z.data, units, targets, units, rows, units,
+              gradient.Data(), units, nullptr, 0, losses.Data(), hits.data());
+  return result;
 }
 
 }  // namespace
 
 void exportRowFunctions(Napi::Env env, Napi::Object exports) {
   exports.Set("activationGradient", Napi::Function::New<activationGradient>(env, "activationGradient"));
-  exports.Set("lossGradient", Napi::Function::New<lossGradient>(env, "lossGradient"));
+  exports.Set("rowLosses", Napi::Function::New<rowLosses>(env, "rowLosses"));
 }
 
 }  // namespace samebits::binding

@@ -14,11 +14,6 @@ Rows takeRows(size_t rows, size_t units, Cutter* cutter) {
   return taken;
 }
 
-// Crossentropies take logits and do the last activation themselves.
-bool lossTakesLogits(const NetworkDescription& description) {
-  return description.hasLoss && description.loss != Loss::meanSquaredError;
-}
-
 }  // namespace
 
 RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned members, size_t rowsPerMember,
@@ -141,7 +136,7 @@ void RowPass::dropInputs(size_t l, size_t begin, size_t count, size_t columnBegi
 
 bool RowPass::leavesLogits(size_t l) const {
   const bool last = l + 1 == network_.layers().size();
-  return last && (purpose_ == Purpose::predict || lossTakesLogits(network_.description()));
+  return last && (purpose_ == Purpose::predict || lossTakesLogits(network_.description().loss));
 }
 
 void RowPass::activateLast(size_t begin, size_t count) {
@@ -160,9 +155,11 @@ void RowPass::loss(size_t begin, size_t count) {
   const Rows& z = outputs_.back();
   const bool train = purpose_ == Purpose::train;
   const void* targets = labels_ != nullptr ? static_cast<const void*>(labels_ + begin) : targets_.at(begin);
-  network_.table().loss(network_.description().loss, z.at(begin), z.ld, targets, targets_.ld, count, network_.outputs(),
-                        train ? gradients_.back().at(begin) : nullptr, train ? gradients_.back().ld : 0, nullptr, 0,
-                        losses_ + begin, hits_ + begin);
+  const NetworkDescription& description = network_.description();
+  const LossParameters parameters = lossParameters(description.loss, description.lossParameter);
+  network_.table().loss(description.loss, parameters, z.at(begin), z.ld, targets, targets_.ld, count,
+                        network_.outputs(), train ? gradients_.back().at(begin) : nullptr,
+                        train ? gradients_.back().ld : 0, nullptr, 0, losses_ + begin, hits_ + begin);
 }
 
 void RowPass::backward(unsigned member, size_t begin, size_t count) {
@@ -176,7 +173,7 @@ bool RowPass::activatesBackward(size_t l) const {
   const Activation activation = network_.layers()[l].activation;
   const bool last = l + 1 == network_.layers().size();
   // Hidden relus are masked by the product that writes the gradient; a crossentropy has its activation in it.
-  const bool done = last ? lossTakesLogits(network_.description()) : activation == Activation::relu;
+  const bool done = last ? lossTakesLogits(network_.description().loss) : activation == Activation::relu;
   return !done && activation != Activation::linear;
 }
 

@@ -75,7 +75,23 @@ enum class Loss : uint32_t {
   sparseCategoricalCrossentropy = 0,  // softmax from logits; targets: uint32_t label a row
   categoricalCrossentropy = 1,        // softmax from logits; targets: [rows, units] floats
   binaryCrossentropy = 2,             // sigmoid from logits; targets: [rows, units] floats
-  meanSquaredError = 3,               // from outputs; targets: [rows, units] floats
+  // The others: from outputs; targets: [rows, units] floats
+  meanSquaredError = 3,
+  meanAbsoluteError = 4,
+  huber = 5,  // first: delta
+  logCosh = 6,
+  hinge = 7,
+  poisson = 8,
+  klDivergence = 9,
+  quantile = 10,  // first: q, second: 1 - q
+};
+
+// Whether a loss is computed from logits, together with its own activation.
+constexpr bool lossTakesLogits(Loss kind) { return kind < Loss::meanSquaredError; }
+
+// What a loss has beside its name: 0 where it has nothing.
+struct LossParameters {
+  float first, second;
 };
 
 // What is done with a finished gradient sum. All compute, with g = sum * scale, and then g = fma(decay, w, g) unless decay is
@@ -206,13 +222,14 @@ struct KernelTable {
   void (*dropout)(const DropoutMask* mask, const float* source, size_t lds, size_t firstRow, size_t rows,
                   size_t columnBegin, size_t columnEnd, float* target, size_t ldt);
 
-  // The last layer. `z` holds logits (crossentropies) or outputs (meanSquaredError). Writes for each row its loss and
-  // its number of hits (accuracy; see the contract; 0 for meanSquaredError). Where `gradient` is not null writes dz
-  // (crossentropies) or dy (meanSquaredError) there; gradient may be z. Where `outputs` is not null writes the
+  // The last layer. `z` holds logits (crossentropies) or outputs (the other losses). Writes for each row its loss and
+  // its number of hits (accuracy; see the contract; 0 without logits). Where `gradient` is not null writes dz
+  // (crossentropies) or dy (the others) there; gradient may be z. Where `outputs` is not null writes the
   // activations there (crossentropies only); outputs may be z when gradient is null. `targets` as Loss says, float
   // targets row-major with leading dimension ldt.
-  void (*loss)(Loss kind, const float* z, size_t ldz, const void* targets, size_t ldt, size_t rows, size_t units,
-               float* gradient, size_t ldg, float* outputs, size_t ldo, float* lossPerRow, uint32_t* hitsPerRow);
+  void (*loss)(Loss kind, LossParameters parameters, const float* z, size_t ldz, const void* targets, size_t ldt,
+               size_t rows, size_t units, float* gradient, size_t ldg, float* outputs, size_t ldo, float* lossPerRow,
+               uint32_t* hitsPerRow);
 
   // ---- data -----------------------------------------------------------------------------------------------------
   // out[r, k] = rescale ? fma(float(x[index(r), k]), scale, offset) : float(x[index(r), k]); index(r) is

@@ -23,6 +23,7 @@ namespace {
 #include "sums.inl.h"
 #include "activations.inl.h"
 #include "regularization.inl.h"
+#include "output_losses.inl.h"
 #include "losses.inl.h"
 #include "gather.inl.h"
 #include "peak.inl.h"

@@ -53,19 +53,6 @@ struct SoftmaxRow {
   }
 };
 
-struct LossRow {
-  const float* z;
-  size_t units;
-  float* gradient;  // or null
-  float* outputs;   // or null
-  float* loss;
-  uint32_t* hits;
-};
-
-SAMEBITS_INLINE void copy(const float* from, size_t count, float* to) {
-  overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA { storeUpTo(to + i, loadUpTo(from + i, n), n); });
-}
-
 void sparseCategoricalRow(const LossRow& row, uint32_t label) {
   SoftmaxRow softmax(row.z, row.units);
   *row.loss = minus(logOf(softmax.sum), minus(row.z[label], softmax.maximum));
@@ -228,8 +215,9 @@ void squaredErrorColumn(const LossColumn& column, size_t rows) {
   writeColumn(gradient, rows, column.gradient, column.ldg);
 }
 
-void loss(Loss kind, const float* z, size_t ldz, const void* targets, size_t ldt, size_t rows, size_t units,
-          float* gradient, size_t ldg, float* outputs, size_t ldo, float* lossPerRow, uint32_t* hitsPerRow) {
+void loss(Loss kind, LossParameters parameters, const float* z, size_t ldz, const void* targets, size_t ldt,
+          size_t rows, size_t units, float* gradient, size_t ldg, float* outputs, size_t ldo, float* lossPerRow,
+          uint32_t* hitsPerRow) {
   if (units == 1 && (kind == Loss::binaryCrossentropy || kind == Loss::meanSquaredError)) {
     const LossColumn column = {
         z, ldz, static_cast<const float*>(targets), ldt, gradient, ldg, outputs, ldo, lossPerRow, hitsPerRow};
@@ -264,6 +252,15 @@ void loss(Loss kind, const float* z, size_t ldz, const void* targets, size_t ldt
         break;
       case Loss::meanSquaredError:
         squaredErrorRow(row, target, share);
+        break;
+      case Loss::meanAbsoluteError:
+      case Loss::huber:
+      case Loss::logCosh:
+      case Loss::hinge:
+      case Loss::poisson:
+      case Loss::klDivergence:
+      case Loss::quantile:
+        outputLossRow(kind, parameters, row, target, share);
         break;
     }
   }

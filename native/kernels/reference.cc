@@ -339,6 +339,92 @@ RowLoss meanSquaredError(const float* y, const float* targets, size_t units, flo
   return {sum * share, 0};
 }
 
+namespace {
+const float kEpsilon = static_cast<float>(1e-7);
+const float kLn2 = static_cast<float>(0.6931471805599453);
+
+// The mean of element(y, t, slope) over a row; the gradient is what is left in slope, which starts with the share.
+template <typename Element>
+RowLoss meanOver(const float* y, const float* targets, size_t units, float* gradient, Element element) {
+  const float share = oneOver(units);
+  const float sum = vectorSum(units, [&](float lane, size_t j) {
+    float slope = share;
+    const float term = element(y[j], targets[j], slope);
+    gradient[j] = slope;
+    return lane + term;
+  });
+  return {sum * share, 0};
+}
+
+float clip(float x) { return x < kEpsilon ? kEpsilon : 1.0f < x ? 1.0f : x; }
+}  // namespace
+
+RowLoss meanAbsoluteError(const float* y, const float* targets, size_t units, float* gradient) {
+  return meanOver(y, targets, units, gradient, [](float a, float t, float& slope) {
+    const float e = a - t;
+    slope = e < 0.0f ? -slope : 0.0f < e ? slope : e;
+    return std::fabs(e);
+  });
+}
+
+RowLoss huber(float delta, const float* y, const float* targets, size_t units, float* gradient) {
+  return meanOver(y, targets, units, gradient, [&](float a, float t, float& slope) {
+    const float e = a - t, size = std::fabs(e);
+    if (delta < size) {
+      slope = (e < 0.0f ? -delta : delta) * slope;
+      return delta * (size - 0.5f * delta);
+    }
+    slope = e * slope;
+    return (0.5f * e) * e;
+  });
+}
+
+RowLoss logCosh(const Functions& f, const float* y, const float* targets, size_t units, float* gradient) {
+  return meanOver(y, targets, units, gradient, [&](float a, float t, float& slope) {
+    const float e = a - t, size = std::fabs(e);
+    slope = f.tanh(e) * slope;
+    const float tail = f.log1p(f.exp(-(size + size)));
+    return (size + tail) - kLn2;
+  });
+}
+
+RowLoss hinge(const float* y, const float* targets, size_t units, float* gradient) {
+  return meanOver(y, targets, units, gradient, [](float a, float t, float& slope) {
+    const float side = t == 0.0f ? -1.0f : t;
+    const float margin = fma(-side, a, 1.0f);
+    slope = margin <= 0.0f ? 0.0f : -side * slope;
+    return relu(margin);
+  });
+}
+
+RowLoss poisson(const Functions& f, const float* y, const float* targets, size_t units, float* gradient) {
+  return meanOver(y, targets, units, gradient, [&](float a, float t, float& slope) {
+    const float above = a + kEpsilon;
+    const float ratio = t / above;
+    slope = (1.0f - ratio) * slope;
+    return fma(-t, f.log(above), a);
+  });
+}
+
+RowLoss klDivergence(const Functions& f, const float* y, const float* targets, size_t units, float* gradient) {
+  const float sum = vectorSum(units, [&](float lane, size_t j) {
+    const float t = clip(targets[j]);
+    const float ratio = t / clip(y[j]);
+    gradient[j] = y[j] < kEpsilon || 1.0f < y[j] ? 0.0f : -ratio;
+    const float term = t * f.log(ratio);
+    return lane + term;
+  });
+  return {sum, 0};
+}
+
+RowLoss quantile(float q, float rest, const float* y, const float* targets, size_t units, float* gradient) {
+  return meanOver(y, targets, units, gradient, [&](float a, float t, float& slope) {
+    const float e = a - t;
+    slope = e < 0.0f ? -q * slope : 0.0f < e ? rest * slope : e;
+    return e < 0.0f ? q * -e : rest * e;
+  });
+}
+
 void sgd(float g, float learningRate, float& w) { w = fma(-learningRate, g, w); }
 
 void sgdMomentum(float g, float learningRate, float momentum, float& m, float& w) {

@@ -105,6 +105,14 @@ RowLoss categoricalCrossentropy(const Functions& f, const float* z, const float*
                                 float* gradient);
 RowLoss binaryCrossentropy(const Functions& f, const float* z, const float* targets, size_t units, float* outputs,
                            float* gradient);
+// From outputs; parameter is the delta of huber and the q of quantile, rest 1 - q.
+RowLoss meanAbsoluteError(const float* y, const float* targets, size_t units, float* gradient);
+RowLoss huber(float parameter, const float* y, const float* targets, size_t units, float* gradient);
+RowLoss logCosh(const Functions& f, const float* y, const float* targets, size_t units, float* gradient);
+RowLoss hinge(const float* y, const float* targets, size_t units, float* gradient);
+RowLoss poisson(const Functions& f, const float* y, const float* targets, size_t units, float* gradient);
+RowLoss klDivergence(const Functions& f, const float* y, const float* targets, size_t units, float* gradient);
+RowLoss quantile(float parameter, float rest, const float* y, const float* targets, size_t units, float* gradient);
 RowLoss meanSquaredError(const float* y, const float* targets, size_t units, float* gradient);
 
 // ---- one element of an update; g = fl32(sum * scale) -----------------------------------------------------------------------

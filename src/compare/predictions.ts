@@ -1,16 +1,17 @@
 /** Which predictions of two runs differ. */
-import type { LossName } from '../native/addon.js';
+import { decisionsOf } from '../model/losses.js';
+import type { Loss } from '../native/addon.js';
 import { firstDifferingIndex } from './distances.js';
 
 /**
  * Share of rows, 0 to 1, that two runs predict differently. For classifiers that is another class: another place of the
- * largest output (softmax crossentropies), another output above ½ (binaryCrossentropy). With meanSquaredError there
+ * largest output (softmax crossentropies), another output above ½ (binaryCrossentropy). With the other losses there
  * are no classes, and a row differs where any bit of its outputs does.
  *
  * @param a Outputs of the one run, [rows, units].
  * @param b Outputs of the other.
  */
-export function differingPredictions(a: Float32Array, b: Float32Array, rows: number, loss: LossName): number {
+export function differingPredictions(a: Float32Array, b: Float32Array, rows: number, loss: Loss): number {
   const units = a.length / rows;
   const differs = rowComparison(loss);
   let count = 0;
@@ -21,14 +22,13 @@ export function differingPredictions(a: Float32Array, b: Float32Array, rows: num
   return count / rows;
 }
 
-function rowComparison(loss: LossName): (a: Float32Array, b: Float32Array) => boolean {
-  switch (loss) {
-    case 'sparseCategoricalCrossentropy':
-    case 'categoricalCrossentropy':
+function rowComparison(loss: Loss): (a: Float32Array, b: Float32Array) => boolean {
+  switch (decisionsOf(loss)) {
+    case 'row':
       return (a, b) => largestAt(a) !== largestAt(b);
-    case 'binaryCrossentropy':
+    case 'unit':
       return (a, b) => a.some((value, i) => value > 0.5 !== b[i] > 0.5);
-    case 'meanSquaredError':
+    case null:
       return (a, b) => firstDifferingIndex(a, b) >= 0;
   }
 }

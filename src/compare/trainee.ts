@@ -1,7 +1,7 @@
 /** A model in training, as comparisons see it: it advances by steps, and its tensors are read as one flat array. */
 import { SamebitsError } from '../errors.js';
 import { outputUnits, type Parameter } from '../model/description.js';
-import { decisionsPerRow } from '../model/losses.js';
+import { decisionsOf, decisionsPerRow } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
 import type { Counters, EpochState, NativeData, Slot, StepOrders, TrainResult } from '../native/addon.js';
@@ -23,7 +23,7 @@ export interface FlatTensor extends Pick<Parameter, 'layer' | 'kind' | 'name' | 
 /** Metrics over rows. */
 export interface RowMetrics {
   readonly loss: number;
-  /** NaN with meanSquaredError: a number that is near its target is neither a hit nor a miss. */
+  /** NaN where the loss has none: a number that is near its target is neither a hit nor a miss. */
   readonly accuracy: number;
 }
 
@@ -219,7 +219,7 @@ export class Trainee {
   #metrics(loss: number, hits: number, rows: number): RowMetrics {
     const { loss: kind, model } = this.#recipe;
     const accuracy =
-      kind === 'meanSquaredError' ? Number.NaN : hits / (rows * decisionsPerRow(kind, outputUnits(model)));
+      decisionsOf(kind) === null ? Number.NaN : hits / (rows * decisionsPerRow(kind, outputUnits(model)));
     return { loss, accuracy };
   }
 

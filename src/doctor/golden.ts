@@ -5,7 +5,7 @@ import type { DenseOptions, DropoutOptions, RescalingOptions } from '../model/la
 import type { AdagradOptions, AdamOptions, NadamOptions, RmsPropOptions, SgdOptions } from '../model/optimizers.js';
 import type { Shuffle } from '../model/recipe.js';
 import type { Seeds } from '../model/seeds.js';
-import type { ElementaryFunction, LossName } from '../native/addon.js';
+import type { ElementaryFunction, Loss } from '../native/addon.js';
 import type { Generator } from '../random/words.js';
 import type { ElementKind } from './made-up.js';
 
@@ -45,7 +45,7 @@ export interface GoldenNetwork {
       | ({ readonly name: 'adam' } & AdamOptions)
       | ({ readonly name: 'nadam' } & NadamOptions)
       | ({ readonly name: 'adagrad' } & AdagradOptions);
-    readonly loss: LossName;
+    readonly loss: Loss;
     readonly rows: number;
     readonly x: { readonly kind: 'floats' | 'bytes'; readonly salt: number };
     readonly targets: { readonly kind: 'labels' | ElementKind; readonly salt: number; readonly columns: number };

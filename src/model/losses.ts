@@ -1,43 +1,98 @@
 /** Losses and metrics by name, and what each asks of the last layer and of the targets. */
 import * as v from 'valibot';
-import { oneOf, type Schema } from '../arguments.js';
+import { fields, oneOf, real, type Schema } from '../arguments.js';
 import { SamebitsError } from '../errors.js';
-import type { ActivationName, LossName } from '../native/addon.js';
+import type { ActivationName, Loss, LossName } from '../native/addon.js';
 import { activationText } from './activations.js';
 import type { DenseLayer } from './layers.js';
 
 /** Metrics that are computed beside the loss. */
 export type Metric = 'accuracy';
 
-export const LOSSES = [
-  'sparseCategoricalCrossentropy',
-  'categoricalCrossentropy',
-  'binaryCrossentropy',
-  'meanSquaredError',
-] as const satisfies readonly LossName[];
+/** A loss by name, with the defaults of its parameter, or `{ name, …parameters }`. */
+export type LossOption =
+  | LossName
+  | { readonly name: 'huber'; readonly delta?: number }
+  | { readonly name: 'quantile'; readonly quantile?: number };
 
-export const lossSchema: Schema<LossName> = oneOf(LOSSES);
+/** What may be right or wrong: a row, each unit of a row, or nothing. */
+export type Decisions = 'row' | 'unit' | null;
+
+/** What a loss asks of targets: labels, or numbers for each unit. */
+export type TargetKind = 'labels' | 'shares' | 'counts' | 'sides' | 'numbers';
+
+interface LossRules {
+  /** Computed from logits together with its activation, the only one of `last`; the others from outputs. */
+  readonly takesLogits: boolean;
+  /** The activations that the last layer may have, or null for any. */
+  readonly last: readonly ActivationName[] | null;
+  readonly decisions: Decisions;
+  readonly targets: TargetKind;
+}
+
+const COUNTING = ['softplus', 'relu', 'sigmoid', 'hardSigmoid', 'softmax'] as const;
+const NUMBERS: LossRules = { takesLogits: false, last: null, decisions: null, targets: 'numbers' };
+
+const RULES: Readonly<Record<LossName, LossRules>> = {
+  sparseCategoricalCrossentropy: { takesLogits: true, last: ['softmax'], decisions: 'row', targets: 'labels' },
+  categoricalCrossentropy: { takesLogits: true, last: ['softmax'], decisions: 'row', targets: 'shares' },
+  binaryCrossentropy: { takesLogits: true, last: ['sigmoid'], decisions: 'unit', targets: 'shares' },
+  meanSquaredError: NUMBERS,
+  meanAbsoluteError: NUMBERS,
+  huber: NUMBERS,
+  logCosh: NUMBERS,
+  quantile: NUMBERS,
+  hinge: { ...NUMBERS, targets: 'sides' },
+  poisson: { ...NUMBERS, last: COUNTING, targets: 'counts' },
+  klDivergence: { ...NUMBERS, last: ['softmax', 'sigmoid', 'hardSigmoid'], targets: 'shares' },
+};
+
+export const LOSSES = Object.keys(RULES) as readonly LossName[];
+
+const PHRASE = `one of ${LOSSES.map((name) => `'${name}'`).join(', ')}, or { name, …parameters } of 'huber' or 'quantile',`;
+
+const lossObject: Schema<Loss> = v.variant(
+  'name',
+  [
+    fields({ name: v.literal('huber'), delta: v.optional(real('a number above 0', isPositive), 1) }),
+    fields({
+      name: v.literal('quantile'),
+      quantile: v.optional(
+        real('a number above 0 and below 1', (value) => isPositive(value) && Math.fround(value) < 1),
+        0.5,
+      ),
+    }),
+  ],
+  PHRASE,
+);
+
+const lossByName: Schema<Loss> = v.pipe(v.picklist(LOSSES, PHRASE), v.transform(lossOf));
+
+export const lossSchema: Schema<Loss> = v.lazy((value) => (typeof value === 'object' ? lossObject : lossByName));
 export const metricsSchema: Schema<readonly Metric[]> = v.array(
   oneOf(['accuracy'] as const),
   "an array of metrics: [] or ['accuracy']",
 );
 
-/** The activation that the last layer must have, or null for any. */
-const NEEDS: Readonly<Record<LossName, ActivationName | null>> = {
-  sparseCategoricalCrossentropy: 'softmax',
-  categoricalCrossentropy: 'softmax',
-  binaryCrossentropy: 'sigmoid',
-  meanSquaredError: null,
-};
-
-/** What else follows from a loss. */
-export interface LossRules {
-  /** It is computed from logits, together with its own activation; the others from outputs. */
-  readonly takesLogits: boolean;
+/** The loss of this name, with the default of its parameter. */
+function lossOf(name: LossName): Loss {
+  if (name === 'huber') return { name, delta: 1 };
+  if (name === 'quantile') return { name, quantile: 0.5 };
+  return name;
 }
 
-export function lossRules(loss: LossName): LossRules {
-  return { takesLogits: NEEDS[loss] !== null };
+export function lossName(loss: Loss): LossName {
+  return typeof loss === 'string' ? loss : loss.name;
+}
+
+/** What follows from a loss. */
+export function lossRules(loss: Loss): LossRules {
+  return RULES[lossName(loss)];
+}
+
+/** What a loss calls right or wrong; null: it has no accuracy, and its targets no classes. */
+export function decisionsOf(loss: Loss): Decisions {
+  return lossRules(loss).decisions;
 }
 
 /**
@@ -45,20 +100,24 @@ export function lossRules(loss: LossName): LossRules {
  *
  * @throws SamebitsError `ERR_SAMEBITS_LOSS`, with what to change.
  */
-export function checkLoss(loss: LossName, metrics: readonly Metric[], last: DenseLayer): void {
-  const needed = NEEDS[loss];
-  if (needed !== null && last.activation !== needed) {
-    const fitting = LOSSES.filter((name) => NEEDS[name] === last.activation || NEEDS[name] === null);
+export function checkLoss(loss: Loss, metrics: readonly Metric[], last: DenseLayer): void {
+  const { last: needed, decisions } = lossRules(loss);
+  const activation = activationText(last.activation);
+  if (needed !== null && !(needed as readonly string[]).includes(activation)) {
+    const names = needed.map((name) => `'${name}'`).join(' or ');
+    const fitting = LOSSES.filter(
+      (name) => (RULES[name].last as readonly string[] | null)?.includes(activation) ?? true,
+    );
     throw new SamebitsError(
       'ERR_SAMEBITS_LOSS',
-      `Expected activation '${needed}' in the last layer (${last.name ?? 'dense'}) for loss '${loss}' but received ` +
-        `'${activationText(last.activation)}': give the layer activation '${needed}', or choose ${fitting.map((name) => `'${name}'`).join(' or ')}`,
+      `Expected activation ${names} in the last layer (${last.name ?? 'dense'}) for loss '${lossName(loss)}' but received ` +
+        `'${activation}': give the layer activation ${names}, or choose ${fitting.map((name) => `'${name}'`).join(' or ')}`,
     );
   }
-  if (loss === 'meanSquaredError' && metrics.includes('accuracy')) {
+  if (decisions === null && metrics.includes('accuracy')) {
     throw new SamebitsError(
       'ERR_SAMEBITS_LOSS',
-      "Expected metrics [] for loss 'meanSquaredError' but received ['accuracy']: " +
+      `Expected metrics [] for loss '${lossName(loss)}' but received ['accuracy']: ` +
         'a number that is near its target is neither a hit nor a miss; compare losses, or train with a crossentropy',
     );
   }
@@ -69,16 +128,20 @@ export function checkLoss(loss: LossName, metrics: readonly Metric[], last: Dens
  *
  * @throws SamebitsError `ERR_SAMEBITS_LOSS`, with what to change.
  */
-export function checkShuffle(shuffle: boolean | 'stratified', loss: LossName): void {
-  if (shuffle !== 'stratified' || loss !== 'meanSquaredError') return;
+export function checkShuffle(shuffle: boolean | 'stratified', loss: Loss): void {
+  if (shuffle !== 'stratified' || decisionsOf(loss) !== null) return;
   throw new SamebitsError(
     'ERR_SAMEBITS_LOSS',
-    "Expected shuffle true or false for loss 'meanSquaredError' but received 'stratified': its targets are numbers " +
+    `Expected shuffle true or false for loss '${lossName(loss)}' but received 'stratified': its targets are numbers ` +
       'without classes to share out; shuffle, or train with a crossentropy',
   );
 }
 
 /** Of how many decisions each row's hits are counted; accuracy is hits / (rows · this). */
-export function decisionsPerRow(loss: LossName, units: number): number {
-  return loss === 'binaryCrossentropy' ? units : 1;
+export function decisionsPerRow(loss: Loss, units: number): number {
+  return decisionsOf(loss) === 'unit' ? units : 1;
+}
+
+function isPositive(value: number): boolean {
+  return Math.fround(value) > 0;
 }

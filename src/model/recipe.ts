@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { check, fields, integer, oneOf, type Schema } from '../arguments.js';
-import type { LossName, Reduction } from '../native/addon.js';
+import type { Loss, Reduction } from '../native/addon.js';
 import { type Seed, seedSchema } from '../random/seed.js';
 import { GENERATORS, type Generator } from '../random/words.js';
 import { denseLayers, describeModel, type ModelDescription } from './description.js';
@@ -40,7 +40,7 @@ export interface Recipe {
   /** @default 'philox' */
   readonly generator: Generator;
   readonly optimizer: Optimizer;
-  readonly loss: LossName;
+  readonly loss: Loss;
   /** @default [] */
   readonly metrics: readonly Metric[];
   readonly fit: FitRecipe;

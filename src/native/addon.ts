@@ -41,7 +41,31 @@ export type LossName =
   | 'sparseCategoricalCrossentropy'
   | 'categoricalCrossentropy'
   | 'binaryCrossentropy'
-  | 'meanSquaredError';
+  | 'meanSquaredError'
+  | 'meanAbsoluteError'
+  | 'huber'
+  | 'logCosh'
+  | 'hinge'
+  | 'poisson'
+  | 'klDivergence'
+  | 'quantile';
+
+/** Huber, "Robust Estimation of a Location Parameter", 1964. */
+export interface Huber {
+  readonly name: 'huber';
+  /** The error up to which it is a squared one. Above 0. @default 1 */
+  readonly delta: number;
+}
+
+/** The pinball loss (Koenker and Bassett, "Regression Quantiles", 1978). */
+export interface Quantile {
+  readonly name: 'quantile';
+  /** The quantile that is estimated, above 0 and below 1. @default 0.5 */
+  readonly quantile: number;
+}
+
+/** A loss: its name, or its name with its parameter. */
+export type Loss = Exclude<LossName, 'huber' | 'quantile'> | Huber | Quantile;
 
 /** One dense layer of a network. */
 export interface NativeLayer {
@@ -91,7 +115,7 @@ export interface NetworkDescription extends NativeHardware {
   readonly rescale: { readonly scale: number; readonly offset: number } | null;
   readonly layers: readonly NativeLayer[];
   /** Null for a network that only predicts. */
-  readonly loss: LossName | null;
+  readonly loss: Loss | null;
   readonly optimizer: NativeOptimizer | null;
 }
 
@@ -359,16 +383,16 @@ export interface Addon {
     hardware: NativeHardware,
   ): Float32Array;
   /**
-   * The gradient [rows, units] of each row's loss: at the logits `z` for a crossentropy, at the outputs for the other losses,
-   * which are given them as `z`.
+   * The loss of each row and its gradient [rows, units]: at the logits `z` for a crossentropy, at the outputs for the other
+   * losses, which are given them as `z`.
    */
-  lossGradient(
-    loss: LossName,
+  rowLosses(
+    loss: Loss,
     z: Float32Array,
     targets: Uint32Array | Float32Array,
     units: number,
     hardware: NativeHardware,
-  ): Float32Array;
+  ): { readonly losses: Float32Array; readonly gradient: Float32Array };
   /** The vector rule over all of `values` (fixed), or chains by claim (free). */
   sum(values: Float32Array, options: KernelOptions): Promise<number>;
   dot(a: Float32Array, b: Float32Array, options: KernelOptions): Promise<number>;

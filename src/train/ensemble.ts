@@ -4,8 +4,15 @@ import { check, fields } from '../arguments.js';
 import { asMatrix, keepMatrix, type Matrix, type MatrixLike } from '../data/matrix.js';
 import { expected, SamebitsError } from '../errors.js';
 import type { DenseLayer } from '../model/layers.js';
-import { checkLoss, decisionsPerRow, lossSchema, type Metric, metricsSchema } from '../model/losses.js';
-import type { LossName } from '../native/addon.js';
+import {
+  checkLoss,
+  decisionsPerRow,
+  type LossOption,
+  lossSchema,
+  type Metric,
+  metricsSchema,
+} from '../model/losses.js';
+import type { Loss } from '../native/addon.js';
 import { checkEvaluateOptions, checkPredictOptions, type EvaluateOptions, type PredictOptions } from './fit-options.js';
 import { scoreOutputs } from './output-loss.js';
 import type { Metrics, Predictions } from './run.js';
@@ -19,7 +26,7 @@ const MODEL_LEAF = 256;
 /** Options of {@link ensemble}. */
 export interface EnsembleOptions {
   /** What `evaluate` reports. @default the loss that all models were compiled with */
-  readonly loss?: LossName;
+  readonly loss?: LossOption;
   /** @default the metrics of the first compiled model, or [] */
   readonly metrics?: readonly Metric[];
 }
@@ -33,11 +40,11 @@ const ensembleSchema = fields({ loss: v.optional(lossSchema), metrics: v.optiona
 export class Ensemble {
   /** In the order in which predictions are summed. */
   readonly models: readonly Sequential[];
-  readonly #loss: LossName | null;
+  readonly #loss: Loss | null;
   readonly #metrics: readonly Metric[];
 
   /** @internal */
-  constructor(models: readonly Sequential[], loss: LossName | null, metrics: readonly Metric[]) {
+  constructor(models: readonly Sequential[], loss: Loss | null, metrics: readonly Metric[]) {
     this.models = models;
     this.#loss = loss;
     this.#metrics = metrics;
@@ -116,8 +123,9 @@ export function ensemble(models: readonly Sequential[], options: EnsembleOptions
       throw shape(`${inputs} inputs, as the others have,`, `models[${i}].inputs`, model.inputs);
     }
   });
-  const losses = new Set(models.map((model: Sequential) => model.compiled?.loss ?? null));
-  const [common] = losses.size === 1 ? losses : [null];
+  const losses = models.map((model: Sequential) => model.compiled?.loss ?? null);
+  const alike = losses.every((each) => JSON.stringify(each) === JSON.stringify(losses[0]));
+  const common = alike ? losses[0] : null;
   const compiled = models.find((model: Sequential) => model.compiled !== null)?.compiled;
   const reported = { loss: loss ?? common, metrics: metrics ?? compiled?.metrics ?? [] };
   const { loss: known } = reported;

@@ -100,7 +100,7 @@ export interface FitOptions extends StepOptions {
   readonly batchSize?: number;
   /**
    * Present the rows of each epoch in a random order, decided by seed and epoch. `stratified`: every batch has the classes in
-   * the proportions of the data, as near as whole rows allow; not with `meanSquaredError`, whose targets have none.
+   * the proportions of the data, as near as whole rows allow; only with crossentropies: other targets have none.
    * @default true
    */
   readonly shuffle?: Shuffle;

@@ -2,7 +2,7 @@
 import { SamebitsError } from '../errors.js';
 import { type ModelDescription, outputUnits } from '../model/description.js';
 import { decisionsPerRow, type Metric } from '../model/losses.js';
-import type { LossName, NativeData, StepOrders, TrainResult } from '../native/addon.js';
+import type { Loss, NativeData, StepOrders, TrainResult } from '../native/addon.js';
 import type { Recording } from '../runs/recording.js';
 import type { Trace } from '../runs/trace.js';
 import type { Callbacks, CheckedFitOptions, Training } from './fit-options.js';
@@ -71,7 +71,7 @@ export class MetricsOf {
   readonly #decisions: number;
   readonly #accuracy: boolean;
 
-  constructor(model: ModelDescription, loss: LossName, metrics: readonly Metric[]) {
+  constructor(model: ModelDescription, loss: Loss, metrics: readonly Metric[]) {
     this.#decisions = decisionsPerRow(loss, outputUnits(model));
     this.#accuracy = metrics.includes('accuracy');
   }

@@ -15,7 +15,7 @@ import { initialValues } from '../model/initializers.js';
 import type { Optimizer } from '../model/optimizers.js';
 import { type SeedChoice, seedOf } from '../model/seeds.js';
 import type { NativeLayer, NativeOptimizer, Slot } from '../native/addon.js';
-import { addon, type Counters, type InstructionSet, type LossName, type NativeNetwork } from '../native/addon.js';
+import { addon, type Counters, type InstructionSet, type Loss, type NativeNetwork } from '../native/addon.js';
 import { Draws } from '../random/draws.js';
 import { seedKey, streamNumber } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
@@ -42,7 +42,7 @@ export function sameHardware(a: Hardware, b: Hardware): boolean {
 
 /** What a network needs beyond its layers in order to train. */
 export interface Objective {
-  readonly loss: LossName;
+  readonly loss: Loss;
   readonly optimizer: Optimizer;
 }
 

@@ -1,6 +1,7 @@
 /** Losses and hits of rows of outputs, where there are no logits behind them (docs/numerics.md, "Ensembles"). */
 import { firstGreatest } from '../metrics/inputs.js';
-import { addon, type LossName, type NativeData } from '../native/addon.js';
+import { decisionsOf, lossRules } from '../model/losses.js';
+import { addon, type Loss, type NativeData } from '../native/addon.js';
 import { bestInstructionSet } from '../native/instruction-set.js';
 import { treeOf, vectorRule } from './sum-tree.js';
 
@@ -15,7 +16,7 @@ export interface Outputs {
 
 /** Mean loss over all rows, and hits. */
 export function scoreOutputs(
-  loss: LossName,
+  loss: Loss,
   outputs: Outputs,
   { targets, rows }: NativeData,
   batchLeaf: number,
@@ -39,7 +40,7 @@ function logarithms(values: Float32Array): Float32Array {
 }
 
 function rowLosses(
-  loss: LossName,
+  loss: Loss,
   { data, units }: Outputs,
   targets: Uint32Array | Float32Array,
   rows: number,
@@ -48,6 +49,9 @@ function rowLosses(
   if (loss === 'sparseCategoricalCrossentropy') {
     const chosen = Float32Array.from(targets, (label, row) => data[row * units + label]);
     return logarithms(chosen).map((value) => -value);
+  }
+  if (loss !== 'meanSquaredError' && !lossRules(loss).takesLogits) {
+    return addon().rowLosses(loss, data, targets, units, { isa: bestInstructionSet() }).losses;
   }
   const share = fround(1 / units);
   if (loss === 'meanSquaredError') {
@@ -78,19 +82,20 @@ function rowLosses(
   return losses;
 }
 
-function hitsOfRow(loss: LossName, { data, units }: Outputs, targets: Uint32Array | Float32Array, row: number): number {
+function hitsOfRow(loss: Loss, { data, units }: Outputs, targets: Uint32Array | Float32Array, row: number): number {
   const begin = row * units;
-  switch (loss) {
-    case 'sparseCategoricalCrossentropy':
-      return firstGreatest(data, begin, units) === targets[row] ? 1 : 0;
-    case 'categoricalCrossentropy':
-      return firstGreatest(data, begin, units) === firstGreatest(targets, begin, units) ? 1 : 0;
-    case 'binaryCrossentropy': {
+  switch (decisionsOf(loss)) {
+    case 'row': {
+      const best = firstGreatest(data, begin, units);
+      const label = lossRules(loss).targets === 'labels' ? targets[row] : firstGreatest(targets, begin, units);
+      return best === label ? 1 : 0;
+    }
+    case 'unit': {
       let hits = 0;
       for (let i = begin; i < begin + units; i += 1) if ((data[i] > 0.5 ? 1 : 0) === targets[i]) hits += 1;
       return hits;
     }
-    case 'meanSquaredError':
+    case null:
       return 0;
   }
 }

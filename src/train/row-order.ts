@@ -1,7 +1,7 @@
 /** In which order a session presents its rows, epoch by epoch (docs/numerics.md, "Shuffle"). */
 import { SHUFFLE_STREAM } from '../model/description.js';
 import type { FitRecipe } from '../model/recipe.js';
-import { addon, type LossName, type NativeData, type TrainJob } from '../native/addon.js';
+import { addon, type Loss, type NativeData, type TrainJob } from '../native/addon.js';
 import { type Seed, seedKey, streamNumber } from '../random/seed.js';
 import { permutation } from '../random/shuffle.js';
 import { stratifiedPattern, stratify } from '../random/stratified.js';
@@ -15,7 +15,7 @@ export interface RowOrderOptions {
   readonly seed: Seed;
   readonly generator: Generator;
   readonly data: NativeData;
-  readonly loss: LossName;
+  readonly loss: Loss;
 }
 
 export class RowOrder {

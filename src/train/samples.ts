@@ -1,7 +1,8 @@
 /** Rows with their targets, checked and in memory of their own: what training and evaluation run on. */
 import { asMatrix, keepArray, keepMatrix, type Matrix, type MatrixLike, type NumericArray } from '../data/matrix.js';
 import { expected } from '../errors.js';
-import type { LossName, NativeData } from '../native/addon.js';
+import { lossRules } from '../model/losses.js';
+import type { Loss, NativeData } from '../native/addon.js';
 
 /**
  * Targets: for `sparseCategoricalCrossentropy` one label per row, an integer from 0 to units - 1; for the other losses
@@ -11,7 +12,7 @@ export type Targets = NumericArray | readonly number[] | MatrixLike;
 
 /** What the targets have to fit. */
 export interface Outputs {
-  readonly loss: LossName;
+  readonly loss: Loss;
   readonly units: number;
 }
 
@@ -29,7 +30,7 @@ export function keepSamples(
   names: { readonly x: string; readonly y: string } = { x: 'x', y: 'y' },
 ): NativeData {
   const targets =
-    outputs.loss === 'sparseCategoricalCrossentropy'
+    lossRules(outputs.loss).targets === 'labels'
       ? toLabels(y, x.rows, outputs.units, names)
       : toTargets(y, x.rows, outputs, names);
   return { x: keepMatrix(x).data, targets, rows: x.rows };
@@ -69,18 +70,29 @@ function labelValues(y: unknown, name: string): ArrayLike<unknown> {
 function toTargets(y: Targets, rows: number, { loss, units }: Outputs, names: Names): Float32Array {
   const { data, rows: targetRows } = asMatrix(y, names.y, units);
   checkRows(targetRows, rows, y, names);
-  if (loss !== 'meanSquaredError') checkShares(data, units, names.y);
+  checkTargets(data, units, loss, names.y);
   return data instanceof Float32Array ? keepArray(data) : new Float32Array(data);
 }
 
-/** The targets of a crossentropy are probabilities. */
-function checkShares(data: Float32Array | Uint8Array, columns: number, name: string): void {
+/** Probabilities of a crossentropy, counts of poisson, and the sides of hinge, all of which are −1 or 1, or 0 or 1. */
+function checkTargets(data: Float32Array | Uint8Array, columns: number, loss: Loss, name: string): void {
+  const { targets } = lossRules(loss);
+  if (targets === 'numbers') return;
+  const [phrase, fits] = TARGETS[targets === 'sides' && data.includes(0) ? 'bits' : targets];
   for (let i = 0; i < data.length; i += 1) {
-    if (data[i] >= 0 && data[i] <= 1) continue;
+    if (fits(data[i])) continue;
     const place = `${name} at row ${Math.floor(i / columns)}, column ${i % columns} (counted from 0)`;
-    throw expected('a number from 0 to 1', place, data[i], 'ERR_SAMEBITS_DATA');
+    throw expected(phrase, place, data[i], 'ERR_SAMEBITS_DATA');
   }
 }
+
+const TARGETS = {
+  labels: ['an integer label', Number.isInteger],
+  shares: ['a number from 0 to 1', (value: number) => value >= 0 && value <= 1],
+  counts: ['a finite number of at least 0', (value: number) => value >= 0 && Number.isFinite(value)],
+  sides: ['−1 or 1 (or everywhere 0 or 1)', (value: number) => value === -1 || value === 1],
+  bits: ['0 or 1 (or everywhere −1 or 1)', (value: number) => value === 0 || value === 1],
+} as const;
 
 function checkRows(received: number, rows: number, y: unknown, names: Names): void {
   if (received === rows) return;

@@ -4,11 +4,11 @@ import { callback, fields, oneOf } from '../arguments.js';
 import type { ModelDescription } from '../model/description.js';
 import { type FlippedBit, flippedBitSchema } from '../model/flipped-bit.js';
 import type { Layer } from '../model/layers.js';
-import type { Metric } from '../model/losses.js';
+import type { LossOption, Metric } from '../model/losses.js';
 import type { Optimizer } from '../model/optimizers.js';
 import { compileEntries, generatorSchema } from '../model/recipe.js';
 import { type SeedChoice, type Seeds, seedsSchema } from '../model/seeds.js';
-import type { LossName } from '../native/addon.js';
+import type { Loss } from '../native/addon.js';
 import { type Seed, seedSchema } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 
@@ -35,7 +35,8 @@ export interface SequentialOptions {
 export interface CompileOptions {
   /** What `sgd()`, `rmsprop()`, `adam()`, `nadam()` or `adagrad()` gives, or a name for its defaults. */
   readonly optimizer: Optimizer | Optimizer['name'];
-  readonly loss: LossName;
+  /** A name, or `{ name, …parameters }`: `{ name: 'huber', delta: 2 }`. */
+  readonly loss: LossOption;
   /** @default [] */
   readonly metrics?: readonly Metric[];
 }
@@ -52,7 +53,7 @@ export interface Blueprint extends SeedChoice {
 /** How a model is trained: what `compile` was given, with the defaults filled in. */
 export interface Compiled {
   readonly optimizer: Optimizer;
-  readonly loss: LossName;
+  readonly loss: Loss;
   readonly metrics: readonly Metric[];
 }
 

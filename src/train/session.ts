@@ -7,7 +7,7 @@ import { declaredInputs, outputUnits, type Parameter, parametersOf } from '../mo
 import { checkShuffle } from '../model/losses.js';
 import type { FitRecipe, Recipe } from '../model/recipe.js';
 import { seedOf } from '../model/seeds.js';
-import type { EpochState, LossName, NativeData, NativeNetwork, TrainJob, TrainResult } from '../native/addon.js';
+import type { EpochState, Loss, NativeData, NativeNetwork, TrainJob, TrainResult } from '../native/addon.js';
 import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 import type { Recording } from '../runs/recording.js';
@@ -27,7 +27,7 @@ export interface SessionOptions {
   /** Of the order of the rows. */
   readonly seed: Seed;
   readonly generator: Generator;
-  readonly loss: LossName;
+  readonly loss: Loss;
   readonly fit: FitRecipe;
   readonly execution: Pick<ResolvedExecution, 'threads' | 'reduction'>;
   /** @default 'auto' */

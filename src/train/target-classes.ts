@@ -1,13 +1,13 @@
 /** The class of each row, as stratified batches count it (docs/numerics.md, "Stratified shuffle"). */
-import type { LossName } from '../native/addon.js';
+import type { Loss } from '../native/addon.js';
 
 /**
  * Labels themselves; the unit with the largest share; for binary targets which units are above 1/2, numbered in ascending
  * order of those that occur.
  *
- * @param loss Not `meanSquaredError`: its targets have no classes.
+ * @param loss One with accuracy: the targets of others have no classes.
  */
-export function targetClasses(targets: Uint32Array | Float32Array, rows: number, loss: LossName): Uint32Array {
+export function targetClasses(targets: Uint32Array | Float32Array, rows: number, loss: Loss): Uint32Array {
   if (targets instanceof Uint32Array) return targets;
   const units = targets.length / rows;
   const row = (index: number): Float32Array => targets.subarray(index * units, (index + 1) * units);

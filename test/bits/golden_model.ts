@@ -1,6 +1,7 @@
 /** Golden recipes as users would build and feed them. */
 import { adagrad, adam, dense, dropout, nadam, rescaling, rmsprop, type Sequential, sequential, sgd } from 'samebits';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
+import { hasAccuracy } from '../oracle.js';
 
 /** The compiled model of a recipe. */
 export function build({ layers, inputs, ...recipe }: GoldenRecipe): Sequential {
@@ -21,7 +22,7 @@ export function build({ layers, inputs, ...recipe }: GoldenRecipe): Sequential {
   model.compile({
     optimizer: { sgd, rmsprop, adam, nadam, adagrad }[name](options),
     loss: recipe.loss,
-    metrics: recipe.loss === 'meanSquaredError' ? [] : ['accuracy'],
+    metrics: hasAccuracy(recipe.loss) ? ['accuracy'] : [],
   });
   return model;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type ActivationName,
   addon,
-  type LossName,
+  type Loss,
   type NativeActivation,
   type TrainJob,
 } from '../../dist/native/addon.js';
@@ -17,6 +17,10 @@ const wave = (count: number, step: number): Float32Array =>
 const x = wave(ROWS * SIZES[0], 37);
 const labels = Uint32Array.from({ length: ROWS }, (_, i) => i % SIZES[3]);
 const vectors = Float32Array.from({ length: ROWS * SIZES[3] }, (_, i) => ((i * 7) % 11) / 11);
+
+/** Zeros and ones for hinge. */
+const targetsOf = (loss: Loss): Float32Array =>
+  loss === 'hinge' ? vectors.map((value) => (value > 0.5 ? 1 : 0)) : vectors;
 
 /** The series of erf, all of whose terms have one sign. */
 function erf(x: number): number {
@@ -52,8 +56,37 @@ const activate: Record<ActivationName, (z: number[]) => number[]> = {
   },
 };
 
+/** A row's loss by Keras's definitions, where it is taken from outputs. */
+function outputLoss(loss: Loss, a: readonly number[], t: Float32Array): number {
+  const mean = (term: (y: number, t: number) => number) => a.reduce((s, y, j) => s + term(y, t[j]), 0) / a.length;
+  if (typeof loss === 'object') {
+    if (loss.name === 'quantile') {
+      return mean((y, target) => Math.max(loss.quantile * (target - y), (loss.quantile - 1) * (target - y)));
+    }
+    const { delta } = loss;
+    return mean((y, target) => {
+      const e = Math.abs(y - target);
+      return e <= delta ? 0.5 * e * e : delta * e - 0.5 * delta * delta;
+    });
+  }
+  switch (loss) {
+    case 'meanAbsoluteError':
+      return mean((y, target) => Math.abs(y - target));
+    case 'logCosh':
+      return mean((y, target) => Math.log(Math.cosh(y - target)));
+    case 'hinge':
+      return mean((y, target) => Math.max(1 - (target === 0 ? -1 : target) * y, 0));
+    case 'poisson':
+      return mean((y, target) => y - target * Math.log(y + 1e-7));
+    case 'klDivergence':
+      return a.length * mean((y, target) => Math.max(target, 1e-7) * Math.log(Math.max(target, 1e-7) / y));
+    default:
+      return 0;
+  }
+}
+
 /** Mean loss in binary64, from the definitions. */
-function lossOf(kernels: readonly Float64Array[], activations: readonly ActivationName[], loss: LossName): number {
+function lossOf(kernels: readonly Float64Array[], activations: readonly ActivationName[], loss: Loss): number {
   let total = 0;
   for (let row = 0; row < ROWS; row++) {
     let a = Array.from(x.subarray(row * SIZES[0], (row + 1) * SIZES[0]));
@@ -62,13 +95,14 @@ function lossOf(kernels: readonly Float64Array[], activations: readonly Activati
       const z = Array.from({ length: units }, (_, j) => a.reduce((s, v, k) => s + v * kernel[k * units + j], BIAS));
       a = activate[activations[l]](z);
     });
-    const t = vectors.subarray(row * SIZES[3], (row + 1) * SIZES[3]);
+    const t = targetsOf(loss).subarray(row * SIZES[3], (row + 1) * SIZES[3]);
     const units = a.length;
     if (loss === 'sparseCategoricalCrossentropy') total -= Math.log(a[labels[row]]);
     if (loss === 'categoricalCrossentropy') total -= a.reduce((s, p, j) => s + t[j] * Math.log(p), 0);
     if (loss === 'binaryCrossentropy') {
       total -= a.reduce((s, p, j) => s + t[j] * Math.log(p) + (1 - t[j]) * Math.log(1 - p), 0) / units;
     }
+    if (loss !== 'meanSquaredError') total += outputLoss(loss, a, t);
     if (loss === 'meanSquaredError') total += a.reduce((s, y, j) => s + (y - t[j]) ** 2, 0) / units;
   }
   return total / ROWS;
@@ -83,7 +117,7 @@ function given(activation: ActivationName): NativeActivation {
 async function engineGradients(
   kernels: readonly Float32Array[],
   activations: readonly ActivationName[],
-  loss: LossName,
+  loss: Loss,
 ): Promise<Float32Array[]> {
   const network = new (addon().Network)({
     isa: addon().instructionSets().available.at(-1) ?? 'scalar',
@@ -99,7 +133,7 @@ async function engineGradients(
   });
   const job: TrainJob = {
     x,
-    targets: loss === 'sparseCategoricalCrossentropy' ? labels : vectors,
+    targets: loss === 'sparseCategoricalCrossentropy' ? labels : targetsOf(loss),
     rows: ROWS,
     threads: 2,
     reduction: 'fixed',
@@ -130,7 +164,7 @@ async function engineGradients(
   return kernels.map((kernel, l) => network.getParameter(l, 'kernel', 0).map((w, i) => kernel[i] - w));
 }
 
-const CASES: [LossName, ActivationName[]][] = [
+const CASES: [Loss, ActivationName[]][] = [
   ['sparseCategoricalCrossentropy', ['relu', 'tanh', 'softmax']],
   ['categoricalCrossentropy', ['sigmoid', 'linear', 'softmax']],
   ['binaryCrossentropy', ['tanh', 'relu', 'sigmoid']],
@@ -146,10 +180,19 @@ const CASES: [LossName, ActivationName[]][] = [
   ['meanSquaredError', ['silu', 'elu', 'softplus']],
   ['meanSquaredError', ['gelu', 'selu', 'hardSigmoid']],
   ['meanSquaredError', ['softplus', 'leakyRelu', 'leakyRelu']],
+  ['meanAbsoluteError', ['tanh', 'gelu', 'linear']],
+  [{ name: 'huber', delta: 0.25 }, ['tanh', 'sigmoid', 'linear']],
+  [{ name: 'huber', delta: 2 }, ['silu', 'sigmoid', 'tanh']],
+  ['logCosh', ['tanh', 'gelu', 'linear']],
+  ['hinge', ['tanh', 'silu', 'tanh']],
+  ['poisson', ['tanh', 'silu', 'softplus']],
+  ['klDivergence', ['tanh', 'silu', 'softmax']],
+  ['klDivergence', ['gelu', 'silu', 'sigmoid']],
+  [{ name: 'quantile', quantile: 0.9 }, ['tanh', 'silu', 'linear']],
 ];
 
 describe('gradients', () => {
-  it.each(CASES)('of %s through %j', async (loss, activations) => {
+  it.each(CASES)('of %j through %j', async (loss, activations) => {
     const kernels = activations.map((_, l) => wave(SIZES[l] * SIZES[l + 1], 53 + l));
     const found = await engineGradients(kernels, activations, loss);
     const STEP = 1e-6;

@@ -124,6 +124,37 @@ struct Expected {
   std::vector<uint32_t> hits;
 };
 
+constexpr LossParameters kParameters = {0.3f, static_cast<float>(1 - static_cast<double>(0.3f))};
+
+reference::RowLoss referenceLoss(Loss kind, const float* z, const float* t, uint32_t label, size_t units,
+                                 float* outputs, float* gradient) {
+  switch (kind) {
+    case Loss::sparseCategoricalCrossentropy:
+      return reference::sparseCategoricalCrossentropy(kFunctions, z, label, units, outputs, gradient);
+    case Loss::categoricalCrossentropy:
+      return reference::categoricalCrossentropy(kFunctions, z, t, units, outputs, gradient);
+    case Loss::binaryCrossentropy:
+      return reference::binaryCrossentropy(kFunctions, z, t, units, outputs, gradient);
+    case Loss::meanSquaredError:
+      return reference::meanSquaredError(z, t, units, gradient);
+    case Loss::meanAbsoluteError:
+      return reference::meanAbsoluteError(z, t, units, gradient);
+    case Loss::huber:
+      return reference::huber(kParameters.first, z, t, units, gradient);
+    case Loss::logCosh:
+      return reference::logCosh(kFunctions, z, t, units, gradient);
+    case Loss::hinge:
+      return reference::hinge(z, t, units, gradient);
+    case Loss::poisson:
+      return reference::poisson(kFunctions, z, t, units, gradient);
+    case Loss::klDivergence:
+      return reference::klDivergence(kFunctions, z, t, units, gradient);
+    case Loss::quantile:
+      return reference::quantile(kParameters.first, kParameters.second, z, t, units, gradient);
+  }
+  return {};
+}
+
 Expected expectedLoss(Loss kind, const std::vector<float>& z, const std::vector<float>& targets,
                       const std::vector<uint32_t>& labels, size_t rows, size_t units) {
   Expected e = {std::vector<float>(rows * units), std::vector<float>(rows * units), {}, {}};
@@ -132,13 +163,7 @@ Expected expectedLoss(Loss kind, const std::vector<float>& z, const std::vector<
     const float* t = targets.data() + r * units;
     float* outputs = e.outputs.data() + r * units;
     float* gradient = e.gradient.data() + r * units;
-    const reference::RowLoss result =
-        kind == Loss::sparseCategoricalCrossentropy
-            ? reference::sparseCategoricalCrossentropy(kFunctions, row, labels[r], units, outputs, gradient)
-        : kind == Loss::categoricalCrossentropy
-            ? reference::categoricalCrossentropy(kFunctions, row, t, units, outputs, gradient)
-        : kind == Loss::binaryCrossentropy ? reference::binaryCrossentropy(kFunctions, row, t, units, outputs, gradient)
-                                           : reference::meanSquaredError(row, t, units, gradient);
+    const reference::RowLoss result = referenceLoss(kind, row, t, labels[r], units, outputs, gradient);
     e.loss.push_back(result.loss);
     e.hits.push_back(result.hits);
   }
@@ -156,12 +181,13 @@ void testLosses(const std::vector<const KernelTable*>& all, size_t rows, size_t 
   for (uint32_t& label : labels) label = static_cast<uint32_t>(random.below(units));
 
   for (Loss kind : {Loss::sparseCategoricalCrossentropy, Loss::categoricalCrossentropy, Loss::binaryCrossentropy,
-                    Loss::meanSquaredError}) {
+                    Loss::meanSquaredError, Loss::meanAbsoluteError, Loss::huber, Loss::logCosh, Loss::hinge,
+                    Loss::poisson, Loss::klDivergence, Loss::quantile}) {
     const Expected expected = expectedLoss(kind, z, targets, labels, rows, units);
-    const bool squared = kind == Loss::meanSquaredError;
+    const bool fromOutputs = !lossTakesLogits(kind);
     for (const KernelTable* table : all) {
       for (Ask ask : {Ask::both, Ask::gradientInPlace, Ask::outputsInPlace, Ask::lossOnly}) {
-        if (squared && ask == Ask::outputsInPlace) continue;
+        if (fromOutputs && ask == Ask::outputsInPlace) continue;
         RowMatrix logits(z, rows, units, random), gradient(rows, units, random), outputs(rows, units, random);
         Guarded losses(rows), hits(rows), target(rows * units, random.below(16));
         const bool sparse = kind == Loss::sparseCategoricalCrossentropy;
@@ -170,8 +196,8 @@ void testLosses(const std::vector<const KernelTable*>& all, size_t rows, size_t 
         RowMatrix& dz = ask == Ask::gradientInPlace ? logits : gradient;
         RowMatrix& y = ask == Ask::outputsInPlace ? logits : outputs;
         const bool wantGradient = ask == Ask::both || ask == Ask::gradientInPlace;
-        const bool wantOutputs = !squared && (ask == Ask::both || ask == Ask::outputsInPlace);
-        table->loss(kind, logits.data(), logits.ld, target.data(), units, rows, units,
+        const bool wantOutputs = !fromOutputs && (ask == Ask::both || ask == Ask::outputsInPlace);
+        table->loss(kind, kParameters, logits.data(), logits.ld, target.data(), units, rows, units,
                     wantGradient ? dz.data() : nullptr, dz.ld, wantOutputs ? y.data() : nullptr, y.ld, losses.data(),
                     reinterpret_cast<uint32_t*>(hits.data()));
         bool well = losses.guardsIntact() && hits.guardsIntact();

@@ -10,7 +10,7 @@ import {
   inputGradient,
   weightGradient,
 } from './layers.js';
-import { hitsOfRow, type LossName, lossOfRow, type OutputRow } from './losses.js';
+import { hitsOfRow, type Loss, lossOfRow, type OutputRow } from './losses.js';
 import {
   advance,
   gradientsOf,
@@ -44,7 +44,7 @@ export interface NetworkRecipe extends Source {
   readonly rescaling: { readonly scale: number; readonly offset: number } | null;
   readonly layers: readonly DenseLayer[];
   readonly optimizer: Optimizer;
-  readonly loss: LossName;
+  readonly loss: Loss;
 }
 
 /** `x` [rows, inputs]; `targets`: a label for each row, or [rows, units]. */

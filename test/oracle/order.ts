@@ -1,5 +1,5 @@
 /** The order in which an epoch presents its rows (docs/numerics.md, sections 7 and 8). */
-import { indexOfLargest, type LossName } from './losses.js';
+import { indexOfLargest, type Loss } from './losses.js';
 import { type Seeds, type Source, shuffle } from './random.js';
 
 export type Shuffle = boolean | 'stratified';
@@ -7,7 +7,7 @@ export type Shuffle = boolean | 'stratified';
 /** What an order depends on, beside rows and targets. */
 export interface Ordered extends Source {
   readonly seeds?: Seeds;
-  readonly loss: LossName;
+  readonly loss: Loss;
 }
 
 /** Rows with a label each, or with as many targets each as there are units. */
@@ -24,13 +24,13 @@ export function epochOrder(recipe: Ordered, samples: Classified, kind: Shuffle, 
   return kind === 'stratified' ? stratified(shuffled, classesOf(samples, loss)) : shuffled;
 }
 
-export function classesOf({ rows, targets }: Classified, loss: LossName): bigint[] {
+export function classesOf({ rows, targets }: Classified, loss: Loss): bigint[] {
   const units = targets.length / rows;
   const of = (i: number): bigint => classOf(Float32Array.from(targets.subarray(i * units, (i + 1) * units)), loss);
   return Array.from({ length: rows }, (_, i) => of(i));
 }
 
-function classOf(target: Float32Array, loss: LossName): bigint {
+function classOf(target: Float32Array, loss: Loss): bigint {
   switch (loss) {
     case 'sparseCategoricalCrossentropy':
       return BigInt(target[0]);
@@ -38,8 +38,8 @@ function classOf(target: Float32Array, loss: LossName): bigint {
       return BigInt(indexOfLargest(target));
     case 'binaryCrossentropy':
       return target.reduce((number, t) => 2n * number + (t > 0.5 ? 1n : 0n), 0n);
-    case 'meanSquaredError':
-      throw new Error('squared errors have no classes');
+    default:
+      throw new Error('such targets have no classes');
   }
 }
 

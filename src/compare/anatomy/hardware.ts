@@ -1,7 +1,7 @@
 /** Dense layers one by one, on the kernels and the hardware that train them. */
 import { emulationBits } from '../../model/emulation.js';
 import type { NativeLayer } from '../../native/addon.js';
-import { addon, type LossName, type NetworkDescription } from '../../native/addon.js';
+import { addon, type Loss, type NetworkDescription } from '../../native/addon.js';
 import type { Hardware } from '../../train/network.js';
 
 /** A layer alone, with the weights that it has. */
@@ -63,7 +63,7 @@ export async function rowLosses(
   x: Float32Array,
   targets: Uint32Array | Float32Array,
   rows: number,
-  loss: LossName,
+  loss: Loss,
   bench: Bench,
 ): Promise<Float32Array> {
   const network = networkOf(layer, loss, bench);
@@ -100,11 +100,7 @@ export async function kernelPenalty(layer: LoneLayer, l2: number, bench: Bench):
   }
 }
 
-function networkOf(
-  { inputs, description, kernel, bias, rescale }: LoneLayer,
-  loss: LossName | null,
-  { hardware }: Bench,
-) {
+function networkOf({ inputs, description, kernel, bias, rescale }: LoneLayer, loss: Loss | null, { hardware }: Bench) {
   const network = new (addon().Network)({
     isa: hardware.isa,
     emulate: emulationBits(hardware.emulate),

@@ -2,7 +2,7 @@
 import { gradientTakesLogits } from '../../model/activations.js';
 import { emulationBits } from '../../model/emulation.js';
 import { lossRules } from '../../model/losses.js';
-import { addon, type LossName, type NativeHardware, type NativeLayer } from '../../native/addon.js';
+import { addon, type Loss, type NativeHardware, type NativeLayer } from '../../native/addon.js';
 import type { Bench } from './hardware.js';
 
 /** A layer with what it gave for the rows of a batch, [rows, units]. */
@@ -19,14 +19,14 @@ export interface LayerResult {
  * @param targets A label for each row, or [rows, units].
  */
 export function outputGradient(
-  loss: LossName,
+  loss: Loss,
   last: LayerResult,
   targets: Uint32Array | Float32Array,
   bench: Bench,
 ): Float32Array {
   const { takesLogits } = lossRules(loss);
   const { units } = last.description;
-  const gradient = addon().lossGradient(
+  const { gradient } = addon().rowLosses(
     loss,
     takesLogits ? sumsOf(last) : last.a,
     targets,

@@ -1,6 +1,8 @@
 /** What a custom experiment compares between runs. */
+
 import { SamebitsError } from '../../errors.js';
-import type { LossName } from '../../native/addon.js';
+import { decisionsOf } from '../../model/losses.js';
+import type { Loss } from '../../native/addon.js';
 import type { Ground } from '../experiment/experiment.js';
 import type { Column } from '../experiment/picture.js';
 import type { Kept, TrainResult } from '../experiment/task.js';
@@ -32,8 +34,8 @@ export function measuresOf(
   return [words(first), ...others.map(words)];
 }
 
-function defaultMeasure(loss: LossName): Measure {
-  return loss === 'meanSquaredError' ? 'loss' : 'accuracy';
+function defaultMeasure(loss: Loss): Measure {
+  return decisionsOf(loss) === null ? 'loss' : 'accuracy';
 }
 
 /** What the trainings have to keep. */

@@ -1,5 +1,7 @@
 /** What is measured of runs that differ in one cause: their test metric, and how far apart all pairs of them are. */
+
 import { formatMagnitude } from '../../format.js';
+import { decisionsOf } from '../../model/losses.js';
 import type { Ground, Results } from '../experiment/experiment.js';
 import type { TrainResult, TrainTask } from '../experiment/task.js';
 import type { PredictionMatrix } from '../measures/predictions.js';
@@ -54,7 +56,7 @@ const LOSS: TestMetric = {
 
 /** The metric for the ground's loss. */
 export function testMetric({ base }: Ground): TestMetric {
-  return base.recipe.loss === 'meanSquaredError' ? LOSS : ACCURACY;
+  return decisionsOf(base.recipe.loss) === null ? LOSS : ACCURACY;
 }
 
 /** Runs that differ in one cause, or in nothing. */

@@ -1,5 +1,7 @@
 /** Accuracy and loss of one run, overall and class by class, from its predictions. */
-import type { LossName } from '../../native/addon.js';
+import { decisionsOf } from '../../model/losses.js';
+import { addon, type Loss } from '../../native/addon.js';
+import { bestInstructionSet } from '../../native/instruction-set.js';
 import { log } from '../statistics/elementary.js';
 import type { PredictionMatrix } from './predictions.js';
 import { checkTargets, classOf, mistakes, type TargetArray } from './targets.js';
@@ -18,10 +20,10 @@ export interface ClassMetrics {
 
 /** Metrics of a run on some rows. */
 export interface RunMetrics {
-  /** null with meanSquaredError. */
+  /** null where the loss has none. */
   readonly accuracy: number | null;
   readonly loss: number;
-  /** Empty with meanSquaredError. */
+  /** Empty where the loss has no accuracy. */
   readonly classes: readonly ClassMetrics[];
 }
 
@@ -38,7 +40,7 @@ const LEAST_COMPLEMENT = 2 ** -25;
  * @param targets Labels, or a target for each output, row-major.
  * @throws SamebitsError `ERR_SAMEBITS_SHAPE`
  */
-export function runMetrics(predictions: PredictionMatrix, targets: TargetArray, loss: LossName): RunMetrics {
+export function runMetrics(predictions: PredictionMatrix, targets: TargetArray, loss: Loss): RunMetrics {
   checkTargets(predictions, targets, loss);
   const { data, rows, columns } = predictions;
   if (loss === 'meanSquaredError') {
@@ -46,8 +48,14 @@ export function runMetrics(predictions: PredictionMatrix, targets: TargetArray, 
     for (let i = 0; i < data.length; i += 1) sum += (data[i] - targets[i]) * (data[i] - targets[i]);
     return { accuracy: null, loss: sum / data.length, classes: [] };
   }
+  if (decisionsOf(loss) === null) {
+    const { losses } = addon().rowLosses(loss, data, Float32Array.from(targets), columns, {
+      isa: bestInstructionSet(),
+    });
+    return { accuracy: null, loss: losses.reduce((sum, value) => sum + value, 0) / rows, classes: [] };
+  }
   const wrong = mistakes(predictions, targets, loss);
-  const isBinary = loss === 'binaryCrossentropy';
+  const isBinary = decisionsOf(loss) === 'unit';
   const tally = new Tally(isBinary ? Math.max(2, columns) : columns);
   for (let decision = 0; decision < wrong.length; decision += 1) {
     if (isBinary) {
@@ -71,7 +79,7 @@ function softmaxLoss(
   targets: TargetArray,
   row: number,
   columns: number,
-  loss: LossName,
+  loss: Loss,
   label: number,
 ): number {
   if (loss === 'sparseCategoricalCrossentropy') return -log(Math.max(data[row * columns + label], LEAST));

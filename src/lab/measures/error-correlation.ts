@@ -1,5 +1,6 @@
 /** Whether two runs are wrong about the same things. */
-import type { LossName } from '../../native/addon.js';
+import { decisionsOf } from '../../model/losses.js';
+import type { Loss } from '../../native/addon.js';
 import { type Correlation, correlation } from '../statistics/correlation.js';
 import { checkSameShape, type PredictionMatrix } from './predictions.js';
 import { checkTargets, mistakes, type TargetArray } from './targets.js';
@@ -18,14 +19,14 @@ export interface MistakeTable {
 export interface ErrorCorrelation extends Correlation {
   /** Rows or outputs it is taken over. */
   readonly decisions: number;
-  /** null with meanSquaredError. */
+  /** null where the loss has no accuracy. */
   readonly table: MistakeTable | null;
 }
 
 /**
  * Correlation of the errors of two runs on the same rows: of mistakes (0 or 1), which is φ, with a crossentropy (G. U.
  * Yule, "On the Methods of Measuring Association between Two Attributes", 1912); of residuals, over all outputs, with
- * meanSquaredError. 1: the runs fail alike, and averaging them removes nothing; 0: they fail independently.
+ * another loss. 1: the runs fail alike, and averaging them removes nothing; 0: they fail independently.
  *
  * @throws SamebitsError `ERR_SAMEBITS_SHAPE`; `ERR_SAMEBITS_DATA` for residuals that are not finite.
  */
@@ -33,10 +34,10 @@ export function errorCorrelation(
   a: PredictionMatrix,
   b: PredictionMatrix,
   targets: TargetArray,
-  loss: LossName,
+  loss: Loss,
 ): ErrorCorrelation {
   checkSameShape(a, b);
-  if (loss === 'meanSquaredError') {
+  if (decisionsOf(loss) === null) {
     checkTargets(a, targets, loss);
     const residuals = ({ data }: PredictionMatrix): Float64Array =>
       Float64Array.from(data, (value, i) => value - targets[i]);

@@ -1,7 +1,9 @@
 /** How far the predictions of two runs are apart. */
+
 import { differingPredictions } from '../../compare/predictions.js';
 import { expected } from '../../errors.js';
-import type { LossName } from '../../native/addon.js';
+import { decisionsOf } from '../../model/losses.js';
+import type { Loss } from '../../native/addon.js';
 import type { Tolerances } from './allclose.js';
 import { type ArrayDistances, arrayDistances } from './weights.js';
 
@@ -15,8 +17,8 @@ export interface PredictionMatrix {
 /** Options of {@link predictionDistances}. */
 export interface PredictionOptions extends Tolerances {
   /** Of the model: it says what a prediction is. */
-  readonly loss: LossName;
-  /** With meanSquaredError, the difference of an output from which on a prediction counts as another. @default 0 */
+  readonly loss: Loss;
+  /** With a loss without accuracy, the difference of an output from which on a prediction counts as another. @default 0 */
   readonly tolerance?: number;
 }
 
@@ -30,7 +32,7 @@ export interface PredictionDistances extends ArrayDistances {
 /**
  * Distances of the predictions `b` from the predictions `a` of the same rows. A row is predicted differently where its
  * class is another: another place of the largest output (softmax crossentropies), an output on the other side of ½
- * (binaryCrossentropy). With meanSquaredError it is where any output differs by more than the tolerance, or is NaN in
+ * (binaryCrossentropy). With a loss without accuracy it is where any output differs by more than the tolerance, or is NaN in
  * one.
  *
  * @throws SamebitsError `ERR_SAMEBITS_SHAPE` for other shapes.
@@ -42,7 +44,7 @@ export function predictionDistances(
 ): PredictionDistances {
   checkSameShape(a, b);
   const rowsDiffer =
-    loss === 'meanSquaredError' ? rowsBeyond(a, b, tolerance) : differingPredictions(a.data, b.data, a.rows, loss);
+    decisionsOf(loss) === null ? rowsBeyond(a, b, tolerance) : differingPredictions(a.data, b.data, a.rows, loss);
   return { ...arrayDistances(a.data, b.data, tolerances), rows: a.rows, rowsDiffer };
 }
 

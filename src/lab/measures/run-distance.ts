@@ -1,5 +1,5 @@
 /** Everything that is measured between two runs. */
-import type { LossName } from '../../native/addon.js';
+import type { Loss } from '../../native/addon.js';
 import type { Tolerances } from './allclose.js';
 import { type ErrorCorrelation, errorCorrelation } from './error-correlation.js';
 import { type PredictionDistances, type PredictionMatrix, predictionDistances } from './predictions.js';
@@ -18,8 +18,8 @@ export interface RunOutcome {
 
 /** Options of {@link runDistance}. */
 export interface RunDistanceOptions extends Tolerances {
-  readonly loss: LossName;
-  /** With meanSquaredError, the difference of an output from which on a prediction counts as another. @default 0 */
+  readonly loss: Loss;
+  /** With a loss without accuracy, the difference of an output from which on a prediction counts as another. @default 0 */
   readonly tolerance?: number;
   /** Labels, or a target for each output: for the correlation of errors. @default none */
   readonly targets?: TargetArray;

@@ -1,6 +1,8 @@
 /** How far all pairs of some runs are apart: each run's decisions are taken once, not once for each pair. */
+
 import { largestAt } from '../../compare/predictions.js';
-import type { LossName } from '../../native/addon.js';
+import { decisionsOf } from '../../model/losses.js';
+import type { Loss } from '../../native/addon.js';
 import { PairTable } from '../statistics/pair-table.js';
 import { checkSameShape, type PredictionMatrix } from './predictions.js';
 
@@ -24,21 +26,21 @@ export function pairDifferences(runs: readonly PredictionMatrix[]): PairTable {
 
 /**
  * Share of the rows that each pair of runs predicts differently, as `predictionDistances` counts them; null with
- * meanSquaredError, where nothing is decided.
+ * losses without accuracy, where nothing is decided.
  *
  * @param runs At least 1.
  * @throws SamebitsError `ERR_SAMEBITS_SHAPE` for predictions of other shapes.
  */
-export function pairDisagreement(runs: readonly PredictionMatrix[], loss: LossName): PairTable | null {
-  if (loss === 'meanSquaredError') return null;
+export function pairDisagreement(runs: readonly PredictionMatrix[], loss: Loss): PairTable | null {
+  if (decisionsOf(loss) === null) return null;
   for (const run of runs) checkSameShape(runs[0], run, 'predictions');
-  const decisions = runs.map((run) => decisionsOf(run, loss));
+  const decisions = runs.map((run) => decisionsIn(run, loss));
   return new PairTable(runs.length, (i, j) => shareDiffering(decisions[i], decisions[j], runs[0].rows));
 }
 
 /** For each row its class; with binaryCrossentropy, for each output whether it is above ½. */
-function decisionsOf({ data, rows, columns }: PredictionMatrix, loss: LossName): Uint32Array {
-  if (loss === 'binaryCrossentropy') return Uint32Array.from(data, (value) => (value > 0.5 ? 1 : 0));
+function decisionsIn({ data, rows, columns }: PredictionMatrix, loss: Loss): Uint32Array {
+  if (decisionsOf(loss) === 'unit') return Uint32Array.from(data, (value) => (value > 0.5 ? 1 : 0));
   return Uint32Array.from({ length: rows }, (_, row) => largestAt(data.subarray(row * columns, (row + 1) * columns)));
 }
 

@@ -1,7 +1,9 @@
 /** How much runs vary: metrics and predictions over any number of runs, in memory that does not grow with it. */
+
 import { largestAt } from '../../compare/predictions.js';
 import { expected } from '../../errors.js';
-import type { LossName } from '../../native/addon.js';
+import { decisionsOf } from '../../model/losses.js';
+import type { Loss } from '../../native/addon.js';
 import { type Moments, RunningMoments } from '../statistics/moments.js';
 import type { RunMetrics } from './class-metrics.js';
 import { checkSameShape, type PredictionMatrix } from './predictions.js';
@@ -17,7 +19,7 @@ export interface ClassSpread {
 /** Spread of metrics over runs. */
 export interface MetricSpread {
   readonly runs: number;
-  /** null with meanSquaredError. */
+  /** null where the loss has no accuracy. */
   readonly accuracy: Moments | null;
   readonly loss: Moments | null;
   readonly classes: readonly ClassSpread[];
@@ -60,11 +62,11 @@ export class MetricSpreads {
 export interface PredictionSpread {
   readonly runs: number;
   /**
-   * Mean, over all pairs of runs, of the share of rows that the two predict differently. null with meanSquaredError,
+   * Mean, over all pairs of runs, of the share of rows that the two predict differently. null where the loss has no accuracy,
    * and for fewer than two runs.
    */
   readonly disagreement: number | null;
-  /** Share of the rows that all runs predict alike; null with meanSquaredError. */
+  /** Share of the rows that all runs predict alike; null where the loss has no accuracy. */
   readonly unanimous: number | null;
   /** Mean over all outputs of the standard deviation over runs; 0 for fewer than two runs. */
   readonly meanDeviation: number;
@@ -74,7 +76,7 @@ export interface PredictionSpread {
 
 /** Gathers the predictions of runs, one run at a time: a mean, a sum of squares and the votes for each output. */
 export class PredictionSpreads {
-  readonly #loss: LossName;
+  readonly #loss: Loss;
   #first: PredictionMatrix | null = null;
   #runs = 0;
   #mean = new Float64Array(0);
@@ -82,7 +84,7 @@ export class PredictionSpreads {
   /** Runs that vote for the output; with binaryCrossentropy, that put it above ½. */
   #votes = new Uint32Array(0);
 
-  constructor(loss: LossName) {
+  constructor(loss: Loss) {
     this.#loss = loss;
   }
 
@@ -127,8 +129,8 @@ export class PredictionSpreads {
   }
 
   #vote(data: Float32Array, rows: number, columns: number): void {
-    if (this.#loss === 'meanSquaredError') return;
-    if (this.#loss === 'binaryCrossentropy') {
+    if (decisionsOf(this.#loss) === null) return;
+    if (decisionsOf(this.#loss) === 'unit') {
       for (let i = 0; i < data.length; i += 1) if (data[i] > 0.5) this.#votes[i] += 1;
       return;
     }
@@ -140,8 +142,8 @@ export class PredictionSpreads {
   /** Decisions are rows; with binaryCrossentropy, outputs. */
   #agreement(): Pick<PredictionSpread, 'disagreement' | 'unanimous'> {
     const runs = this.#runs;
-    if (this.#loss === 'meanSquaredError' || this.#first === null) return { disagreement: null, unanimous: null };
-    const isBinary = this.#loss === 'binaryCrossentropy';
+    if (decisionsOf(this.#loss) === null || this.#first === null) return { disagreement: null, unanimous: null };
+    const isBinary = decisionsOf(this.#loss) === 'unit';
     const { columns } = this.#first;
     const decisions = isBinary ? this.#votes.length : this.#first.rows;
     let unequalPairs = 0;

@@ -1,9 +1,11 @@
 /** Two trainings beside each other, compared on the way. */
+
 import { type Distances, distances, firstDifferingIndex } from '../../compare/distances.js';
 import { differingPredictions } from '../../compare/predictions.js';
 import { sampleSteps } from '../../compare/sample-steps.js';
 import { countElements, type FlatTensor, type Trainee } from '../../compare/trainee.js';
 import { expected } from '../../errors.js';
+import { decisionsOf } from '../../model/losses.js';
 import { resolveExecution } from '../../train/execution.js';
 import type { FinalMetrics, PairResult, PairSample, PairTask } from '../experiment/task.js';
 import { ReluEventLog } from '../measures/relu-events.js';
@@ -177,7 +179,7 @@ class Pairing {
         maxAbs,
         meanAbs,
         relativeL2,
-        differing: loss === 'meanSquaredError' ? null : differingPredictions(...outputs, rows, loss),
+        differing: decisionsOf(loss) === null ? null : differingPredictions(...outputs, rows, loss),
       },
       a: await concluded(a),
       b: await concluded(b),

@@ -1,5 +1,7 @@
 /** A model through the stages of its life. */
+
 import { setImmediate } from 'node:timers/promises';
+import { decisionsOf } from '../../model/losses.js';
 import { modelFromRecipe } from '../../train/build.js';
 import type { Sequential } from '../../train/sequential.js';
 import type { Stage, StagesResult, StagesTask } from '../experiment/task.js';
@@ -9,7 +11,7 @@ import { rowsOf } from './training.js';
 export async function stages(task: StagesTask, context: TaskContext): Promise<Outcome<StagesResult>> {
   const { setting } = task;
   const data = rowsOf(setting, context);
-  const rated = setting.recipe.loss !== 'meanSquaredError';
+  const rated = decisionsOf(setting.recipe.loss) !== null;
   let model: Sequential = modelFromRecipe({ ...setting.recipe, metrics: rated ? ['accuracy'] : [] });
   const fits: StagesResult['fits'][number][] = [];
   try {

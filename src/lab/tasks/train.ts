@@ -1,7 +1,7 @@
 /** One training from initial weights. */
 import type { ComparedRows } from '../../compare/data.js';
 import { countElements, type Trainee } from '../../compare/trainee.js';
-import type { LossName } from '../../native/addon.js';
+import type { Loss } from '../../native/addon.js';
 import { fingerprintPredictions } from '../../train/fingerprint.js';
 import type { ClassMetrics, TrainTask } from '../experiment/task.js';
 import { runMetrics } from '../measures/class-metrics.js';
@@ -42,7 +42,7 @@ export async function train({ setting, keep }: TrainTask, context: TaskContext):
   }
 }
 
-function classesOf(data: Float32Array, { x, y }: ComparedRows, loss: LossName): readonly ClassMetrics[] {
+function classesOf(data: Float32Array, { x, y }: ComparedRows, loss: Loss): readonly ClassMetrics[] {
   const predictions = { data, rows: x.rows, columns: data.length / x.rows };
   const targets = y instanceof Uint32Array ? y : (y.data as Float32Array);
   return runMetrics(predictions, targets, loss).classes.map(({ count, class: index, ...metrics }) => ({
