@@ -11,7 +11,7 @@ import { baseSetting, isLarge } from './base-setting.js';
 import { type Arm, measureArm, type RunGroup, tasksOf, testMetric } from './run-measures.js';
 import { armTables, distanceSeries, metricDots } from './run-pictures.js';
 import { seedLevels, shuffled, train, varied } from './varied.js';
-import { effectInterval, intervalWords, percent, times } from './wording.js';
+import { counted, effectInterval, intervalWords, percent, times } from './wording.js';
 
 export const epochs: Experiment = {
   name: 'epochs',
@@ -134,7 +134,7 @@ function orderWords({ epochs: count, weights, order }: MeasuredStage): string {
 function weightWords(first: MeasuredStage, last: MeasuredStage): string {
   return (
     `The weights themselves were ${formatMagnitude(first.weightsApart)} apart on average after ` +
-    `${formatCount(first.epochs)} epochs, and ${formatMagnitude(last.weightsApart)} after ${formatCount(last.epochs)}.`
+    `${counted(first.epochs, 'epoch')}, and ${formatMagnitude(last.weightsApart)} after ${formatCount(last.epochs)}.`
   );
 }
 
