@@ -72,7 +72,7 @@ SAMEBITS_INLINE void mapRows(const float* a, const float* b, size_t count, float
 // Up to kFeatureLeaf elements of what is computed from elementary functions; a may be z.
 void activatePiece(Activation kind, float alpha, const float* z, size_t count, float* a) {
   const Lanes one = broadcast(1.0f);
-  float f[kFeatureLeaf];
+  float f[kFeatureLeaf] = {};  // GCC does not see at -O1 that it is written before it is read
   if (kind == Activation::elu || kind == Activation::selu) {
     const Lanes below = broadcast(kind == Activation::elu ? alpha : kSeluAlpha);
     const Lanes above = broadcast(kSeluScale);
@@ -174,7 +174,7 @@ SAMEBITS_INLINE void softmaxRowGradient(const float* a, float* dy, size_t units)
 // Up to kFeatureLeaf elements of the gradients that take elementary functions.
 void gradientPiece(Activation kind, const float* from, float* dy, size_t count) {
   const Lanes one = broadcast(1.0f), half = broadcast(0.5f);
-  float f[kFeatureLeaf];
+  float f[kFeatureLeaf] = {};  // as in activatePiece
   if (kind == Activation::softplus) {
     mapRow(from, count, f, [](Lanes a) SAMEBITS_INLINE_LAMBDA { return negate(a); });
     expm1All(f, count, f);
@@ -184,7 +184,7 @@ void gradientPiece(Activation kind, const float* from, float* dy, size_t count) 
             [&](Lanes z, Lanes s) SAMEBITS_INLINE_LAMBDA { return mul(s, fma(z, sub(one, s), one)); });
   } else {
     const Lanes root = broadcast(kRootOfHalf), peak = broadcast(kNormalPeak);
-    float normal[kFeatureLeaf];
+    float normal[kFeatureLeaf] = {};
     mapRow(from, count, normal, [&](Lanes z) SAMEBITS_INLINE_LAMBDA { return negate(mul(mul(half, z), z)); });
     expAll(normal, count, normal);
     mapRow(from, count, f, [&](Lanes z) SAMEBITS_INLINE_LAMBDA { return mul(z, root); });
