@@ -1,6 +1,6 @@
 /** A model in training, as comparisons see it: it advances by steps, and its tensors are read as one flat array. */
 import { SamebitsError } from '../errors.js';
-import { outputUnits, type Parameter } from '../model/description.js';
+import { type NamedTensor, outputUnits, type Parameter } from '../model/description.js';
 import { decisionsOf, decisionsPerRow } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
@@ -39,6 +39,8 @@ export interface Advanced {
   readonly orders: readonly StepOrders[];
   /** With `marks`: [steps, tensors in model order], call by call. */
   readonly marks: readonly BigUint64Array[];
+  /** The first of these steps, from 1, after which weights were not finite, and which tensor first, in model order. */
+  readonly nonFinite: { readonly step: number; readonly tensor: string } | null;
 }
 
 export interface TraineeOptions {
@@ -117,13 +119,15 @@ export class Trainee {
     const orders: StepOrders[] = [];
     const epochs: RowMetrics[] = [];
     const marks: BigUint64Array[] = [];
+    let nonFinite: Advanced['nonFinite'] = null;
     let seconds = 0;
     const abort = (): void => network.abort();
     signal.addEventListener('abort', abort, { once: true });
     try {
       while (stepLosses.length < steps) {
         signal.throwIfAborted();
-        const result = await this.#session.advance({ maxSteps: steps - stepLosses.length });
+        const before = stepLosses.length;
+        const result = await this.#session.advance({ maxSteps: steps - before });
         // One by one: a chunk may have more steps than a call may have arguments.
         for (const loss of result.stepLosses) stepLosses.push(loss);
         result.epochLosses.forEach((loss, i) => {
@@ -132,12 +136,16 @@ export class Trainee {
         seconds += result.seconds;
         if (result.recording !== null) orders.push(result.recording);
         if (result.marks !== null) marks.push(result.marks);
-        if (!this.#allowNonFinite) this.#checkFinite(result);
+        if (result.nonFinite !== null) {
+          const tensor = this.#nameOf(result.nonFinite);
+          if (!this.#allowNonFinite) throw this.#nonFiniteError(tensor);
+          nonFinite ??= { step: before + result.nonFinite.step + 1, tensor };
+        }
       }
     } finally {
       signal.removeEventListener('abort', abort);
     }
-    return { seconds, stepLosses, epochs, orders, marks };
+    return { seconds, stepLosses, epochs, orders, marks, nonFinite };
   }
 
   /** Copies tensors, row-major, to their places in `into`. */
@@ -148,12 +156,13 @@ export class Trainee {
   }
 
   /** Copies of the weights, tensor by tensor. */
-  readEach(): readonly (Pick<FlatTensor, 'layer' | 'kind' | 'name'> & { readonly values: Float32Array })[] {
-    return this.weights.map(({ layer, kind, name }) => ({
+  readEach(): readonly (Pick<FlatTensor, 'layer' | 'kind'> & NamedTensor)[] {
+    return this.weights.map(({ layer, kind, name, shape }) => ({
       layer,
       kind,
       name,
-      values: this.#session.network.getParameter(layer, kind, 0),
+      shape,
+      data: this.#session.network.getParameter(layer, kind, 0),
     }));
   }
 
@@ -223,12 +232,13 @@ export class Trainee {
     return { loss, accuracy };
   }
 
-  #checkFinite({ nonFinite }: TrainResult): void {
-    if (nonFinite === null) return;
-    const { layer, kind } = nonFinite;
-    const tensor = this.#parameters.find((parameter) => parameter.layer === layer && parameter.kind === kind)?.name;
+  #nameOf({ layer, kind }: NonNullable<TrainResult['nonFinite']>): string {
+    return (this.weights.find((tensor) => tensor.layer === layer && tensor.kind === kind) as FlatTensor).name;
+  }
+
+  #nonFiniteError(tensor: string): SamebitsError {
     const { steps: step } = this.#session.network.getCounters();
-    throw new SamebitsError(
+    return new SamebitsError(
       'ERR_SAMEBITS_NON_FINITE',
       `Expected finite weights but received infinite or NaN ones in ${tensor} after step ${step}: ` +
         'a smaller learning rate may help',

@@ -1,7 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CAUSES, type FitOptions, modelFromRecipe, openRun, resume, type Setting, verify, why } from 'samebits';
+import {
+  CAUSES,
+  type Checkpoint,
+  type FitOptions,
+  modelFromRecipe,
+  type NamedTensor,
+  openRun,
+  resume,
+  type Setting,
+  verify,
+  why,
+} from 'samebits';
 import { afterAll, describe, expect, it } from 'vitest';
+import { type StateParts, writeCheckpoint } from '../../dist/runs/checkpoint.js';
 import { writeManifest } from '../../dist/runs/manifest.js';
 import { base, Folders, rowsOf } from './why/folders.js';
 
@@ -11,6 +23,28 @@ afterAll(() => folders.remove());
 /** 3 epochs of 4 steps, with a checkpoint within each epoch. */
 const longer = CAUSES.epochs.write(base, 3);
 const often: Partial<FitOptions> = { checkpointEvery: 3, keepCheckpoints: 9 };
+
+/** Tensors of which one has another element. */
+function changed(name: string, index: number): (tensor: NamedTensor) => NamedTensor {
+  return (tensor) => (tensor.name === name ? { ...tensor, data: tensor.data.with(index, 7) } : tensor);
+}
+
+/** A checkpoint with other facts or tensors, under a seal that holds. */
+async function sealAgain(
+  folder: string,
+  step: number,
+  change: (checkpoint: Checkpoint) => Partial<Checkpoint>,
+): Promise<void> {
+  const run = await openRun(folder);
+  const { recipe } = run.manifest;
+  const checkpoint = await run.checkpoint(step);
+  const { weights, optimizer, bestWeights, ...facts } = { ...checkpoint, ...change(checkpoint) };
+  const state: StateParts = ({ name }, slot) => {
+    const at = weights.findIndex((tensor) => tensor.name === name);
+    return [[weights[at].data, ...Object.values(optimizer[at])][slot]];
+  };
+  await writeCheckpoint(folder, recipe, facts, state, bestWeights);
+}
 
 describe('verify', () => {
   it.each<[string, Setting, Partial<FitOptions>]>([
@@ -51,6 +85,46 @@ describe('verify', () => {
     const best = { ...(result.best as NonNullable<typeof result.best>), value: 0.0001 };
     await writeManifest(folder, { ...manifest, result: { ...result, best } });
     expect(await verify(folder)).toMatchObject({ verdict: 'differs', difference: { name: 'best' } });
+  });
+
+  it.each<[string, string, (checkpoint: Checkpoint) => Partial<Checkpoint>]>([
+    ['best', 'best', ({ best }) => ({ best: best && { ...best, epoch: 1 } })],
+    ['nonFinite', 'nonFinite', () => ({ nonFinite: { step: 2, tensor: 'dense_1/kernel' } })],
+    [
+      'an element of the best weights',
+      'best/dense_2/kernel',
+      ({ bestWeights }) => ({ bestWeights: (bestWeights ?? []).map(changed('dense_2/kernel', 5)) }),
+    ],
+  ])('compares %s of checkpoints that were sealed again', async (what, name, change) => {
+    const folder = await folders.make(`kept-${what}`, longer, { ...often, best: 'loss' });
+    expect(await verify(folder, { sample: 9, seed: 1 })).toMatchObject({ verdict: 'verified' });
+    await sealAgain(folder, 6, change);
+    const difference = { step: 6, file: 'checkpoints/6.safetensors', name };
+    expect(await verify(folder)).toMatchObject({ verdict: 'differs', difference });
+    // Whichever stretch is drawn: the one after it is not to blame. A better epoch replaces the best, nothing nonFinite.
+    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const report = await verify(folder, { sample: 1, seed });
+      if (report.verdict === 'differs') expect(report).toMatchObject({ difference });
+      const [{ from, to }] = report.stretches;
+      if (to === 6 || (from === 6 && name === 'nonFinite')) expect(report.verdict).toBe('differs');
+    }
+    if (what.startsWith('an')) expect((await verify(folder)).difference).toMatchObject({ index: 5, found: 7 });
+  });
+
+  it('compares where weights stopped being finite, and knows of none', async () => {
+    const folder = await folders.make('finite', longer);
+    const { manifest } = await openRun(folder);
+    const { result } = manifest as { result: NonNullable<typeof manifest.result> };
+    await writeManifest(folder, { ...manifest, result: { ...result, nonFinite: { step: 3, tensor: 'dense_1/bias' } } });
+    expect(await verify(folder)).toMatchObject({
+      verdict: 'differs',
+      difference: {
+        file: 'manifest.json',
+        name: 'nonFinite',
+        found: 'dense_1/bias after step 3',
+        computed: 'nowhere',
+      },
+    });
   });
 
   it('blames no run for what its caller said', async () => {
@@ -150,8 +224,13 @@ describe('verify', () => {
     const sgd = CAUSES.optimizer.write(longer, { name: 'sgd', momentum: 0, nesterov: false });
     const wild = CAUSES.activation.write(CAUSES.learningRate.write(sgd, 1e38), 'relu');
     const folder = await folders.make('wild', wild, { onNonFinite: 'continue' });
-    expect((await openRun(folder)).manifest.result?.nonFinite).toMatchObject({ tensor: expect.any(String) });
+    const { manifest } = await openRun(folder);
+    const { result } = manifest as { result: NonNullable<typeof manifest.result> };
+    expect(result.nonFinite).toMatchObject({ tensor: expect.any(String) });
     expect(await verify(folder)).toMatchObject({ verdict: 'verified', compared: { steps: 12 } });
+    await writeManifest(folder, { ...manifest, result: { ...result, nonFinite: null } });
+    const { difference } = await verify(folder);
+    expect(difference).toMatchObject({ file: 'manifest.json', name: 'nonFinite', found: 'nowhere' });
   });
 
   it('tells how far it is, and stops when it is told to', async () => {

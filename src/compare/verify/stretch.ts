@@ -1,17 +1,16 @@
 /** A stretch of a run, computed again and compared with its folder on the way. */
 import type { NamedTensor } from '../../model/description.js';
-import type { BestEpoch } from '../../runs/manifest.js';
 import { METRICS_FILE, type MetricName, type RecordedMetrics } from '../../runs/metrics.js';
 import { BEST_FILE, type RunFolder, WEIGHTS_FILE } from '../../runs/open-run.js';
 import { markText, TRACE_FILE } from '../../runs/trace.js';
-import { isBetter } from '../../train/run-keeper.js';
-import { elementDifference, firstDifferingIndex } from '../distances.js';
 import type { Rerun } from '../task.js';
-import { Trainee } from '../trainee.js';
+import { type Advanced, Trainee } from '../trainee.js';
 import { compareState } from '../why/damage.js';
 import { differingTensors, type MarkTable } from '../why/marks.js';
 import { stateOf } from '../why/state.js';
+import { compareCounters } from './counters.js';
 import { differs, fileProblem } from './difference.js';
+import { bestAfter, bestOf, compareCheckpointKept, compareKept, compareTensors, type Kept } from './kept.js';
 import type { VerifyCounts, VerifyDifference } from './report.js';
 
 /** Steps of a native call at most: their marks and losses are in memory at once. */
@@ -38,11 +37,13 @@ export interface StretchResult {
 
 /**
  * @param rerun Begins at the stretch's first step.
+ * @param kept What the run had kept by then.
  * @param onSteps Called with the steps that were made since it was called last.
  */
 export async function verifyStretch(
   claims: Claims,
   rerun: Rerun,
+  kept: Kept,
   to: number,
   signal: AbortSignal,
   onSteps: (steps: number) => void,
@@ -51,7 +52,7 @@ export async function verifyStretch(
   const marks = claims.folder.manifest.options.trace === 'step';
   const trainee = new Trainee(recipe, data, execution, { replay, start, marks, allowNonFinite: true });
   try {
-    return await new StretchCheck(claims, trainee, start?.step ?? 0).run(to, signal, onSteps);
+    return await new StretchCheck(claims, trainee, kept, start?.step ?? 0).run(to, signal, onSteps);
   } finally {
     trainee.dispose();
   }
@@ -60,6 +61,7 @@ export async function verifyStretch(
 class StretchCheck {
   readonly #claims: Claims;
   readonly #trainee: Trainee;
+  #kept: Kept;
   #step: number;
   #marks = 0;
   #checkpoints = 0;
@@ -67,9 +69,10 @@ class StretchCheck {
   #weights = false;
   #made = 0;
 
-  constructor(claims: Claims, trainee: Trainee, from: number) {
+  constructor(claims: Claims, trainee: Trainee, kept: Kept, from: number) {
     this.#claims = claims;
     this.#trainee = trainee;
+    this.#kept = kept;
     this.#step = from;
   }
 
@@ -81,6 +84,7 @@ class StretchCheck {
       this.#made += steps;
       onSteps(steps);
       difference = this.#compareSteps(advanced.marks, advanced.stepLosses);
+      this.#keep(advanced, steps);
       this.#step += steps;
       difference ??= await this.#compareEvent(advanced.epochs);
     }
@@ -102,6 +106,21 @@ class StretchCheck {
     const epochEnd = (Math.floor(this.#step / stepsPerEpoch) + 1) * stepsPerEpoch;
     const checkpoint = checkpoints.find((step) => step > this.#step) ?? to;
     return Math.min(to, epochEnd, checkpoint, this.#step + MOST_STEPS);
+  }
+
+  /** What the run keeps of steps that have just been made, the last of an epoch maybe. */
+  #keep({ nonFinite, epochs: [trained] }: Advanced, steps: number): void {
+    const { folder, metrics } = this.#claims;
+    if (nonFinite !== null && this.#kept.nonFinite === null) {
+      const where = { step: this.#step + nonFinite.step, tensor: nonFinite.tensor };
+      this.#kept = { ...this.#kept, nonFinite: where };
+    }
+    if (trained === undefined) return;
+    const epoch = (this.#step + steps) / folder.stepsPerEpoch - 1;
+    // Those of validation are at hand in the folder alone, maybe; those that were recorded are compared by themselves.
+    const { best: before } = this.#kept;
+    const best = bestAfter(before, folder.manifest.options.best, epoch, { ...trained, ...metrics[epoch] });
+    if (best !== before) this.#kept = { ...this.#kept, best, bestWeights: this.#trainee.readEach() };
   }
 
   /** Marks and losses of the steps that have just been made. */
@@ -203,12 +222,11 @@ class StretchCheck {
       const what = `${tensor}[${index}] is not what the run computed`;
       return differs({ step, file, name: tensor, index, bit, found, foundHex, computed, computedHex, problem: what });
     }
+    const kept = compareCheckpointKept(step, file, checkpoint, this.#kept);
+    if (kept !== null) return kept;
     if (problem !== null) return differs({ step, file, problem });
-    const facts = { counters: checkpoint.counters, epoch: withBits(checkpoint.epoch) };
-    const { counters, epoch } = this.#trainee;
-    const [found, computed] = [JSON.stringify(facts), JSON.stringify({ counters, epoch: withBits(epoch) })];
-    if (found !== computed)
-      return differs({ step, file, name: 'counters', found, computed, problem: 'the counters are others' });
+    const counters = compareCounters(step, file, checkpoint, this.#trainee);
+    if (counters !== null) return counters;
     this.#checkpoints += 1;
     return null;
   }
@@ -248,18 +266,10 @@ class StretchCheck {
       const problem = `the ${name} is another`;
       return differs({ step: this.#step, file: 'manifest.json', name, found: result[name], computed, problem });
     }
-    const [claimed, best] = [result.best, bestOf(this.#claims.metrics, folder.manifest.options.best)].map(bestText);
-    if (claimed !== best) {
-      const problem = 'the best epoch is another';
-      return differs({
-        step: this.#step,
-        file: 'manifest.json',
-        name: 'best',
-        found: claimed,
-        computed: best,
-        problem,
-      });
-    }
+    // Of all epochs, whichever stretches are computed.
+    const best = bestOf(this.#claims.metrics, folder.manifest.options.best);
+    const kept = compareKept(this.#step, 'manifest.json', result, { ...this.#kept, best });
+    if (kept !== null) return kept;
     const difference = await this.#compareTensors(WEIGHTS_FILE, () => folder.weights());
     this.#weights = difference === null;
     return difference;
@@ -274,44 +284,6 @@ class StretchCheck {
     } catch (error) {
       return differs({ step, file, problem: fileProblem(error) });
     }
-    for (const [i, tensor] of this.#trainee.weights.entries()) {
-      const computed = new Float32Array(tensor.size);
-      this.#trainee.read([{ ...tensor, offset: 0 }], computed);
-      const at = firstDifferingIndex(tensors[i].data, computed);
-      if (at < 0) continue;
-      const { index, a, b, aHex, bHex } = elementDifference(tensors[i].data, computed, at);
-      const values = { found: a, foundHex: aHex, computed: b, computedHex: bHex };
-      const problem = `${tensor.name}[${index}] is not what the run computed`;
-      return differs({ step, file, name: tensor.name, index, ...values, problem });
-    }
-    return null;
+    return compareTensors(step, file, tensors, this.#trainee.readEach());
   }
-}
-
-/** What the metrics say of the best epoch, as a manifest does. */
-function bestOf(metrics: readonly RecordedMetrics[], metric: MetricName | null): BestEpoch | null {
-  let best: BestEpoch | null = null;
-  if (metric === null) return best;
-  for (const [epoch, { [metric]: value }] of metrics.entries()) {
-    if (value !== undefined && isBetter(metric, value, best?.value ?? null)) best = { metric, epoch, value };
-  }
-  return best;
-}
-
-function bestText(best: BestEpoch | null): string {
-  return best === null ? 'none' : `${best.metric} ${best.value} of epoch ${best.epoch + 1}`;
-}
-
-function withBits({
-  lossSums,
-  ...epoch
-}: {
-  readonly position: number;
-  readonly hits: number;
-  readonly batchLeaf: number;
-  readonly lossSums: Float32Array;
-}) {
-  // At an epoch's start nothing has been summed, and the leaf says nothing.
-  if (epoch.position === 0) return { position: 0 };
-  return { ...epoch, lossSums: [...new Uint32Array(lossSums.buffer, lossSums.byteOffset, lossSums.length)] };
 }

@@ -16,6 +16,7 @@ import { readMarks } from '../why/marks.js';
 import { rowsOfRun } from '../why/rows.js';
 import { fingerprintState, stateOf } from '../why/state.js';
 import { differs, fileProblem } from './difference.js';
+import { isOfKept, type Kept, NOTHING_KEPT } from './kept.js';
 import type { Stretch, VerifyCounts, VerifyDifference, VerifyReport } from './report.js';
 import { verifySentence } from './sentence.js';
 import { type Claims, verifyStretch } from './stretch.js';
@@ -146,27 +147,35 @@ export class Verification {
     to: number,
     onSteps: (steps: number) => void,
   ): Promise<Result> {
-    const begin = from === 0 ? { state: null } : await this.#readBegin(claims, from);
+    const begin = from === 0 ? { state: null, kept: NOTHING_KEPT } : await this.#readBegin(claims, from);
     if (!('problem' in begin)) {
       const start = begin.state ?? rerun.start ?? null;
-      const result = await verifyStretch(claims, { ...rerun, start }, to, this.#signal, onSteps);
-      // A difference where it began is the checkpoint's.
-      if (from === 0 || result.difference?.step !== from) return result;
+      const result = await verifyStretch(claims, { ...rerun, start }, begin.kept, to, this.#signal, onSteps);
+      const { difference } = result;
+      // A difference where it began is the checkpoint's, and one of what is kept may be.
+      if (from === 0 || difference === null) return result;
+      if (difference.step !== from && !isOfKept(difference)) return result;
+      if (difference.step !== from) return this.#orBefore(claims, rerun, from, difference);
     }
     const problem = 'problem' in begin ? begin.problem : 'its weights do not have the marks of the trace';
-    // Which element it is: the stretch that ends there says.
-    const before = claims.checkpoints.findLast((step) => step < from) ?? 0;
-    const result = await this.#verifyOne(claims, rerun, before, from, () => {});
-    if (result.difference !== null) return result;
-    return { ...result, difference: differs({ step: from, file: `checkpoints/${from}.safetensors`, problem }) };
+    const difference = differs({ step: from, file: `checkpoints/${from}.safetensors`, problem });
+    return this.#orBefore(claims, rerun, from, difference);
+  }
+
+  /** Which element of the checkpoint of `step` it is: the stretch that ends there says. */
+  async #orBefore(claims: Claims, rerun: Rerun, step: number, difference: VerifyDifference): Promise<Result> {
+    const before = claims.checkpoints.findLast((other) => other < step) ?? 0;
+    const result = await this.#verifyOne(claims, rerun, before, step, () => {});
+    return { ...result, difference: result.difference ?? difference };
   }
 
   /** The state of a checkpoint, or what is wrong with it. */
-  async #readBegin({ folder }: Claims, step: number): Promise<{ state: RunState } | { problem: string }> {
+  async #readBegin({ folder }: Claims, step: number): Promise<{ state: RunState; kept: Kept } | { problem: string }> {
     try {
       const checkpoint = await folder.checkpoint(step);
       const state = stateOf(checkpoint);
-      if (fingerprintState(folder.manifest.recipe, state) === checkpoint.fingerprint) return { state };
+      if (fingerprintState(folder.manifest.recipe, state) === checkpoint.fingerprint)
+        return { state, kept: checkpoint };
       return { problem: 'its state does not have the fingerprint that it says' };
     } catch (error) {
       return { problem: fileProblem(error) };

@@ -26,7 +26,7 @@ export async function forward(task: ForwardTask, context: TaskContext): Promise<
     for (const isa of isas) {
       const network = createNetwork(recipe, data.train.x.columns, { isa, emulate: recipe.emulate }, null);
       try {
-        for (const { layer, kind, values } of weights) network.setParameter(layer, kind, 0, values);
+        for (const { layer, kind, data: values } of weights) network.setParameter(layer, kind, 0, values);
         for (const team of threads) {
           for (const batch of batches) {
             const found = await outputsOf(network, data.test.x, { threads: team, batch, calls: task.calls }, context);
