@@ -80,6 +80,19 @@ const schema = fields({
   onProgress: v.optional(callback<NonNullable<RunExperimentOptions['onProgress']>>()),
 });
 
+/** What is asked of an {@link Experiment}. */
+const experimentSchema = v.object({
+  name: v.string(),
+  question: v.string(),
+  folklore: v.nullable(v.string()),
+  summary: v.string(),
+  repeats: integer(1),
+  base: v.nullable(v.function()),
+  defaults: v.optional(v.object({ source: v.nullable(dataSourceSchema), rows: v.nullable(integer(1)) })),
+  plan: v.function(),
+  conclude: v.function(),
+});
+
 /**
  * Carries out an experiment in worker threads, and says what it found.
  *
@@ -119,7 +132,7 @@ export async function runExperiment(
 
 function experimentOf(what: string | Experiment): Experiment {
   const found = typeof what === 'string' ? experimentNamed(what) : what;
-  if (typeof found === 'object' && found !== null && 'plan' in found && 'conclude' in found) return found;
+  if (v.is(experimentSchema, found)) return found as Experiment;
   const names = EXPERIMENTS.map(({ name }) => name).join(', ');
   throw expected(`what experiment() gives, or one of ${names}`, 'experiment', what);
 }

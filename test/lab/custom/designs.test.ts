@@ -156,6 +156,18 @@ describe('runExperiment', () => {
     expect(given.data).toMatchObject({ name: 'four', rows: 4, testRows: 1, columns: 1 });
   });
 
+  it.each(['name', 'question', 'folklore', 'summary', 'repeats', 'base', 'plan', 'conclude'])(
+    'refuses an experiment without %s',
+    async (missing) => {
+      const mine = experiment({ ...base, design: 'oneAtATime', causes: { initialWeights: [1] } });
+      const forged = Object.fromEntries(Object.entries({ ...mine }).filter(([name]) => name !== missing));
+      await expect(runExperiment(forged as never, { store })).rejects.toMatchObject({
+        code: 'ERR_SAMEBITS_ARGUMENT',
+        message: expect.stringMatching(/^Expected what experiment\(\) gives, or one of .* for experiment but received/),
+      });
+    },
+  );
+
   it('refuses what it does not know', async () => {
     await expect(runExperiment('init-sed')).rejects.toThrow(/what experiment\(\) gives, or one of/);
     const mine = experiment({ ...base, design: 'oneAtATime', causes: { dropoutMasks: [1] } });
