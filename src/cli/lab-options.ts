@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { expected } from '../errors.js';
 import type { Shard } from '../lab/planned.js';
 import { MOST_THREADS } from '../train/execution.js';
-import { integerOption } from './option-values.js';
+import { folderOption, integerOption } from './option-values.js';
 
 /** Where results are kept unless told otherwise. */
 export const DEFAULT_STORE = 'samebits-lab';
@@ -74,7 +74,7 @@ export function labRunOptions(): Command {
       'of each run (default: 1, and runs share the cores)',
       integerOption('--threads', 1, MOST_THREADS),
     )
-    .option('--store <folder>', `keep finished runs here (default: ${DEFAULT_STORE})`)
+    .option('--store <folder>', `keep finished runs here (default: ${DEFAULT_STORE})`, folderOption('--store'))
     .option('--shard <i/n>', 'do only the i-th of n shares; join them with lab merge', shardOption);
   return withOutputOptions(command).addHelpText('after', RUN_EXAMPLES);
 }
@@ -83,9 +83,13 @@ export function labRunOptions(): Command {
 export function labMergeOptions(): Command {
   const command = new Command('merge')
     .description('join shares of an experiment into its document')
-    .argument('<stores...>', 'the stores of all shares')
+    .argument('<stores...>', 'the stores of all shares', storesArgument)
     .option('--experiment <name>', 'which, where the stores have shares of several');
   return withOutputOptions(command).addHelpText('after', MERGE_EXAMPLES);
+}
+
+function storesArgument(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, folderOption('the stores')(text)];
 }
 
 function withOutputOptions(command: Command): Command {

@@ -5,7 +5,7 @@ import { NOISE_METRICS, type NoiseMetric } from '../lab/noise/documents.js';
 import { NOISE_CAUSES, NOISE_REPEATS } from '../lab/noise/plan.js';
 import { MOST_THREADS } from '../train/execution.js';
 import { DEFAULT_STORE } from './lab-options.js';
-import { integerOption, nameOption, namesOption, numberOption } from './option-values.js';
+import { folderOption, integerOption, nameOption, namesOption, numberOption } from './option-values.js';
 
 /** As commander gives them: what was not typed is not there. */
 export interface NoiseFlags {
@@ -111,7 +111,7 @@ function withNoiseOptions(command: Command): Command {
     .option('--epochs <count>', "(default: the recipe's)", integerOption('--epochs', 1, 1_000_000))
     .option('--rows <count>', 'train on the first rows only (default: all)', integerOption('--rows', 1, MOST_ROWS))
     .option('--threads <count>', 'of each run (default: 1)', integerOption('--threads', 1, MOST_THREADS))
-    .option('--store <folder>', `keep finished runs here (default: ${DEFAULT_STORE})`)
+    .option('--store <folder>', `keep finished runs here (default: ${DEFAULT_STORE})`, folderOption('--store'))
     .option('--json', 'print one JSON document and nothing else')
     .option('--output <file>', 'write the JSON document here')
     .option('--quiet', 'show no progress');

@@ -62,6 +62,14 @@ export function namesOption<const T extends string>(name: string, names: readonl
   return (text) => [...new Set(text.split(',').map((part) => one(part.trim())))];
 }
 
+/** A folder, by its path; an empty one would be the folder that one happens to be in. */
+export function folderOption(name: string): (text: string) => string {
+  return (text) => {
+    if (text === '') throw expected('a folder', name, text);
+    return text;
+  };
+}
+
 /** A seed: an integer from 0 to 2^53 − 1, or any other text that is no number. */
 export function seedOption(name: string): (text: string) => number | string {
   return (text) => {

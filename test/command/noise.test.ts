@@ -85,6 +85,7 @@ describe('samebits lab noise', () => {
     [['--false-alarm', '1'], /a number above 0 and below 1/],
     [['--recipe', 'missing.json'], /a recipe as JSON/],
     [['--output', 'no/such/folder.json'], /--output/],
+    [['--store', ''], /Expected a folder for --store but received ""/],
   ])('refuses %j', async (words, message) => {
     const ended = await samebits(['lab', 'noise', ...words, ...small.slice(0, 4)], { cwd });
     expect(ended.code).toBe(2);

@@ -114,6 +114,8 @@ describe('samebits lab run', () => {
     [['run', 'empty.json'], /experiment\.name|for name/],
     [['run', 'init-seed', 'nowhere'], /nowhere/],
     [['run', 'init-seed', '--store', 'other'], /Expected a store of samebits lab/],
+    [['run', 'init-seed', '--store', ''], /Expected a folder for --store but received ""/],
+    [['merge', 'other', ''], /Expected a folder for the stores but received ""/],
     [['run', 'init-seed', '--repeats', '1'], /an integer from 2 to/],
     [['run', 'init-seed', '--shard', '3/2'], /i\/n with i from 1 to n/],
     [['run', 'init-seed', '--shard', '1/2', '--json'], /lab merge/],
