@@ -42,6 +42,12 @@ export function oneOf<const T extends string>(names: readonly T[]): Schema<T> {
   return v.custom<T>((value) => (names as readonly unknown[]).includes(value), `one of ${names.map(quote).join(', ')}`);
 }
 
+/** Null, or what `schema` takes: {@link oneOf}, {@link integer} or another that only tests. */
+export function orNull<T>(schema: Schema<T>): Schema<T | null> {
+  const { message } = schema as Schema<T> & { readonly message?: string };
+  return v.custom<T | null>((value) => value === null || v.is(schema, value), `${message}, or null,`);
+}
+
 /** An integer from `least` to `most`; without `most`, to 2^53 - 1. */
 export function integer(least: number, most: number = Number.MAX_SAFE_INTEGER): Schema<number> {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;

@@ -1,6 +1,6 @@
 /** Options of training, evaluation and prediction. */
 import * as v from 'valibot';
-import { callback, check, fields, flag, integer, oneOf, type Schema } from '../arguments.js';
+import { callback, check, fields, flag, integer, oneOf, orNull, type Schema } from '../arguments.js';
 import type { MatrixLike } from '../data/matrix.js';
 import type { DataChoice, DataSource } from '../data/source.js';
 import { dataChoiceSchema, dataSourceSchema } from '../data/source-schema.js';
@@ -220,10 +220,10 @@ const fitSchema = fields({
   ...watchedEntries,
   record: v.optional(flag, false),
   folder: v.optional(v.pipe(v.string(FOLDER), v.minLength(1, FOLDER))),
-  trace: v.optional(v.nullable(oneOf(['epoch', 'step'] as const))),
-  checkpointEvery: v.optional(v.nullable(integer(1)), null),
+  trace: v.optional(orNull(oneOf(['epoch', 'step'] as const))),
+  checkpointEvery: v.optional(orNull(integer(1)), null),
   keepCheckpoints: v.optional(integer(1), 2),
-  best: v.optional(v.nullable(oneOf(METRIC_NAMES)), null),
+  best: v.optional(orNull(oneOf(METRIC_NAMES)), null),
   dataSource: v.optional(dataSource),
 });
 

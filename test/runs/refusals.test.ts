@@ -63,6 +63,16 @@ describe('a folder for a new run', () => {
     await expect(failing).rejects.toMatchObject({ ...ARGUMENT, message: expect.stringContaining(`fit.${name}`) });
   });
 
+  it.each([
+    ['trace', 'always', "one of 'epoch', 'step', or null,"],
+    ['checkpointEvery', 0, 'an integer of at least 1, or null,'],
+    ['best', 'val_acc', "'val_accuracy', or null,"],
+  ])('says that %s may be null', async (name, value, words) => {
+    const failing = model().fit(x, labels, { ...FIT, [name]: value });
+    await expect(failing).rejects.toThrow(`${words} for fit.${name} but received`);
+    await model().fit(x, labels, { ...FIT, [name]: null });
+  });
+
   it('is never the folder that one happens to be in', async () => {
     for (const read of [openRun, modelFromRun]) await expect(read('')).rejects.toMatchObject(ARGUMENT);
     await expect(resume('', x, labels)).rejects.toMatchObject(ARGUMENT);
