@@ -5,7 +5,7 @@ import { expected } from '../errors.js';
 import type { LabCollection, LabDocument } from '../lab/document.js';
 import { labPageName, renderLabIndex } from '../report/lab-index.js';
 import { renderLabReport } from '../report/lab-report.js';
-import { checkWritable, isDirectory, writeWhole } from './output-files.js';
+import { checkApart, checkWritable, isDirectory, writeWhole } from './output-files.js';
 
 const OPTION = '--report';
 const INDEX = 'index.html';
@@ -30,6 +30,7 @@ function mainPage(report: string, experiments: readonly string[], several: boole
 export function checkPages(report: string, experiments: readonly string[], several: boolean): void {
   const page = mainPage(report, experiments, several);
   if (page !== report) {
+    checkApart(report, report, OPTION);
     try {
       mkdirSync(report, { recursive: true });
     } catch {

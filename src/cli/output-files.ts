@@ -1,7 +1,8 @@
 /** Files that the command writes: whole or not at all. */
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SamebitsError } from '../errors.js';
+import { keptFolder } from './kept-folders.js';
 
 /** Whether a folder is there. */
 export function isDirectory(path: string): boolean {
@@ -14,7 +15,7 @@ export function isDirectory(path: string): boolean {
 }
 
 /**
- * Refuses, before hours of work, a path that could not be written afterwards.
+ * Refuses, before hours of work, a path that could not be written afterwards, and one among the files of a run or of a store.
  *
  * @param option The option that named it, e.g. `--report`.
  * @throws SamebitsError `ERR_SAMEBITS_FILE`
@@ -29,6 +30,20 @@ export function checkWritable(path: string, option: string): void {
   } catch (cause) {
     throw notWritable(path, option, cause);
   }
+  checkApart(folder, path, option);
+}
+
+/**
+ * Refuses a path among the files of a run or of a store: what is written there may take the place of one.
+ *
+ * @param folder Where it would be written; it may still have to be made.
+ * @throws SamebitsError `ERR_SAMEBITS_FILE`
+ */
+export function checkApart(folder: string, path: string, option: string): void {
+  let there = resolve(folder);
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  const kept = keptFolder(realpathSync(there));
+  if (kept !== null) throw notWritable(path, option, new Error(`it lies in ${kept.path}, which is ${kept.what}`));
 }
 
 /**
@@ -39,6 +54,8 @@ export function checkWritable(path: string, option: string): void {
 export function writeWhole(path: string, text: string, option: string): void {
   const target = resolve(path);
   const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
+  // A store may have been begun in an empty folder since it was checked.
+  checkApart(dirname(target), path, option);
   try {
     writeFileSync(partial, text, { flag: 'wx' });
     renameSync(partial, target);

@@ -125,7 +125,8 @@ export interface Manifest {
 }
 
 const MOST_BYTES = 16 << 20;
-const SEAL_PREFIX = '{\n  "sha256": "';
+/** How every manifest begins. */
+export const SEAL_PREFIX = '{\n  "sha256": "';
 
 const short = text(1000);
 const step = integer(0);

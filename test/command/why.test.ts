@@ -1,7 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { CAUSES, openRun } from 'samebits';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ResultStore } from '../../dist/lab/store/result-store.js';
 import { writeManifest } from '../../dist/runs/manifest.js';
 import { base, Folders } from '../compare/why/folders.js';
 import { samebits } from './command.js';
@@ -17,6 +18,12 @@ beforeAll(async () => {
   rmSync(path);
 });
 afterAll(() => folders.remove());
+
+/** Names and bytes of all files below. */
+function contentOf(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return entries.map(({ parentPath, name }) => `${name} ${readFileSync(join(parentPath, name), 'hex')}`).sort();
+}
 
 const wide = (text: string): string[] => text.split('\n').filter((line) => line.length > 80);
 
@@ -59,6 +66,29 @@ describe('samebits why', () => {
     const ended = await samebits(['why', ...words], { cwd });
     expect(ended.code).toBe(code);
     expect(ended.stdout.replaceAll('\n', ' ')).toContain(text);
+  });
+});
+
+describe('--output among files that are kept', () => {
+  it.each([
+    ['verify', 'a', '--output', 'a/manifest.json'],
+    ['verify', 'a', '--output', 'a/new.json'],
+    ['verify', 'a', '--output', 'link/manifest.json'],
+    ['why', 'a', 'b', '--output', 'b/checkpoints/8.safetensors'],
+    ['why', 'a', 'a', '--output', 'b/metrics.jsonl'],
+    ['why', 'a', 'b', '--output', 'store/samebits-lab.json'],
+    ['verify', 'a', '--output', 'store/segment.jsonl'],
+  ])('%s %s %s %s is refused, and nothing is written', async (...words) => {
+    if (!existsSync(join(cwd, 'store'))) ResultStore.open(join(cwd, 'store')).close();
+    if (!existsSync(join(cwd, 'link'))) symlinkSync(join(cwd, 'a'), join(cwd, 'link'), 'junction');
+    const files = (): string[] => ['a', 'b', 'store'].flatMap((name) => contentOf(join(cwd, name)));
+    const before = files();
+    const { code, stdout, stderr } = await samebits(words, { cwd });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^samebits: Expected a file that can be written for --output but received .*, which is (the folder of a run|a store of samebits lab)\n$/,
+    );
+    expect(files()).toEqual(before);
   });
 });
 

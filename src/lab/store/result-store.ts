@@ -9,8 +9,10 @@ import { readText } from './regular-file.js';
 import { type KeptRecord, recordSchema, resultSchemas } from './result-schemas.js';
 import { type Finished, type Place, SEGMENT_NAME, SegmentReader, SegmentWriter } from './segment.js';
 
-const MARK = 'samebits-lab.json';
-const MARK_CONTENT = `${JSON.stringify({ format: 'samebits lab store', version: 1 })}\n`;
+/** The file that says that a folder is a store; of all versions it begins with {@link MARK_BEGIN}. */
+export const MARK = 'samebits-lab.json';
+export const MARK_BEGIN = '{"format":"samebits lab store"';
+const MARK_CONTENT = `${MARK_BEGIN},"version":1}\n`;
 const MOST_MARK_BYTES = 4096;
 /** The mark while it is written. */
 const BEGINNING = /^\.samebits-lab\.json\.\d+\.partial$/;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXPERIMENTS } from '../../../dist/lab/experiments/index.js';
+import { ResultStore } from '../../../dist/lab/store/result-store.js';
 import { samebits } from '../../command/command.js';
 import { tasksOf, writeExperiment } from './experiment-file.js';
 
@@ -121,6 +122,8 @@ describe('samebits lab run', () => {
     [['run', 'init-seed', '--shard', '1/2', '--json'], /lab merge/],
     [['run', 'init-seed', '--recipe', 'empty.json'], /recipe/],
     [['run', 'init-seed', '--output', 'none/x.json'], /for --output/],
+    [['run', 'init-seed', '--output', 'kept/x.json'], /for --output .*kept, which is a store of samebits lab/],
+    [['run', 'init-seed', '--report', 'kept/pages'], /for --report .*kept, which is a store of samebits lab/],
     [['run', 'all', '--epochs', '1'], /at least 2 epochs/],
     [['merge', 'other'], /Expected a store of samebits lab/],
   ])('%j is refused', async (words, message) => {
@@ -128,9 +131,11 @@ describe('samebits lab run', () => {
     writeFileSync(join(cwd, 'empty.json'), '{}');
     mkdirSync(join(cwd, 'other'));
     writeFileSync(join(cwd, 'other', 'file'), '');
+    ResultStore.open(join(cwd, 'kept')).close();
     const { code, stdout, stderr } = await lab(words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
+    expect(readdirSync(join(cwd, 'kept'))).toEqual(['samebits-lab.json']);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 });
