@@ -85,6 +85,8 @@ describe('verify', () => {
     const best = { ...(result.best as NonNullable<typeof result.best>), value: 0.0001 };
     await writeManifest(folder, { ...manifest, result: { ...result, best } });
     expect(await verify(folder)).toMatchObject({ verdict: 'differs', difference: { name: 'best' } });
+    await writeManifest(folder, { ...manifest, result: { ...result, bestWeights: null } });
+    expect(await verify(folder)).toMatchObject({ verdict: 'differs', difference: { name: 'bestWeights' } });
   });
 
   it.each<[string, string, (checkpoint: Checkpoint) => Partial<Checkpoint>]>([

@@ -270,6 +270,10 @@ class StretchCheck {
     const best = bestOf(this.#claims.metrics, folder.manifest.options.best);
     const kept = compareKept(this.#step, 'manifest.json', result, { ...this.#kept, best });
     if (kept !== null) return kept;
+    if (result.best !== null && result.bestWeights === null) {
+      const problem = 'the seal of the best weights is missing';
+      return differs({ step: this.#step, file: 'manifest.json', name: 'bestWeights', problem });
+    }
     const difference = await this.#compareTensors(WEIGHTS_FILE, () => folder.weights());
     this.#weights = difference === null;
     return difference;
