@@ -225,11 +225,15 @@ describe('verify', () => {
   it('computes weights that became infinite as the run did', async () => {
     const sgd = CAUSES.optimizer.write(longer, { name: 'sgd', momentum: 0, nesterov: false });
     const wild = CAUSES.activation.write(CAUSES.learningRate.write(sgd, 1e38), 'relu');
-    const folder = await folders.make('wild', wild, { onNonFinite: 'continue' });
+    const folder = await folders.make('wild', wild, { ...often, onNonFinite: 'continue', best: 'loss' });
     const { manifest } = await openRun(folder);
     const { result } = manifest as { result: NonNullable<typeof manifest.result> };
     expect(result.nonFinite).toMatchObject({ tensor: expect.any(String) });
     expect(await verify(folder)).toMatchObject({ verdict: 'verified', compared: { steps: 12 } });
+    expect(await verify(folder, { sample: 9, seed: 1 })).toMatchObject({
+      verdict: 'verified',
+      compared: { steps: 12 },
+    });
     await writeManifest(folder, { ...manifest, result: { ...result, nonFinite: null } });
     const { difference } = await verify(folder);
     expect(difference).toMatchObject({ file: 'manifest.json', name: 'nonFinite', found: 'nowhere' });
