@@ -77,6 +77,7 @@ export class RunWriter {
         await makeFolder(join(folder, CHECKPOINTS));
         await checkFolder(join(folder, CHECKPOINTS));
         for (const { file } of await listCheckpoints(folder)) throw damaged('a new or empty folder', folder, file);
+        await removePartial(folder);
       });
       if (start !== null) await writeState(folder, manifest, start, null);
       // Last: with its manifest a folder can be resumed.
@@ -276,14 +277,19 @@ function dropped(
   return steps.filter((step) => !kept.has(step));
 }
 
+/** Files that a process which was killed had begun, before there was a manifest or after. */
+async function removePartial(folder: string): Promise<void> {
+  for (const place of [folder, join(folder, CHECKPOINTS)]) {
+    for (const name of await readdir(place)) if (PARTIAL.test(name)) await rm(join(place, name), { force: true });
+  }
+}
+
 async function removeLeftovers(folder: string, step: number): Promise<void> {
   await onDisk('a folder that can be written', folder, async () => {
-    const partial = (names: readonly string[]) => names.filter((name) => PARTIAL.test(name));
-    for (const name of partial(await readdir(folder))) await rm(join(folder, name), { force: true });
     const checkpoints = join(folder, CHECKPOINTS);
     await makeFolder(checkpoints);
     await checkFolder(checkpoints);
-    for (const name of partial(await readdir(checkpoints))) await rm(join(checkpoints, name), { force: true });
+    await removePartial(folder);
     for (const file of await listCheckpoints(folder)) {
       if (file.step > step) await rm(join(checkpoints, fileName(file.step)), { force: true });
     }

@@ -40,6 +40,18 @@ describe('a folder for a new run', () => {
     await expect(model().fit(x, labels, { ...FIT, folder: empty })).rejects.toThrow(/new or empty folder/);
   });
 
+  it('may hold what a killed process had begun, which goes', async () => {
+    const whole = freshPath();
+    await model().fit(x, labels, { ...FIT, folder: whole });
+    const folder = freshPath();
+    mkdirSync(join(folder, 'checkpoints'), { recursive: true });
+    for (const name of ['.manifest.json.1.partial', 'checkpoints/.0.safetensors.1.partial']) {
+      writeFileSync(join(folder, name), '{');
+    }
+    await model().fit(x, labels, { ...FIT, folder });
+    expect(contents(folder)).toEqual(contents(whole));
+  });
+
   it('must be one that can be made', async () => {
     const file = freshPath();
     writeFileSync(file, 'a file');
