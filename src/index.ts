@@ -14,10 +14,12 @@ export type { DifferingElement, OperationDifference } from './compare/anatomy/co
 export type { OperationKind } from './compare/anatomy/operation.js';
 export type {
   CompareRun,
+  DataDescription,
   DistanceSample,
   FirstDifference,
   JsonNumber,
   LossSample,
+  ReductionOrder,
   UlpBin,
 } from './compare/document.js';
 export { type CompareOptions, type CompareProgress, type Comparison, compareRuns } from './compare/runs.js';
@@ -31,6 +33,7 @@ export type {
 } from './compare/verify/report.js';
 export { type VerifyOptions, type VerifyProgress, verify } from './compare/verify/verify.js';
 export type { DamagedElements } from './compare/why/damage.js';
+export type { RunLabel } from './compare/why/examined.js';
 export type { FactorName } from './compare/why/factor.js';
 export type { GivenRows } from './compare/why/given.js';
 export type {
@@ -119,12 +122,22 @@ export {
 export type { RowLike } from './data/table/rows.js';
 export { Table } from './data/table/table.js';
 export { type BatchesOptions, TableSource } from './data/table/table-source.js';
-export { SamebitsError, type SamebitsErrorCode } from './errors.js';
+export { SamebitsError, type SamebitsErrorCode, type SamebitsErrorDetails } from './errors.js';
 export type { LabProgress } from './lab/carry-out.js';
 export type { CustomClaim, Design, ExperimentDescription, LevelList, Measure } from './lab/custom/description.js';
-export type { LabRun } from './lab/document.js';
+export type { Json, LabRun } from './lab/document.js';
 export type { Conclusion, Effect, EffectInterval, Experiment } from './lab/experiment/experiment.js';
-export type { Picture, Table as ReportTable } from './lab/experiment/picture.js';
+export type {
+  AxisWords,
+  BarPicture,
+  Cell as ReportCell,
+  Column as ReportColumn,
+  DotPlot,
+  HeatMap,
+  LinePicture,
+  Picture,
+  Table as ReportTable,
+} from './lab/experiment/picture.js';
 export type {
   Contestant,
   NoiseDocument,
@@ -185,11 +198,22 @@ export {
 export { type FitRecipe, parseRecipe, type Recipe, type Shuffle } from './model/recipe.js';
 export { type L2, l2, type Regularizer } from './model/regularizers.js';
 export type { Seeds } from './model/seeds.js';
-export type { ActivationName, Huber, InstructionSet, Loss, LossName, Quantile, Reduction } from './native/addon.js';
+export type {
+  ActivationName,
+  Counters,
+  Huber,
+  InstructionSet,
+  Loss,
+  LossName,
+  ParameterKind,
+  Quantile,
+  Reduction,
+  StepOrders,
+} from './native/addon.js';
 export type { MachineDescription } from './native/machine.js';
 export type { Seed } from './random/seed.js';
 export type { Generator } from './random/words.js';
-export type { Checkpoint, CheckpointFile, EpochPosition } from './runs/checkpoint.js';
+export type { Checkpoint, CheckpointFile, EpochPosition, ReadCheckpointOptions } from './runs/checkpoint.js';
 export type { JournalEnd } from './runs/journal.js';
 export type { JsonValue } from './runs/json.js';
 export type {

@@ -32,6 +32,7 @@ export type { NoiseBand } from './lab/tolerance.js';
 /** What a matcher tells vitest. */
 export interface MatcherResult {
   readonly pass: boolean;
+  /** Says what was expected, and what is. */
   readonly message: () => string;
 }
 
@@ -115,7 +116,14 @@ export function toBeWithinNoiseOf(received: unknown, report: unknown): MatcherRe
 }
 
 /** For `expect.extend`. */
-export const matchers = { toEqualBits, toBeWithinUlp, toBeWithinNoiseOf };
+export const matchers = {
+  /** See {@link SamebitsMatchers.toEqualBits}. */
+  toEqualBits,
+  /** See {@link SamebitsMatchers.toBeWithinUlp}. */
+  toBeWithinUlp,
+  /** See {@link SamebitsMatchers.toBeWithinNoiseOf}. */
+  toBeWithinNoiseOf,
+};
 
 function equalNumbers(received: number, expected: number): MatcherResult {
   const pass = Object.is(received, expected);

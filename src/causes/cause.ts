@@ -20,6 +20,7 @@ export interface Setting {
   readonly execution: ExecutionChoice;
 }
 
+/** Name of a cause (docs/causes.md). */
 export type CauseName =
   /** `recipe.seed`: all seeds at once that have no value of their own. */
   | 'seed'

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Schema } from '../arguments.js';
 import { expected } from '../errors.js';
 
+/** One value for all layers, or one for each of them. */
 export type Each<T> = T | readonly T[];
 
 export function eachSchema<T>(one: Schema<T>): Schema<Each<T>> {

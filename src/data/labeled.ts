@@ -10,6 +10,7 @@ export interface LabeledRows {
   readonly labels: Uint32Array;
 }
 
+/** Rows with labels, for training and for testing. */
 export interface LabeledData {
   /** For people, e.g. `mnist`. */
   readonly name: string;

@@ -27,6 +27,7 @@ export interface GivenSource {
   readonly hash: string;
 }
 
+/** Where data comes from, as a recipe of data that survives JSON. */
 export type DataSource =
   | { readonly kind: 'digits' }
   | { readonly kind: 'mnist' }

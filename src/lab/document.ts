@@ -8,6 +8,7 @@ import type { Contract } from '../model/emulation.js';
 import type { Conclusion } from './experiment/experiment.js';
 import type { Task } from './experiment/task.js';
 
+/** A value as JSON has it. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** A training that the conclusion rests on. */

@@ -1,6 +1,7 @@
 /** From an effect and its interval to an answer. One rule for every experiment: docs/lab-statistics.md, "Verdicts". */
 import { expected } from '../errors.js';
 
+/** What an experiment says of the claim that it tests. */
 export type Verdict = 'supported' | 'not supported' | 'cannot tell';
 
 /** What is claimed of an effect. */

@@ -4,7 +4,7 @@ import { fields, integer, real } from '../arguments.js';
 import { asMatrix, type Matrix, type MatrixLike, type NumericArray } from '../data/matrix.js';
 import { expected } from '../errors.js';
 
-/** A flat array is one column; all else is what {@link asMatrix} takes. Values are rounded to binary32 once. */
+/** A flat array is one column; all else is a matrix as `fit` takes it. Values are rounded to binary32 once. */
 export type Column = NumericArray | readonly number[] | MatrixLike;
 
 /** Options of metrics that decide between classes. */

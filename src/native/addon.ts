@@ -17,6 +17,7 @@ export type Reduction = 'fixed' | 'free';
 
 export type ElementaryFunction = 'exp' | 'expm1' | 'log' | 'log1p' | 'tanh' | 'sigmoid' | 'erf' | 'sinpi' | 'cospi';
 
+/** Name of an activation (docs/numerics.md, "Activations"). */
 export type ActivationName =
   | 'linear'
   | 'relu'
@@ -37,6 +38,7 @@ export type NativeActivation =
   | Exclude<ActivationName, 'leakyRelu' | 'elu'>
   | { readonly name: 'leakyRelu' | 'elu'; readonly alpha: number };
 
+/** Name of a loss (docs/numerics.md, "Losses"). */
 export type LossName =
   | 'sparseCategoricalCrossentropy'
   | 'categoricalCrossentropy'
@@ -119,6 +121,7 @@ export interface NetworkDescription extends NativeHardware {
   readonly optimizer: NativeOptimizer | null;
 }
 
+/** What a trained tensor is in its layer. */
 export type ParameterKind = 'kernel' | 'bias';
 /** 0: the weights; 1: momentum, Adam's m, or the v of RMSprop and Adagrad; 2: Adam's v, or RMSprop's momentum; 3: AMSGrad's vMax. */
 export type Slot = 0 | 1 | 2 | 3;

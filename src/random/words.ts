@@ -9,6 +9,7 @@ import { type Seed, seedKey, seedText, streamNumber } from './seed.js';
  */
 export const GENERATORS = ['philox', 'alea', 'arc4', 'xor128', 'tychei', 'xorwow', 'xor4096', 'xorshift7'] as const;
 
+/** A generator of pseudorandom words: `philox`, or one of seedrandom. */
 export type Generator = (typeof GENERATORS)[number];
 
 /** One use of randomness: which seed, which generator, which name. */

@@ -141,6 +141,7 @@ export function fileName(step: number): string {
   return `${step}.safetensors`;
 }
 
+/** Options of `RunFolder.checkpoint`. */
 export interface ReadCheckpointOptions {
   /** Read it although its seal may not hold: to see what is damaged. @default false */
   readonly unsealed?: boolean;

@@ -106,6 +106,7 @@ export interface BestEpoch {
  */
 export type RunStatus = 'running' | 'interrupted' | 'failed' | 'complete';
 
+/** What a run folder says of its run: `manifest.json`. */
 export interface Manifest {
   readonly schemaVersion: 1;
   /** Version of the numerics contract whose bits these are; 'emulated' where other hardware was. */

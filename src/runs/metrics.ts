@@ -15,6 +15,7 @@ export interface RecordedMetrics {
   readonly val_accuracy?: number;
 }
 
+/** Name of a metric of an epoch. */
 export type MetricName = keyof RecordedMetrics;
 
 export const METRIC_NAMES = ['loss', 'accuracy', 'val_loss', 'val_accuracy'] as const satisfies readonly MetricName[];

@@ -68,7 +68,11 @@ export class RunFolder {
     return listCheckpoints(this.path);
   }
 
-  /** @param step Of one of {@link checkpoints}. */
+  /**
+   * The weights, optimizer and random state at a step.
+   *
+   * @param step Of one of {@link checkpoints}.
+   */
   async checkpoint(step: number, options: ReadCheckpointOptions = {}): Promise<Checkpoint> {
     return readCheckpoint(this.path, this.manifest.recipe, step, options);
   }

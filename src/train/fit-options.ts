@@ -27,9 +27,15 @@ export interface Training {
  * usable as it is after the last whole step.
  */
 export interface Callbacks {
-  /** @param epoch Counted from 0 in this `fit`. */
+  /**
+   * An epoch begins.
+   *
+   * @param epoch Counted from 0 in this `fit`.
+   */
   readonly onEpochBegin?: (epoch: number) => unknown;
   /**
+   * An epoch has ended.
+   *
    * @param epoch Counted from 0 in this `fit`.
    * @param training Ends the run: `training.stop()`.
    */

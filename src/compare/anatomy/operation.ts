@@ -1,6 +1,7 @@
 /** What a training step is made of: the operations between the state before it and the state after it. */
 import type { ParameterKind } from '../../native/addon.js';
 
+/** The operations of a step, at one of which two runs part. */
 export type OperationKind =
   /** Which rows the batch has, and in which order. */
   | 'order'

@@ -49,6 +49,7 @@ export interface VerifyCounts {
   readonly weights: boolean;
 }
 
+/** What {@link verify} found out. */
 export interface VerifyReport {
   readonly verdict: VerifyVerdict;
   /** As the caller wrote it. */

@@ -26,6 +26,7 @@ export interface VerifyOptions extends ExecutionHere {
   readonly sample?: number;
   /** @default one that is drawn; the report has it */
   readonly seed?: Seed;
+  /** Called now and then. */
   readonly onProgress?: (progress: VerifyProgress) => void;
   /** Ends the work at a step boundary; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -20,6 +20,7 @@ export interface Candidate {
   readonly start: RunState | null;
 }
 
+/** A cause, or another reason for two runs to differ. */
 export type FactorName =
   | CauseName
   /** Both in free order: whose sums arrived when. */

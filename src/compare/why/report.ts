@@ -89,6 +89,7 @@ export interface WhyDamage {
   readonly elements: DamagedElements | null;
 }
 
+/** What {@link why} found out. */
 export interface WhyReport {
   readonly verdict: WhyVerdict;
   readonly runs: { readonly a: WhyRun; readonly b: WhyRun };

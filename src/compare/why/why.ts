@@ -25,6 +25,7 @@ export interface WhyOptions extends ExecutionHere {
   readonly dataA?: GivenRows;
   /** What the second was trained on. @default data */
   readonly dataB?: GivenRows;
+  /** Called now and then. */
   readonly onProgress?: (progress: WhyProgress) => void;
   /** Ends the work at a step boundary; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -19,6 +19,7 @@ export interface FittedNumber extends Scaling {
   readonly indicator: boolean;
 }
 
+/** What was learned of a column of categories. */
 export interface FittedCategory {
   readonly name: string;
   readonly type: 'category';
@@ -33,6 +34,7 @@ export interface FittedCategory {
   readonly indicator: boolean;
 }
 
+/** What was learned of a column of dates. */
 export interface FittedDate {
   readonly name: string;
   readonly type: 'date';
@@ -40,11 +42,13 @@ export interface FittedDate {
   readonly indicator: boolean;
 }
 
+/** What was learned of a column. */
 export type FittedColumn = FittedNumber | FittedCategory | FittedDate;
 
 /** A class as the table has it. */
 export type ClassValue = string | number | boolean;
 
+/** What was learned of the column that is predicted. */
 export interface FittedTarget {
   readonly name: string;
   readonly type: 'number' | 'category' | 'boolean';

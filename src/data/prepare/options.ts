@@ -8,6 +8,7 @@ import { DATE_PARTS, type DatePart } from './date-parts.js';
 /** `standard`: mean 0, deviation 1. `minMax`: from 0 to 1. */
 export type Scale = 'standard' | 'minMax' | 'none';
 
+/** What becomes of a column of numbers. */
 export interface NumberPreparation {
   /** @default 'standard'; of booleans 'none' */
   readonly scale?: Scale;
@@ -17,6 +18,7 @@ export interface NumberPreparation {
   readonly indicator?: boolean;
 }
 
+/** What becomes of a column of categories. */
 export interface CategoryPreparation {
   /** `oneHot`: a feature for each category. `ordinal`: one feature, from 1 on in code-unit order, 0 for none of them. @default 'oneHot' */
   readonly encode?: 'oneHot' | 'ordinal';
@@ -28,6 +30,7 @@ export interface CategoryPreparation {
   readonly indicator?: boolean;
 }
 
+/** What becomes of a column of dates. */
 export interface DatePreparation {
   /** A feature for each, in UTC. @default ['year', 'month', 'day', 'weekday', 'hour'] */
   readonly parts?: readonly DatePart[];
@@ -39,6 +42,7 @@ export interface DatePreparation {
   readonly indicator?: boolean;
 }
 
+/** What becomes of a column, by its type. */
 export type ColumnPreparation = NumberPreparation | CategoryPreparation | DatePreparation;
 
 /** What is to be predicted: a number, one of two classes, or one of many. */

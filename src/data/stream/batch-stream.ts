@@ -87,6 +87,7 @@ export function batchStream(source: TableSource, options: StreamOptions): BatchS
   return new BatchStream(source, check(optionsSchema, options, 'batchStream'));
 }
 
+/** What {@link batchStream} gives: the batches of any epoch. */
 export class BatchStream {
   readonly #source: TableSource;
   readonly #options: Required<StreamOptions>;

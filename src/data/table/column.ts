@@ -15,32 +15,37 @@ interface Named {
   readonly name: string;
 }
 
+/** A column of numbers. */
 export interface NumberColumn extends Named {
   readonly type: 'number';
   /** One per row, finite; NaN where it is missing. */
   readonly values: Float64Array | Float32Array;
 }
 
+/** A column of texts, of which few are different. */
 export interface CategoryColumn extends Named {
   readonly type: 'category';
-  /** One per row, an index into `categories`; {@link MISSING_CODE} (2^32 − 1) where it is missing. */
+  /** One per row, an index into `categories`; `MISSING_CODE` (2^32 − 1) where it is missing. */
   readonly values: Uint32Array;
   /** Distinct texts, in the order of their first row. Not every one has to occur. */
   readonly categories: readonly string[];
 }
 
+/** A column of yes and no. */
 export interface BooleanColumn extends Named {
   readonly type: 'boolean';
   /** One per row: 0 false, 1 true, 2 missing. */
   readonly values: Uint8Array;
 }
 
+/** A column of moments. */
 export interface DateColumn extends Named {
   readonly type: 'date';
   /** One per row: milliseconds since 1970-01-01T00:00Z, integers; NaN where it is missing. */
   readonly values: Float64Array;
 }
 
+/** A column of a {@link Table}. */
 export type Column = NumberColumn | CategoryColumn | BooleanColumn | DateColumn;
 
 /** Name and type of a column, without its values. */

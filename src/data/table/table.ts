@@ -34,6 +34,7 @@ export class Table {
     return this.columns.map(({ name, type }) => ({ name, type }));
   }
 
+  /** Whether there is a column of this name. */
   has(name: string): boolean {
     return this.#byName.has(name);
   }

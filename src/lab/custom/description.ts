@@ -12,6 +12,7 @@ import type { Claim } from '../verdict.js';
 
 /** How levels are combined. */
 export const DESIGNS = ['oneAtATime', 'factorial', 'randomPairs'] as const;
+/** Which levels of which causes run together. */
 export type Design = (typeof DESIGNS)[number];
 
 /**
@@ -19,6 +20,7 @@ export type Design = (typeof DESIGNS)[number];
  * epoch, `trainAccuracy` or `trainLoss`.
  */
 export const MEASURES = ['accuracy', 'loss', 'predictions', 'trainAccuracy', 'trainLoss'] as const;
+/** What is compared between runs: of the test rows `accuracy`, `loss` or `predictions`, else of the training rows. */
 export type Measure = (typeof MEASURES)[number];
 
 /** Levels of a cause, one by one; or so many seeds: 1, 2, 3, … */

@@ -51,6 +51,7 @@ export interface Effect {
   readonly beside?: number;
 }
 
+/** The interval in which an effect lies. */
 export interface EffectInterval {
   readonly low: number;
   readonly high: number;

@@ -3,6 +3,7 @@
 /** A cell: a number is formatted by its column. Null is nothing, shown as –. */
 export type Cell = string | number | boolean | null;
 
+/** A column of a table of a report. */
 export interface Column {
   readonly name: string;
   /**
@@ -12,6 +13,7 @@ export interface Column {
   readonly format?: 'count' | 'share' | 'number' | 'exact';
 }
 
+/** A table of a report. */
 export interface Table {
   readonly title: string;
   /** What the reader should see in it, in a sentence. */
@@ -81,4 +83,5 @@ export interface HeatMap extends PictureHead {
   readonly value: AxisWords;
 }
 
+/** A picture of a report. */
 export type Picture = DotPlot | BarPicture | LinePicture | HeatMap;

@@ -31,10 +31,12 @@ interface SampleHead<Command extends string> extends DocumentHead<Command> {
   readonly sentence: string;
 }
 
+/** What `samebits lab noise --json` prints. */
 export interface NoiseDocument extends SampleHead<'lab noise'> {
   readonly report: NoiseReport;
 }
 
+/** What `samebits lab tolerance --json` prints. */
 export interface ToleranceDocument extends SampleHead<'lab tolerance'> {
   readonly report: ToleranceReport;
 }
@@ -48,6 +50,7 @@ export interface Contestant {
   readonly runs: readonly SeededRun[];
 }
 
+/** What `samebits lab versus --json` prints. */
 export interface VersusDocument extends Omit<DocumentHead<'lab versus'>, 'recipe'> {
   readonly metric: NoiseMetric;
   readonly a: Contestant;
