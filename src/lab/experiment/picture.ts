@@ -30,6 +30,7 @@ interface PictureHead {
   readonly caption: string;
 }
 
+/** What an axis says. */
 export interface AxisWords {
   readonly label: string;
   /** A logarithmic axis has a place for zero before its first tick: zeros need not be left out. @default 'linear' */
