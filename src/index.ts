@@ -1,7 +1,7 @@
 /**
  * Dense neural networks that train to the same bits on any number of threads, instruction set and machine.
  *
- * @packageDocumentation
+ * @module samebits
  */
 
 export type { Cause, CauseName, ExecutionChoice, Setting } from './causes/cause.js';

@@ -3,7 +3,7 @@
  * it. All run off the event loop. Arrays that are passed in must not be changed or transferred until the promise
  * settles; those that come back are fresh.
  *
- * @packageDocumentation
+ * @module samebits/kernels
  */
 import * as v from 'valibot';
 import { check, fields, integer, type Schema } from './arguments.js';

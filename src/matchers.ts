@@ -16,7 +16,7 @@
  *
  * expect(accuracy).toBeWithinNoiseOf(noise);
  *
- * @packageDocumentation
+ * @module samebits/matchers
  */
 
 import type {} from 'vitest';

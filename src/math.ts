@@ -7,7 +7,7 @@
  * thread (rounding mode, flush to zero) are neither obeyed nor changed. They run on the calling thread, and return
  * fresh arrays of the argument's length.
  *
- * @packageDocumentation
+ * @module samebits/math
  */
 import * as v from 'valibot';
 import { check, fields, oneOf } from './arguments.js';

@@ -2,7 +2,7 @@
  * Metrics of predictions, with every order of evaluation written down (docs/metrics.md): the same bits on every machine.
  * Targets come first, as in scikit-learn.
  *
- * @packageDocumentation
+ * @module samebits/metrics
  */
 export {
   type AverageOptions,
