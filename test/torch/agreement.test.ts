@@ -25,7 +25,7 @@ describe('agrees with PyTorch', () => {
     const path = join(__dirname, '../../docs/pytorch.md');
     const table = agreementTable(fixture.cases, agreements);
     const page = readFileSync(path, 'utf8').replace(
-      /(<!-- table -->\n\n)[^]*(<!-- end of the table -->)/,
+      /(<!-- table -->\n\n).*(<!-- end of the table -->)/s,
       (_, before, after) => `${before}${table}\n\n${after}`,
     );
     expect(page).toContain(table);
