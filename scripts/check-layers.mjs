@@ -48,7 +48,7 @@ conclude('layers', findings);
 function layerOf(path) {
   const parts = path.split('/');
   if (parts.length > 2) return parts[1];
-  return /^(errors|arguments|format)\./.test(parts[1]) ? 'errors' : 'entry points';
+  return /^(errors|arguments|format|package-root)\./.test(parts[1]) ? 'errors' : 'entry points';
 }
 
 function checkImports(file) {

@@ -1,7 +1,7 @@
 /** The worker threads that runs are trained in. */
-import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { packageFile } from '../package-root.js';
 import type { FirstDifference } from './document.js';
 import { type Answer, type LocateTask, type Measured, type MeasureTask, type Progress, reviveFailure } from './task.js';
 
@@ -12,7 +12,7 @@ const MOST_WORKERS = 2;
 
 export class CompareWorkers {
   private readonly pool = new Piscina({
-    filename: join(__dirname, 'worker.js'),
+    filename: packageFile('dist', 'compare', 'worker.js'),
     minThreads: 1,
     maxThreads: MOST_WORKERS,
   });

@@ -1,11 +1,11 @@
 /** The small data set that the package ships: 1,797 real digits. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { SamebitsError } from '../errors.js';
+import { packageFile } from '../package-root.js';
 import { type LabeledData, type LabeledRows, labeledData } from './labeled.js';
 
-const FILE = join(__dirname, '..', '..', 'data', 'digits.csv.gz');
+const FILE = packageFile('data', 'digits.csv.gz');
 const ROWS = 1797;
 const COLUMNS = 64;
 const TEST_ROWS = 360;

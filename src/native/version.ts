@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { requireHere } from '../package-root.js';
 
 /** Version of this package. */
-export const { version } = require(join(__dirname, '..', '..', 'package.json')) as { version: string };
+export const { version } = requireHere('./package.json') as { version: string };

@@ -1,7 +1,7 @@
 /** Tables in Parquet files. */
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SamebitsError } from '../../errors.js';
+import { packageFile } from '../../package-root.js';
 import { openRegular } from './bytes.js';
 import type { CellBatch, CellSource, OpenCells } from './cells.js';
 import type { ParquetAnswer, ParquetCells, ParquetRequest, ParquetStart } from './parquet-messages.js';
@@ -87,7 +87,7 @@ class Decoder {
     this.#path = path;
     this.#patience = patience;
     const start: ParquetStart = { path };
-    this.#worker = new Worker(join(__dirname, 'parquet-worker.js'), {
+    this.#worker = new Worker(packageFile('dist', 'data', 'table', 'parquet-worker.js'), {
       workerData: start,
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
     });

@@ -1,8 +1,8 @@
 /** The worker threads of the lab, and the cores that they share. */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { packageFile } from '../../package-root.js';
 import type { BatchAnswer, BatchMessage } from './message.js';
 
 /** Tasks that need equally many native threads each. */
@@ -25,7 +25,11 @@ export class LabPool {
   constructor(cores = availableParallelism()) {
     this.cores = cores;
     this.#free = cores;
-    this.#pool = new Piscina({ filename: join(__dirname, 'worker.js'), minThreads: 1, maxThreads: cores });
+    this.#pool = new Piscina({
+      filename: packageFile('dist', 'lab', 'pool', 'worker.js'),
+      minThreads: 1,
+      maxThreads: cores,
+    });
   }
 
   /**
