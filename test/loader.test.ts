@@ -17,7 +17,8 @@ let compiled: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'samebits-loader-'));
   cpSync(join(root, 'dist', 'native'), join(folder, 'dist', 'native'), { recursive: true });
-  for (const file of ['errors.js', 'package-root.js']) copyFileSync(join(root, 'dist', file), join(folder, 'dist', file));
+  for (const file of ['errors.js', 'package-root.js'])
+    copyFileSync(join(root, 'dist', file), join(folder, 'dist', file));
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'));
   prebuilt = join(folder, 'prebuilds', prebuildFolder(), 'samebits.node');
   compiled = join(folder, 'build', 'Release', 'samebits.node');
