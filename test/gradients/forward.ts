@@ -1,0 +1,48 @@
+/** A network's loss in binary64, from the definitions and nothing of the engine's. */
+import type { Layer, Loss } from 'samebits';
+import { activated } from './activations.js';
+import { rowLoss } from './losses.js';
+
+export type Rows = readonly (readonly number[])[];
+/** Trained tensors by name, row-major. */
+export type Weights = Readonly<Record<string, Float64Array>>;
+
+/** Outputs of the layers, in training. */
+export function outputsOf(layers: readonly Layer[], weights: Weights, x: Rows): Rows {
+  return layers.reduce((rows, layer) => applied(layer, weights, rows), x);
+}
+
+/** What a step minimizes: the mean over the rows, and the penalties of the weights. */
+export function lossOf(layers: readonly Layer[], weights: Weights, loss: Loss, x: Rows, targets: Rows): number {
+  const outputs = outputsOf(layers, weights, x);
+  const total = outputs.reduce((sum, row, index) => sum + rowLoss(loss, row, targets[index]), 0);
+  return total / outputs.length + penaltyOf(layers, weights);
+}
+
+function applied(layer: Layer, weights: Weights, rows: Rows): Rows {
+  switch (layer.kind) {
+    case 'dense': {
+      const { units, activation } = layer;
+      const kernel = weights[`${layer.name}/kernel`];
+      const bias = layer.useBias ? weights[`${layer.name}/bias`] : new Float64Array(units);
+      return rows.map((row) =>
+        activated(
+          activation,
+          Array.from(bias, (start, unit) => row.reduce((sum, x, k) => sum + x * kernel[k * units + unit], start)),
+        ),
+      );
+    }
+    case 'rescaling':
+      return rows.map((row) => row.map((x) => x * layer.scale + layer.offset));
+    default:
+      throw new Error(`No definition of ${layer.kind}`);
+  }
+}
+
+function penaltyOf(layers: readonly Layer[], weights: Weights): number {
+  return layers.reduce((sum, layer) => {
+    if (layer.kind !== 'dense' || layer.kernelRegularizer === undefined) return sum;
+    const kernel = weights[`${layer.name}/kernel`];
+    return sum + layer.kernelRegularizer.l2 * kernel.reduce((squares, w) => squares + w * w, 0);
+  }, 0);
+}

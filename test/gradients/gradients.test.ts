@@ -1,0 +1,74 @@
+/** The engine's gradients of every layer, activation, loss and regularizer against finite differences in binary64. */
+import { type ActivationOption, type DenseOptions, dense, l2, rescaling } from 'samebits';
+import { describe, expect, it } from 'vitest';
+import { ACTIVATIONS } from './activations.js';
+import { gradientOf, type Problem } from './differences.js';
+import { LOSSES } from './losses.js';
+
+async function expectGradients(problem: Problem): Promise<void> {
+  const { engine, differences, engineLoss, loss } = await gradientOf(problem);
+  expect(Math.abs(engineLoss - loss)).toBeLessThan(1e-6 * Math.max(1, loss));
+  for (const [name, expected] of Object.entries(differences)) {
+    const scale = Math.max(...expected.map(Math.abs));
+    // Gradients that vanish everywhere would show nothing.
+    expect(scale, name).toBeGreaterThan(1e-4);
+    expected.forEach((value, i) => {
+      // Weights below 1 are rounded to 2^-25, and what they feel of a step with it.
+      expect(Math.abs(engine[name][i] - value), `${name}[${i}]: ${engine[name][i]}, ${value}`).toBeLessThan(
+        1e-7 + 2e-6 * scale,
+      );
+    });
+  }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** Three dense layers. */
+function stack(activations: readonly ActivationOption[], options: Partial<DenseOptions> = {}): Problem['layers'] {
+  return activations.map((activation, l) => dense({ ...options, units: [7, 4, 3][l], activation }));
+}
+
+describe.each(ACTIVATIONS.map((activation) => [textOf(activation), activation] as const))(
+  'activation %s',
+  (_, activation) => {
+    it.each([
+      ['first', [activation, 'tanh', 'linear']],
+      ['in the middle', ['tanh', activation, 'linear']],
+      ['last', ['tanh', 'sigmoid', activation]],
+      ['everywhere', [activation, activation, activation]],
+    ] as const)('%s', async (_, activations) => {
+      await expectGradients({ layers: stack(activations), loss: 'meanSquaredError', targets: 'numbers' });
+    });
+  },
+);
+
+describe.each(LOSSES.map((given) => [textOf(given.loss), given] as const))('loss %s', (_, { loss, targets, last }) => {
+  it.each(last.map((activation) => [textOf(activation), activation] as const))('through %s', async (_, activation) => {
+    await expectGradients({ layers: stack(['tanh', 'gelu', activation]), loss, targets });
+  });
+});
+
+describe('layers', () => {
+  const rest = { loss: 'meanSquaredError', targets: 'numbers' } as const;
+
+  it('without biases', async () => {
+    await expectGradients({ layers: stack(['tanh', 'silu', 'linear'], { useBias: false }), ...rest });
+  });
+
+  it('of rescaled data', async () => {
+    await expectGradients({
+      layers: [rescaling({ scale: 0.75, offset: 0.5 }), ...stack(['tanh', 'elu', 'linear'])],
+      ...rest,
+    });
+  });
+});
+
+describe('regularizers', () => {
+  it.each([['l2', l2(0.03)]])('%s', async (_, kernelRegularizer) => {
+    await expectGradients({
+      layers: stack(['tanh', 'sigmoid', 'softmax'], { kernelRegularizer }),
+      loss: 'sparseCategoricalCrossentropy',
+      targets: 'labels',
+    });
+  });
+});
