@@ -247,10 +247,12 @@ export type {
   StepOptions,
   Training,
 } from './train/fit-options.js';
+export { loadModel, modelFromSafetensors } from './train/load.js';
 export { type ModelFromRunOptions, modelFromRun } from './train/restore.js';
 export { type ResumedRun, resume } from './train/resume.js';
 export type { BestWeights, EpochMetrics, History, Metrics, NonFinite, Predictions, Run } from './train/run.js';
 export type { Targets } from './train/samples.js';
+export type { SaveOptions } from './train/save.js';
 export type { Sequential } from './train/sequential.js';
 export type {
   CloneOptions,

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { check, fields, flag, integer } from '../arguments.js';
+import { check, fields, flag, integer, type Schema } from '../arguments.js';
 import { declaredInputs, type NamedTensor, type Parameter, parametersOf } from '../model/description.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
@@ -71,15 +71,17 @@ const FILE_NAME = /^(0|[1-9]\d{0,15})\.safetensors$/;
 /** The stack of partial sums is a binary counter: far more than any run needs. */
 const MOST_LOSS_SUMS = 4096;
 
+export const countersSchema: Schema<Counters> = fields({
+  steps: integer(0),
+  epochs: integer(0),
+  beta1Power: v.number('a number'),
+  beta2Power: v.number('a number'),
+});
+
 const factsSchema = fields({
   schemaVersion: v.literal(1, 'the schema version 1'),
   step: integer(0),
-  counters: fields({
-    steps: integer(0),
-    epochs: integer(0),
-    beta1Power: v.number('a number'),
-    beta2Power: v.number('a number'),
-  }),
+  counters: countersSchema,
   fingerprint: digest,
   epoch: fields({ position: integer(0), hits: integer(0), batchLeaf: integer(1) }),
   nonFinite: nonFiniteSchema,

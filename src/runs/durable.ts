@@ -1,4 +1,5 @@
 /** Files that are there whole or not at all, whenever the process or the machine stops. */
+import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { damaged, isMissing, onDisk } from './file-errors.js';
@@ -13,10 +14,9 @@ export const PARTIAL = /^\..*\.partial$/;
  * @throws SamebitsError `ERR_SAMEBITS_FILE`; nothing is left behind. What `write` throws passes.
  */
 export async function writeDurably(path: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
-  // Of this process alone: another one may be writing the same file to a place that they share.
-  const partial = join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
+  // Of this call alone: another one, here or in another process, may be writing the same file.
+  const partial = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.partial`);
   await onDisk('a file that can be written', path, async () => {
-    await rm(partial, { force: true });
     try {
       // 'wx' also follows no link that somebody put there.
       const handle = await open(partial, 'wx');

@@ -7,8 +7,11 @@ import { damaged, onDisk } from './file-errors.js';
 /** The folder of a run's checkpoints. */
 export const CHECKPOINTS = 'checkpoints';
 
-/** Links are not followed, and a pipe is not waited for. Where a system has no such flag, the check by name stands. */
-const SAFELY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** A pipe is not waited for. */
+const NOT_WAITING = constants.O_NONBLOCK ?? 0;
+
+/** Nor are links followed. Where a system has no such flag, the check by name stands. */
+const SAFELY = (constants.O_NOFOLLOW ?? 0) | NOT_WAITING;
 
 /** An open file and how long it was then. */
 export interface OpenFile {
@@ -29,16 +32,29 @@ export async function openInside(folder: string, name: readonly string[], mode: 
   return onDisk('a readable file', path, async () => {
     if (name.length > 1) await checkFolder(join(folder, name[0]));
     if ((await lstat(path)).isSymbolicLink()) throw damaged('a regular file', path, 'a link');
-    const handle = await open(path, (mode === 'r' ? constants.O_RDONLY : constants.O_RDWR) | SAFELY);
-    try {
-      const status = await handle.stat();
-      if (!status.isFile()) throw damaged('a regular file', path, 'something else');
-      return { handle, size: status.size, path };
-    } catch (cause) {
-      await handle.close();
-      throw cause;
-    }
+    return openRegular(path, (mode === 'r' ? constants.O_RDONLY : constants.O_RDWR) | SAFELY);
   });
+}
+
+/**
+ * Opens for reading what a caller has named: also through a link.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_FILE` for what is missing, and for folders, pipes and devices.
+ */
+export async function openNamed(path: string): Promise<OpenFile> {
+  return onDisk('a readable file', path, () => openRegular(path, constants.O_RDONLY | NOT_WAITING));
+}
+
+async function openRegular(path: string, flags: number): Promise<OpenFile> {
+  const handle = await open(path, flags);
+  try {
+    const status = await handle.stat();
+    if (!status.isFile()) throw damaged('a regular file', path, 'something else');
+    return { handle, size: status.size, path };
+  } catch (cause) {
+    await handle.close();
+    throw cause;
+  }
 }
 
 /** @throws SamebitsError `ERR_SAMEBITS_FILE` for a link to a folder, too. */

@@ -29,7 +29,7 @@ export type TensorData =
 const PART_BYTES = 1 << 20;
 
 /** With the metadata first in the header and the seal first in it, all sealed files begin alike after their 8 bytes. */
-const SEAL_PREFIX = '{"__metadata__":{"sha256":"';
+export const SEAL_PREFIX = '{"__metadata__":{"sha256":"';
 
 /** A tensor to be written, with its elements in parts that follow one another. Binary32 is written with one NaN. */
 export interface TensorSource extends NewTensor {
@@ -69,7 +69,8 @@ export async function writeSafetensors(
   return seal;
 }
 
-function* checkedParts({ name, dtype, shape, parts }: TensorSource): Iterable<Uint8Array> {
+/** A tensor's bytes, as a file has them. */
+export function* checkedParts({ name, dtype, shape, parts }: TensorSource): Iterable<Uint8Array> {
   let left = bytesOf(dtype, shape);
   for (const part of parts()) {
     left -= part.byteLength;
@@ -145,12 +146,7 @@ export class SafetensorsFile {
    * @throws SamebitsError `ERR_SAMEBITS_FILE` where there is none of this name, type and shape.
    */
   async read<D extends Dtype>(name: string, dtype: D, shape?: readonly number[]): Promise<ElementsOf<D>> {
-    const tensor = this.#tensors.get(name);
-    if (tensor === undefined) throw damaged('such a tensor', `${name} of ${this.path}`, undefined);
-    if (tensor.dtype !== dtype) throw damaged(dtype, `dtype of ${name} of ${this.path}`, tensor.dtype);
-    if (shape !== undefined && JSON.stringify(shape) !== JSON.stringify(tensor.shape)) {
-      throw damaged(JSON.stringify(shape), `shape of ${name} of ${this.path}`, tensor.shape);
-    }
+    const tensor = checkPlace(this.#tensors.get(name), name, dtype, shape, this.path);
     const bytes = await readRange(this.#file, this.#start.length + tensor.begin, tensor.end - tensor.begin);
     return new ARRAYS[dtype](bytes.buffer as ArrayBuffer) as ElementsOf<D>;
   }
@@ -160,7 +156,23 @@ export class SafetensorsFile {
   }
 }
 
-const ARRAYS = {
+/** @throws SamebitsError `ERR_SAMEBITS_FILE` where there is no tensor of this name, type and shape. */
+export function checkPlace(
+  place: TensorPlace | undefined,
+  name: string,
+  dtype: Dtype,
+  shape: readonly number[] | undefined,
+  file: string,
+): TensorPlace {
+  if (place === undefined) throw damaged('such a tensor', `${name} of ${file}`, undefined);
+  if (place.dtype !== dtype) throw damaged(dtype, `dtype of ${name} of ${file}`, place.dtype);
+  if (shape !== undefined && JSON.stringify(shape) !== JSON.stringify(place.shape)) {
+    throw damaged(JSON.stringify(shape), `shape of ${name} of ${file}`, place.shape);
+  }
+  return place;
+}
+
+export const ARRAYS = {
   F32: Float32Array,
   F64: Float64Array,
   I32: Int32Array,

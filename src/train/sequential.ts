@@ -27,6 +27,7 @@ import { LiveNetwork } from './live-network.js';
 import { trainOneBatch } from './one-batch.js';
 import type { Metrics, Predictions, Run } from './run.js';
 import { keepSamples, type Targets } from './samples.js';
+import { modelBytes, type SavableModel, type SaveOptions, saveModel } from './save.js';
 import {
   type Blueprint,
   type CloneOptions,
@@ -241,6 +242,26 @@ export class Sequential {
     return copy;
   }
 
+  /**
+   * Writes the model to a file that {@link loadModel} reads: weights, optimizer state, counters, seeds, description, and how it is
+   * compiled. The file is there whole or not at all: a crash while it is written leaves the one that was there before.
+   *
+   * Safetensors, with the weights under the names and in the layout of a PyTorch `state_dict`.
+   *
+   * @example
+   * await model.save('iris.safetensors');
+   *
+   * @throws SamebitsError also `ERR_SAMEBITS_FILE` where it cannot be written.
+   */
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
+    return saveModel(this.#savable, path, options);
+  }
+
+  /** The bytes of the file that {@link save} writes. */
+  toSafetensors(options: SaveOptions = {}): Uint8Array {
+    return modelBytes(this.#savable, options);
+  }
+
   /** Back to the initial weights of the seed, counters and optimizer state at zero. */
   reset(): void {
     this.#live.forget('reset');
@@ -258,7 +279,16 @@ export class Sequential {
 
   /** @internal What training works on. */
   get parts(): ModelParts {
-    return { live: this.#live, blueprint: this.#blueprint, compiled: this.#checkCompiled('fit') };
+    return { ...this.#savable, compiled: this.#checkCompiled('fit') };
+  }
+
+  /** @internal */
+  get live(): LiveNetwork {
+    return this.#live;
+  }
+
+  get #savable(): SavableModel {
+    return { live: this.#live, blueprint: this.#blueprint, compiled: this.#compiled };
   }
 
   #metrics({ loss, metrics }: Compiled): MetricsOf {
