@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { loadModel, modelFromSafetensors, SamebitsError, type Sequential } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { freshPath } from '../runs/folder.js';
-import { Dice, mutateTensors, reseal } from '../runs/mutations.js';
+import { Dice, mutateMetadata, reseal } from '../runs/mutations.js';
 import { model } from '../runs/problem.js';
 
 /** Mutated files of each format. `npm run fuzz` has 100,000. */
@@ -38,7 +38,7 @@ describe('a damaged model', () => {
     const opened = openFiles();
     let refused = 0;
     for (let i = 0; i < FILES; i += 1) {
-      writeFileSync(path, mutateTensors(bytes, new Dice(SEED * 1_000_003 + i)));
+      writeFileSync(path, mutateMetadata(bytes, new Dice(SEED * 1_000_003 + i), 'samebits'));
       const what = `model ${i} of seed ${SEED}`;
       const found = await gently(() => loadModel(path), what);
       if (found === null) refused += 1;
@@ -53,7 +53,7 @@ describe('a damaged model', () => {
     const bytes = Buffer.from(model().toSafetensors());
     let found = 0;
     for (let i = 0; i < FILES; i += 1) {
-      const mutated = reseal(mutateTensors(bytes, new Dice(SEED * 1_000_003 + i)), AT_SEAL);
+      const mutated = reseal(mutateMetadata(bytes, new Dice(SEED * 1_000_003 + i), 'samebits'), AT_SEAL);
       const what = `model ${i} of seed ${SEED}, sealed again`;
       const loaded: Sequential | null = await gently(() => modelFromSafetensors(mutated), what);
       if (loaded === null) continue;

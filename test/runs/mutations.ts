@@ -117,6 +117,18 @@ export function mutateTensors(bytes: Buffer, dice: Dice): Buffer {
   return Buffer.concat([head, header, bytes.subarray(8 + length)]);
 }
 
+/** As {@link mutateTensors}, half of the time in the JSON text that is an entry of the metadata. */
+export function mutateMetadata(bytes: Buffer, dice: Dice, key: string): Buffer {
+  if (dice.below(2) === 0) return mutateTensors(bytes, dice);
+  const length = Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.toString('utf8', 8, 8 + length));
+  header.__metadata__[key] = mutate(Buffer.from(header.__metadata__[key]), dice).toString();
+  const text = Buffer.from(JSON.stringify(header));
+  const head = Buffer.alloc(8);
+  head.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([head, text, bytes.subarray(8 + length)]);
+}
+
 /** Puts the right seal at the place where it belongs. */
 export function reseal(bytes: Buffer, at: number): Buffer {
   if (bytes.length < at + 64) return bytes;
