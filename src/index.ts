@@ -76,7 +76,7 @@ export type {
 export { Preparation } from './data/prepare/preparation.js';
 export { fitPreparation, type Prepared, prepare } from './data/prepare/prepare.js';
 export type { RawRows } from './data/prepare/raw-rows.js';
-export type { DataChoice, DataSource, GivenSource, MadeUpSource } from './data/source.js';
+export type { DataChoice, DataSource, GivenSource, MadeUpSource, TableFileSource } from './data/source.js';
 export { type FoldOptions, kFold } from './data/split/folds.js';
 export {
   type RowSplit,

@@ -8,9 +8,10 @@ import type { ActivationName, InstructionSet, Reduction } from '../native/addon.
 import { INSTRUCTION_SETS } from '../native/instruction-set.js';
 import { MOST_THREADS } from '../train/execution.js';
 import { integerOption, integersOption, nameOption, namesOption, rateOption, seedOption } from './option-values.js';
+import { DATA, type TableFlags, withTableOptions } from './table-options.js';
 
 /** As commander gives them: what was not typed is not there. */
-export interface CompareFlags {
+export interface CompareFlags extends TableFlags {
   readonly hidden?: readonly number[];
   readonly activation?: ActivationName;
   readonly optimizer?: Optimizer['name'];
@@ -55,6 +56,7 @@ Examples:
   $ samebits compare digits --threads 1,2,8 --repeats 5
   $ samebits compare ./fashion --hidden 256 --activation tanh --epochs 3
   $ samebits compare mnist --isa scalar,avx2 --reduction fixed
+  $ samebits compare iris.csv --target species
   $ samebits compare --recipe recipe.json --json > runs.json
 
 The first fixed-order run is the baseline. Exit code 1: other fixed-order runs
@@ -62,9 +64,10 @@ differ from it. Free-order runs may.`;
 
 /** The command without its action. */
 export function compareOptions(): Command {
-  return new Command('compare')
+  const command = new Command('compare')
     .description('train one recipe at several thread counts and in both orders, and compare the bits')
-    .argument('[data]', 'mnist, digits, or a folder of IDX files (default: mnist where installed, else digits)')
+    .argument('[data]', `${DATA} (default: mnist where installed, else digits)`);
+  return withTableOptions(command)
     .option('--hidden <units>', 'units of the hidden layers (default: 512,512)', hidden)
     .option('--activation <name>', 'of the hidden layers (default: relu)', nameOption('--activation', ACTIVATIONS))
     .option(

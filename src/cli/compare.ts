@@ -3,12 +3,14 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import pico from 'picocolors';
 import type { CompareDocument } from '../compare/document.js';
-import { compareRuns } from '../compare/runs.js';
+import { type CompareOptions, compareRuns } from '../compare/runs.js';
+import { settingData } from '../compare/setting-data.js';
 import type { Variant } from '../compare/variants.js';
-import { digits } from '../data/digits.js';
+import { takeTrainingRows } from '../data/choose-rows.js';
+import { type DataSet, fromLabeled } from '../data/data-set.js';
 import { readIdxFolder } from '../data/idx-folder.js';
-import { type LabeledData, takeTrainingRows } from '../data/labeled.js';
-import { mnist, mnistInstalled } from '../data/mnist.js';
+import { loadSource } from '../data/load-source.js';
+import { mnistInstalled } from '../data/mnist.js';
 import { contractOf, type Emulation } from '../model/emulation.js';
 import type { Recipe } from '../model/recipe.js';
 import { resolveInstructionSet } from '../native/instruction-set.js';
@@ -24,6 +26,7 @@ import { checkWritable, writeWhole } from './output-files.js';
 import { progressView } from './progress.js';
 import { overrideRecipe, readRecipe, recipeFromOptions } from './recipe-options.js';
 import { repeatingLine } from './repeating-line.js';
+import { sourceNamed } from './table-options.js';
 
 /** Exit code where fixed-order runs differ. */
 const DIFFERENT = 1;
@@ -40,9 +43,14 @@ async function compare(dataName: string, flags: CompareFlags, signal: AbortSigna
   checkPaths(flags);
   const fileRecipe = flags.recipe === undefined ? null : readRecipe(flags.recipe);
   const variants = variantsOf(flags, fileRecipe?.emulate ?? []);
-  const whole = await readData(dataName);
+  const source = sourceNamed(dataName, flags);
+  // As typed: what cannot be read is named by what the user knows it by.
+  const whole = source.kind === 'folder' ? fromLabeled(await readIdxFolder(dataName)) : await loadSource(source);
   const data = flags.rows === undefined ? whole : takeTrainingRows(whole, flags.rows, '--rows');
-  const recipe = fileRecipe === null ? recipeFromOptions(flags, data) : overrideRecipe(fileRecipe, flags);
+  const recipe =
+    fileRecipe === null
+      ? recipeFromOptions(flags, data, { yesOrNo: source.kind === 'table' })
+      : overrideRecipe(fileRecipe, flags);
   signal.throwIfAborted();
   const document = await run(dataName, data, recipe, variants, flags, signal);
   deliver(document, flags);
@@ -66,14 +74,9 @@ function variantsOf(flags: CompareFlags, emulate: readonly Emulation[]): Variant
     );
 }
 
-function readData(name: string): Promise<LabeledData> {
-  if (name === 'mnist') return mnist();
-  return name === 'digits' ? digits() : readIdxFolder(name);
-}
-
 async function run(
   dataName: string,
-  data: LabeledData,
+  data: DataSet,
   recipe: Recipe,
   variants: readonly Variant[],
   flags: CompareFlags,
@@ -81,7 +84,7 @@ async function run(
 ): Promise<CompareDocument> {
   const progress = progressView({ quiet: flags.json === true });
   const { runs, steps, baseline } = await compareRuns(recipe, variants, {
-    data,
+    ...rowsOf(recipe, data),
     repeats: flags.repeats ?? DEFAULTS.repeats,
     onProgress: (how) => progress.update(how),
     signal,
@@ -100,6 +103,12 @@ async function run(
     runs,
     summary: summarizeCompare({ runs, baseline, testRows }),
   };
+}
+
+function rowsOf(recipe: Recipe, data: DataSet): Required<Pick<CompareOptions, 'x' | 'y' | 'xTest' | 'yTest'>> {
+  const source = { kind: 'given', name: data.name, hash: data.hash } as const;
+  const { train, test } = settingData({ recipe, data: { source, rows: null, bootstrap: null } }, data);
+  return { x: train.x, y: train.y, xTest: test.x, yTest: test.y };
 }
 
 /** Files first: whoever sees the table can open the page. */

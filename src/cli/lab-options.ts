@@ -4,6 +4,7 @@ import { expected } from '../errors.js';
 import type { Shard } from '../lab/planned.js';
 import { MOST_THREADS } from '../train/execution.js';
 import { folderOption, integerOption } from './option-values.js';
+import { DATA } from './table-options.js';
 
 /** Where results are kept unless told otherwise. */
 export const DEFAULT_STORE = 'samebits-lab';
@@ -18,6 +19,7 @@ export interface LabOutputFlags {
 
 /** As commander gives them: what was not typed is not there. */
 export interface LabRunFlags extends LabOutputFlags {
+  readonly target?: string;
   readonly repeats?: number;
   readonly recipe?: string;
   readonly epochs?: number;
@@ -40,6 +42,7 @@ Examples:
   $ samebits lab list
   $ samebits lab run init-seed
   $ samebits lab run variance-shares mnist --epochs 2 --report shares.html
+  $ samebits lab run init-seed iris.csv --target species
   $ samebits lab run my-experiment.json --json > document.json
   $ samebits lab run all --report lab
   $ samebits lab run epochs --shard 1/2 --store share-1
@@ -60,7 +63,8 @@ export function labRunOptions(): Command {
   const command = new Command('run')
     .description('carry out an experiment: what is claimed, what the runs say')
     .argument('<experiment>', 'a name from `samebits lab list`, all, or a JSON file')
-    .argument('[data]', "mnist, digits, or a folder of IDX files (default: the experiment's own)")
+    .argument('[data]', `${DATA} (default: the experiment's own)`)
+    .option('--target <column>', 'of a table: the column that is predicted')
     .option(
       '--repeats <count>',
       "seeds, pairs or repeats (default: the experiment's own)",

@@ -1,7 +1,6 @@
 /** From what was typed to experiments on their ground. */
 import { statSync } from 'node:fs';
 import { nearest } from '../arguments.js';
-import { namedSource } from '../data/named-source.js';
 import { expected } from '../errors.js';
 import { customExperiment } from '../lab/custom/custom.js';
 import type { LabCollection, LabDocument } from '../lab/document.js';
@@ -14,6 +13,7 @@ import type { ResultStore } from '../lab/store/result-store.js';
 import { parseRecipe } from '../model/recipe.js';
 import type { LabRunFlags } from './lab-options.js';
 import { readJson } from './recipe-options.js';
+import { chosenSource } from './table-options.js';
 
 /** Every built-in experiment. */
 export const ALL = 'all';
@@ -24,6 +24,7 @@ export function requestOf(experiment: string, data: string | undefined, flags: L
   return {
     experiment: isKnown ? experiment : experimentFile(experiment),
     data: data ?? null,
+    target: flags.target ?? null,
     recipe:
       flags.recipe === undefined
         ? null
@@ -64,8 +65,11 @@ export async function prepareAll(request: LabRequest, lab: Lab): Promise<readonl
 async function requestFor(experiment: Experiment, request: LabRequest, lab: Lab): Promise<LabRequest> {
   if (request.experiment !== ALL) return request;
   const one = { ...request, experiment: experiment.name };
-  if (experiment.base === null) return { ...one, data: null, recipe: null, epochs: null, rows: null, threads: null };
-  return (await lab.accepts(experiment, choiceOf(one))) ? one : { ...one, data: null, recipe: null, rows: null };
+  if (experiment.base === null)
+    return { ...one, data: null, target: null, recipe: null, epochs: null, rows: null, threads: null };
+  return (await lab.accepts(experiment, choiceOf(one)))
+    ? one
+    : { ...one, data: null, target: null, recipe: null, rows: null };
 }
 
 /** The document of one experiment, or a collection where all were asked for. */
@@ -88,9 +92,9 @@ function experimentsOf({ experiment }: LabRequest): readonly Experiment[] {
   throw expected('a name from samebits lab list', 'the experiment', experiment);
 }
 
-function choiceOf({ data, recipe, repeats, epochs, rows, threads }: LabRequest): LabChoice {
+function choiceOf({ data, target, recipe, repeats, epochs, rows, threads }: LabRequest): LabChoice {
   return {
-    source: data === null ? undefined : namedSource(data),
+    source: chosenSource(data ?? undefined, target ?? undefined),
     recipe: recipe === null ? undefined : parseRecipe(recipe.content),
     repeats: repeats ?? undefined,
     epochs: epochs ?? undefined,

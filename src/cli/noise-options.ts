@@ -6,9 +6,11 @@ import { NOISE_CAUSES, NOISE_REPEATS } from '../lab/noise/plan.js';
 import { MOST_THREADS } from '../train/execution.js';
 import { DEFAULT_STORE } from './lab-options.js';
 import { folderOption, integerOption, nameOption, namesOption, numberOption } from './option-values.js';
+import { DATA } from './table-options.js';
 
 /** As commander gives them: what was not typed is not there. */
 export interface NoiseFlags {
+  readonly target?: string;
   readonly metric?: NoiseMetric;
   readonly repeats?: number;
   readonly cause?: readonly CauseName[];
@@ -74,7 +76,7 @@ export function versusOptions(): Command {
     .description('does recipe B beat recipe A beyond noise, and how many more runs would tell?')
     .argument('<a>', 'a recipe, a document of lab noise, or a folder with run folders')
     .argument('<b>', 'likewise')
-    .argument('[data]', 'what recipes are trained on: mnist, digits, or a folder of IDX files (default: digits)')
+    .argument('[data]', `what recipes are trained on: ${DATA} (default: digits)`)
     .option(
       '--worth <difference>',
       'the least improvement that matters; accuracies are shares, from 0 to 1 (default: 0)',
@@ -85,7 +87,7 @@ export function versusOptions(): Command {
 
 function sampleOptions(command: Command): Command {
   command
-    .argument('[data]', 'mnist, digits, or a folder of IDX files (default: digits)')
+    .argument('[data]', `${DATA} (default: digits)`)
     .option('--recipe <file>', 'a recipe as JSON (default: one hidden layer of 128 units)')
     .option(
       '--false-alarm <share>',
@@ -97,6 +99,7 @@ function sampleOptions(command: Command): Command {
 
 function withNoiseOptions(command: Command): Command {
   return command
+    .option('--target <column>', 'of a table: the column that is predicted')
     .option('--metric <name>', 'accuracy or loss, of the test rows', nameOption('--metric', NOISE_METRICS))
     .option(
       '--repeats <count>',

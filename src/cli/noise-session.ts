@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import pico from 'picocolors';
 import type { CauseName } from '../causes/cause.js';
 import type { DataDescription } from '../compare/document.js';
-import { namedSource } from '../data/named-source.js';
 import { shellWord } from '../format.js';
 import type { Ground } from '../lab/experiment/experiment.js';
 import { Lab, type LabChoice } from '../lab/lab.js';
@@ -21,6 +20,7 @@ import { DEFAULT_STORE } from './lab-options.js';
 import { labProgressView } from './lab-progress.js';
 import type { NoiseFlags } from './noise-options.js';
 import { checkWritable, writeWhole } from './output-files.js';
+import { chosenSource } from './table-options.js';
 
 /** Trainings of one recipe, and what they were made on. */
 export interface Sample {
@@ -71,7 +71,7 @@ export async function withTrainer<T>(
 async function train(lab: Lab, folder: string, flags: NoiseFlags, request: SampleRequest): Promise<Sample> {
   const { epochs, rows, threads } = flags;
   const { name, recipe, data, causes, repeats } = request;
-  const source = data === undefined ? undefined : namedSource(data);
+  const source = chosenSource(data, flags.target);
   const choice: LabChoice = { source, recipe, repeats, epochs, rows, threads };
   const prepared = await lab.prepare(noisePlan(name, causes), choice);
   const store = ResultStore.open(folder);
@@ -124,8 +124,8 @@ export function commandLine(
   flags: NoiseFlags,
   more: Readonly<Record<string, string | number | undefined>>,
 ): string {
-  const { metric, epochs, rows, threads } = flags;
-  const options = Object.entries({ ...more, metric, epochs, rows, threads });
+  const { target, metric, epochs, rows, threads } = flags;
+  const options = Object.entries({ ...more, target, metric, epochs, rows, threads });
   const given = options.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
   return ['samebits', 'lab', ...words, ...given].map(shellWord).join(' ');
 }

@@ -1,6 +1,6 @@
 /** The recipe of `samebits compare`: from a file, from options, or both. */
 import { readFileSync, statSync } from 'node:fs';
-import type { LabeledData } from '../data/labeled.js';
+import type { DataSet } from '../data/data-set.js';
 import { SamebitsError } from '../errors.js';
 import { activationOf } from '../model/activations.js';
 import { denseLayers, type ModelDescription } from '../model/description.js';
@@ -37,24 +37,33 @@ export function readJson(path: string, what: string, option: string): unknown {
   }
 }
 
-/** The recipe of the options alone, for this data. */
-export function recipeFromOptions(flags: CompareFlags, data: LabeledData): Recipe {
+/** The recipe of the options alone, for this data. @param yesOrNo Two classes are one output, not two. */
+export function recipeFromOptions(flags: CompareFlags, data: DataSet, { yesOrNo = false } = {}): Recipe {
   const units = flags.hidden ?? DEFAULTS.hidden;
+  const { output, ...objective } = objectiveOf(data, yesOrNo);
   const scale: Layer[] = data.scale === 1 ? [] : [rescaling({ scale: data.scale })];
   return parseRecipe({
     model: {
-      layers: [
-        ...scale,
-        ...hiddenLayers(units, flags.activation),
-        dense({ units: data.classes, activation: 'softmax' }),
-      ],
+      layers: [...scale, ...hiddenLayers(units, flags.activation), dense(output)],
     },
     seed: flags.seed ?? DEFAULTS.seed,
     optimizer: optimizerOf(flags.optimizer ?? DEFAULTS.optimizer, flags.learningRate),
-    loss: 'sparseCategoricalCrossentropy',
-    metrics: ['accuracy'],
+    ...objective,
     fit: { epochs: flags.epochs ?? DEFAULTS.epochs, batchSize: flags.batchSize ?? DEFAULTS.batchSize },
   });
+}
+
+/** The last layer and what is minimized: numbers for a regression, one output for yes or no, else one for each class. */
+function objectiveOf({ classes, train }: DataSet, yesOrNo: boolean) {
+  if (classes === 0) {
+    const units = train.y instanceof Uint32Array ? 1 : train.y.columns;
+    return { output: { units, activation: 'linear' }, loss: 'meanSquaredError' } as const;
+  }
+  const metrics = ['accuracy'];
+  if (yesOrNo && classes === 2) {
+    return { output: { units: 1, activation: 'sigmoid' }, loss: 'binaryCrossentropy', metrics } as const;
+  }
+  return { output: { units: classes, activation: 'softmax' }, loss: 'sparseCategoricalCrossentropy', metrics } as const;
 }
 
 /** A recipe with the options that were given in place of its own. */

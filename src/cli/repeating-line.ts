@@ -1,5 +1,6 @@
 import { shellWord } from '../format.js';
 import { type CompareFlags, DEFAULTS } from './compare-options.js';
+import { tableWords } from './table-options.js';
 
 /**
  * The line that repeats a comparison, wherever it is typed: with the defaults written out, so that it goes on saying the
@@ -7,6 +8,7 @@ import { type CompareFlags, DEFAULTS } from './compare-options.js';
  */
 export function repeatingLine(data: string, flags: CompareFlags): string {
   const words = ['samebits', 'compare', shellWord(data)];
+  words.push(...tableWords(flags).map(shellWord));
   const add = (option: string, value: unknown): void => {
     if (value !== undefined) words.push(option, shellWord(String(value)));
   };

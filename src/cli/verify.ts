@@ -4,7 +4,7 @@ import type { VerifyReport } from '../compare/verify/report.js';
 import { verify } from '../compare/verify/verify.js';
 import type { VerifyDocument } from '../compare/why/document.js';
 import { loadSource } from '../data/load-source.js';
-import { namedSource } from '../data/named-source.js';
+import { namedSourceLike } from '../data/named-source.js';
 import { addon } from '../native/addon.js';
 import { describeMachine } from '../native/machine.js';
 import { version } from '../native/version.js';
@@ -26,7 +26,7 @@ const MOST_STRETCHES = 1_000_000;
 
 const EXAMPLES = `
 RUN is the folder of a run, as fit({ folder }) writes it. DATA is what it was
-trained on: mnist, digits, or a folder of IDX files. Without it the run's
+trained on: mnist, digits, a table, or a folder of IDX files. Without it the run's
 manifest says where its data come from.
 
 Examples:
@@ -69,9 +69,9 @@ async function check(
   { sample, seed, threads, isa, json }: VerifyFlags,
   signal: AbortSignal,
 ): Promise<VerifyDocument> {
-  const { recipe } = (await openRun(path)).manifest;
+  const { recipe, data: recorded } = (await openRun(path)).manifest;
   const progress = taskProgressView({ quiet: json === true });
-  const given = data === undefined ? {} : { data: await loadSource(namedSource(data)) };
+  const given = data === undefined ? {} : { data: await loadSource(namedSourceLike(data, recorded.choice.source)) };
   signal.throwIfAborted();
   const run = await verify(path, {
     ...given,

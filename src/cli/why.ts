@@ -5,11 +5,12 @@ import type { WhyReport } from '../compare/why/report.js';
 import { why } from '../compare/why/why.js';
 import type { DataSet } from '../data/data-set.js';
 import { loadSource } from '../data/load-source.js';
-import { namedSource } from '../data/named-source.js';
+import { namedSourceLike } from '../data/named-source.js';
 import { addon } from '../native/addon.js';
 import { describeMachine } from '../native/machine.js';
 import { version } from '../native/version.js';
 import { renderWhyText } from '../report/why-text.js';
+import type { Manifest } from '../runs/manifest.js';
 import { openRun } from '../runs/open-run.js';
 import { type DocumentFlags, deliverDocument } from './document-output.js';
 import { commandLine, type ExecutionFlags, withExecutionOptions } from './execution-options.js';
@@ -29,7 +30,7 @@ const DAMAGED = 1;
 
 const EXAMPLES = `
 A and B are folders of runs, as fit({ folder }) writes them. DATA is what they
-were trained on: mnist, digits, or a folder of IDX files. Without it their
+were trained on: mnist, digits, a table, or a folder of IDX files. Without it their
 manifests say where data come from.
 
 Examples:
@@ -68,9 +69,10 @@ async function explain(
   { dataA, dataB, threads, isa, json }: WhyFlags,
   signal: AbortSignal,
 ): Promise<WhyDocument> {
-  const recipe = { a: (await openRun(a)).manifest.recipe, b: (await openRun(b)).manifest.recipe };
+  const [runA, runB] = [(await openRun(a)).manifest, (await openRun(b)).manifest];
+  const recipe = { a: runA.recipe, b: runB.recipe };
   const progress = taskProgressView({ quiet: json === true });
-  const [both, first, second] = [await load(data), await load(dataA), await load(dataB)];
+  const [both, first, second] = [await load(data, runA), await load(dataA, runA), await load(dataB, runB)];
   signal.throwIfAborted();
   const report = await why(a, b, {
     ...(both === undefined ? {} : { data: both }),
@@ -94,6 +96,6 @@ async function explain(
   };
 }
 
-async function load(name: string | undefined): Promise<DataSet | undefined> {
-  return name === undefined ? undefined : loadSource(namedSource(name));
+async function load(name: string | undefined, { data }: Manifest): Promise<DataSet | undefined> {
+  return name === undefined ? undefined : loadSource(namedSourceLike(name, data.choice.source));
 }

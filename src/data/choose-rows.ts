@@ -1,7 +1,8 @@
 /** The training rows that a setting takes from a data set. */
 import { expected } from '../errors.js';
 import { bootstrapRows } from './bootstrap.js';
-import { type DataSetRows, emptyShared } from './data-set.js';
+import { type DataSet, type DataSetRows, emptyShared } from './data-set.js';
+import { hashParts } from './hash-parts.js';
 import type { Matrix } from './matrix.js';
 import type { DataChoice } from './source.js';
 
@@ -17,6 +18,22 @@ export function chooseRows(all: DataSetRows, { rows, bootstrap }: Pick<DataChoic
   if (rows !== null && rows > there) throw expected(`at most the ${there} training rows of the data`, 'rows', rows);
   const chosen = rows === null || rows === there ? all : firstRows(all, rows);
   return bootstrap === null ? chosen : gatherRows(chosen, bootstrapRows(bootstrap, chosen.x.rows));
+}
+
+/**
+ * The same data with the first `rows` training rows only, on the same memory. The number of classes stays: the test rows still
+ * have them all.
+ *
+ * @param rows From 1 to `data.train.x.rows`.
+ */
+export function takeTrainingRows(data: DataSet, rows: number, name = 'rows'): DataSet {
+  const there = data.train.x.rows;
+  if (!Number.isInteger(rows) || rows < 1 || rows > there) {
+    throw expected(`an integer from 1 to ${there} (the training rows of ${data.name})`, name, rows);
+  }
+  if (rows === there) return data;
+  const train = firstRows(data.train, rows);
+  return { ...data, train, hash: hashParts([train, data.test]) };
 }
 
 function firstRows({ x, y }: DataSetRows, count: number): DataSetRows {

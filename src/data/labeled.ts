@@ -38,25 +38,6 @@ export function labeledData(name: string, train: LabeledRows, test: LabeledRows,
   return { name, train, test, scale, classes, hash: hashOf([train, test]) };
 }
 
-/**
- * The same data with the first `rows` training rows only, on the same memory.
- *
- * @param rows From 1 to `data.train.x.rows`.
- */
-export function takeTrainingRows(data: LabeledData, rows: number, name = 'rows'): LabeledData {
-  const { x, labels } = data.train;
-  if (!Number.isInteger(rows) || rows < 1 || rows > x.rows) {
-    throw expected(`an integer from 1 to ${x.rows} (the training rows of ${data.name})`, name, rows);
-  }
-  if (rows === x.rows) return data;
-  const train = {
-    x: { data: x.data.subarray(0, rows * x.columns), rows, columns: x.columns },
-    labels: labels.subarray(0, rows),
-  };
-  // The number of classes stays: the test rows still have them all.
-  return { ...data, train, hash: hashOf([train, data.test]) };
-}
-
 function largest(labels: Uint32Array): number {
   return labels.reduce((most, label) => Math.max(most, label), 0);
 }

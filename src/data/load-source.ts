@@ -10,13 +10,14 @@ import { madeUpRows } from './made-up.js';
 import { mnist } from './mnist.js';
 import type { DataSource, MadeUpSource } from './source.js';
 import { dataSourceSchema } from './source-schema.js';
+import { loadTable } from './table-file.js';
 
 /**
  * Reads or makes the data of a source, on SharedArrayBuffers.
  *
  * @param given Data that callers gave, by hash.
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for what is no source; `ERR_SAMEBITS_FILE` for what cannot be read;
- * `ERR_SAMEBITS_DATA` for given data that are not there.
+ * `ERR_SAMEBITS_DATA` for given data that are not there; for a table as reading and preparing it do.
  */
 export async function loadSource(
   source: DataSource,
@@ -30,6 +31,8 @@ export async function loadSource(
       return fromLabeled(await mnist());
     case 'folder':
       return fromLabeled(await readIdxFolder(resolve(checked.path)));
+    case 'table':
+      return (await loadTable(checked)).data;
     case 'madeUp':
       return madeUp(checked);
     case 'given': {

@@ -2,12 +2,16 @@
 import * as v from 'valibot';
 import { fields, integer, oneOf, real, type Schema } from '../arguments.js';
 import { seedSchema } from '../random/seed.js';
+import { prepareSchema, TASKS } from './prepare/options.js';
 import type { DataChoice, DataSource } from './source.js';
+import { columnTypesSchema } from './table/read.js';
 
 const MOST_ROWS = 0x7fff_ffff;
 
 /** What an array of one allocation may have on all machines. */
 const MOST_NUMBERS = 0x7fff_ffff;
+
+const share = real('a number above 0 and below 1', (value) => value > 0 && value < 1);
 
 const madeUpEntries = {
   kind: v.literal('madeUp', "'madeUp'"),
@@ -17,7 +21,7 @@ const madeUpEntries = {
   columns: integer(1, 1_000_000),
   classes: integer(1, 65_536),
   noise: real('a number of at least 0', (value) => value >= 0),
-  majority: v.optional(real('a number above 0 and below 1', (value) => value > 0 && value < 1)),
+  majority: v.optional(share),
   seed: seedSchema,
 };
 
@@ -33,6 +37,17 @@ const text = v.pipe(
   v.maxLength(MOST_CHARACTERS, `a text of at most ${MOST_CHARACTERS} characters`),
 );
 
+const tableEntries = {
+  kind: v.literal('table', "'table'"),
+  path: text,
+  target: v.string('a text'),
+  task: v.optional(oneOf(TASKS)),
+  types: v.optional(columnTypesSchema),
+  prepare: v.optional(prepareSchema),
+  test: share,
+  seed: seedSchema,
+};
+
 /** Any source, checked: from a file, or from another program. */
 export const dataSourceSchema: Schema<DataSource> = v.lazy((value) => {
   const { kind } = Object(value) as { kind?: unknown };
@@ -44,6 +59,8 @@ export const dataSourceSchema: Schema<DataSource> = v.lazy((value) => {
       return fields({ kind: v.literal(kind), path: text });
     case 'given':
       return fields({ kind: v.literal(kind), name: text, hash: v.pipe(text, v.regex(/^[0-9a-f]{64}$/, 'a SHA-256')) });
+    case 'table':
+      return fields(tableEntries);
     case 'madeUp':
       return v.pipe(
         fields(madeUpEntries),
@@ -54,7 +71,7 @@ export const dataSourceSchema: Schema<DataSource> = v.lazy((value) => {
     default:
       return v.custom<DataSource>(
         () => false,
-        "a source of data: kind 'digits', 'mnist', 'folder' with a path, or 'madeUp'",
+        "a source of data: kind 'digits', 'mnist', 'folder' with a path, 'table' with a path and a target, or 'madeUp'",
       );
   }
 });

@@ -1,5 +1,7 @@
 /** Where data come from, as a description that survives JSON: what a run's setting says instead of the rows themselves. */
 import type { Seed } from '../random/seed.js';
+import type { PrepareOptions, Task } from './prepare/options.js';
+import type { ColumnType } from './table/column.js';
 
 /** Data by the contract's arithmetic from a seed alone (docs/numerics.md, "Made-up data"). */
 export interface MadeUpSource {
@@ -27,11 +29,34 @@ export interface GivenSource {
   readonly hash: string;
 }
 
+/**
+ * A table in a file: one column is predicted from the others. Some rows are kept for testing, by a seed: of every class its
+ * share. What is learned to prepare the columns is learned from the training rows alone.
+ */
+export interface TableFileSource {
+  readonly kind: 'table';
+  /** By its ending `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.npy` (each also with `.gz`) or `.parquet`. */
+  readonly path: string;
+  /** Name of the column that is predicted. */
+  readonly target: string;
+  /** @default inferred from the target */
+  readonly task?: Task;
+  /** Types of columns, by name. @default inferred */
+  readonly types?: Readonly<Record<string, ColumnType>>;
+  /** How columns become features. @default as of {@link prepare} */
+  readonly prepare?: Omit<PrepareOptions, 'target' | 'task'>;
+  /** Share of the rows that are kept for testing, above 0 and below 1. */
+  readonly test: number;
+  /** Decides which. */
+  readonly seed: Seed;
+}
+
 /** Where data comes from, as a recipe of data that survives JSON. */
 export type DataSource =
   | { readonly kind: 'digits' }
   | { readonly kind: 'mnist' }
   | { readonly kind: 'folder'; readonly path: string }
+  | TableFileSource
   | MadeUpSource
   | GivenSource;
 

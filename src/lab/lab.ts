@@ -116,7 +116,8 @@ export class Lab {
   async #chosen(source: DataSource): Promise<NonNullable<BaseChoice['data']>> {
     const { train, classes, scale } = await this.#library.load(source);
     const outputs = train.y instanceof Uint32Array ? 1 : train.y.columns;
-    return { choice: { source, rows: null, bootstrap: null }, columns: train.x.columns, classes, outputs, scale };
+    const { rows, columns } = train.x;
+    return { choice: { source, rows: null, bootstrap: null }, rows, columns, classes, outputs, scale };
   }
 
   async #known({ source, rows }: Ground['base']['data']): Promise<GroundData> {

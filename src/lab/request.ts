@@ -21,8 +21,10 @@ export interface NamedFile {
 export interface LabRequest {
   /** A built-in experiment, `all` of them, or a file that describes one. */
   readonly experiment: string | NamedFile;
-  /** `digits`, `mnist` or a folder, as typed; null for the experiment's own. */
+  /** `digits`, `mnist`, a table or a folder, as typed; null for the experiment's own. */
   readonly data: string | null;
+  /** Of a table: the column that is predicted. */
+  readonly target: string | null;
   readonly recipe: NamedFile | null;
   readonly repeats: number | null;
   readonly epochs: number | null;
@@ -36,6 +38,8 @@ const file: Schema<NamedFile> = v.strictObject({ path: text, content: v.unknown(
 export const requestSchema: Schema<LabRequest> = v.strictObject({
   experiment: v.union([text, file]),
   data: v.nullable(text),
+  // Stores of earlier versions have none.
+  target: v.optional(v.nullable(v.string('a text')), null),
   recipe: v.nullable(file),
   repeats: v.nullable(integer(2)),
   epochs: v.nullable(integer(1)),
@@ -50,6 +54,7 @@ export function commandLineOf(request: LabRequest): string {
     if (value !== null) words.push(option, shellWord(String(value)));
   };
   if (request.data !== null) words.push(shellWord(request.data));
+  add('--target', request.target);
   add('--repeats', request.repeats);
   add('--recipe', request.recipe?.path ?? null);
   add('--epochs', request.epochs);

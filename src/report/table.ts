@@ -1,7 +1,15 @@
 import pico from 'picocolors';
 import type { CompareDocument, CompareRun } from '../compare/document.js';
 import { columnGap as gap, renderPlainTable } from './columns.js';
-import { formatCount, formatPercent, formatRatio, formatSeconds, formatShort, shortFingerprint } from './format.js';
+import {
+  formatCount,
+  formatMagnitude,
+  formatPercent,
+  formatRatio,
+  formatSeconds,
+  formatShort,
+  shortFingerprint,
+} from './format.js';
 import { distinct, groupRuns, median, type RunGroup, speedUp } from './groups.js';
 import { decodeNumber } from './numbers.js';
 
@@ -30,6 +38,11 @@ interface Column {
   readonly align: 'left' | 'right';
   readonly cell: (line: Line) => string;
   readonly paint?: (text: string, line: Line) => string;
+}
+
+/** A regression has none. */
+export function hasAccuracy({ runs }: Pick<CompareDocument, 'runs'>): boolean {
+  return runs.some(({ metrics }) => !Number.isNaN(decodeNumber(metrics.accuracy)));
 }
 
 function linesOf(groups: readonly RunGroup[]): Line[] {
@@ -70,7 +83,9 @@ function columnsOf(document: CompareDocument, groups: readonly RunGroup[], color
     ...(distinct(groups.map((group) => group.isa)).length > 1 ? [isaColumn] : []),
     { head: 'time s', align: 'right', cell: (line) => formatSeconds(median(line.runs.map((run) => run.seconds))) },
     { head: 'speed', align: 'right', cell: (line) => formatRatio(speedUp(line.group, groups)) },
-    { head: 'acc %', align: 'right', cell: (line) => formatPercent(decodeNumber(line.runs[0].metrics.accuracy)) },
+    hasAccuracy(document)
+      ? { head: 'acc %', align: 'right', cell: (line) => formatPercent(decodeNumber(line.runs[0].metrics.accuracy)) }
+      : { head: 'loss', align: 'right', cell: (line) => formatMagnitude(decodeNumber(line.runs[0].metrics.loss)) },
     { head: 'fingerpr', align: 'left', cell: (line) => shortFingerprint(line.runs[0].fingerprint), paint: byBits },
     {
       head: 'same',
@@ -103,11 +118,11 @@ function legendOf(document: CompareDocument, lines: readonly Line[], head: strin
     'thr: threads',
     ...(merged ? ['×n: n repeats that gave the same bits, and their median time'] : []),
     'speed: against the fewest threads in the same order',
-    'acc: test accuracy',
+    hasAccuracy(document) ? 'acc: test accuracy' : 'loss: of the test rows',
     `same: whether every weight has the bits of the baseline (base: ${baseline.reduction} order, ${baseline.threads} thr) at every sampled step and, with the optimizer state, at the end`,
     ...(apart ? [`${head}: step and tensor of the first difference`] : []),
     'ULP: largest distance of a weight, in units in the last place',
-    `pred: of ${formatCount(document.data.testRows)} test predictions, those of another class`,
+    `pred: of ${formatCount(document.data.testRows)} test predictions, those ${hasAccuracy(document) ? 'of another class' : 'with other bits'}`,
   ].join('; ');
 }
 

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { takeTrainingRows } from '../../dist/data/choose-rows.js';
+import { fromLabeled } from '../../dist/data/data-set.js';
 import { digits } from '../../dist/data/digits.js';
 import { readIdxFolder } from '../../dist/data/idx-folder.js';
-import { takeTrainingRows } from '../../dist/data/labeled.js';
 import { mnist } from '../../dist/data/mnist.js';
 import { idxBytes, pixels, writeFolder } from './idx-writer.js';
 
@@ -97,11 +98,11 @@ describe('readIdxFolder', () => {
 describe('takeTrainingRows', () => {
   it('takes the first rows on the same memory, with a hash of its own', async () => {
     writeFolder(folder);
-    const data = await readIdxFolder(folder);
+    const data = fromLabeled(await readIdxFolder(folder));
     const some = takeTrainingRows(data, 4);
     expect(some.train.x.rows).toBe(4);
     expect(some.train.x.data.length).toBe(48);
-    expect(some.train.labels.length).toBe(4);
+    expect(some.train.y).toHaveLength(4);
     expect(some.train.x.data.buffer).toBe(data.train.x.data.buffer);
     expect(some.test).toBe(data.test);
     expect(some.hash).not.toBe(data.hash);
@@ -110,7 +111,7 @@ describe('takeTrainingRows', () => {
 
   it.each([0, -1, 1.5, 10, Number.NaN])('refuses %s rows of 9', async (rows) => {
     writeFolder(folder);
-    const data = await readIdxFolder(folder);
+    const data = fromLabeled(await readIdxFolder(folder));
     expect(() => takeTrainingRows(data, rows, '--rows')).toThrow(/from 1 to 9 .* for --rows/);
   });
 });

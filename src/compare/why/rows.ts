@@ -46,7 +46,7 @@ export async function rowsOfRun(
 }
 
 function describeSource({ source }: DataChoice): string {
-  if (source.kind === 'folder') return `the folder ${source.path}`;
+  if (source.kind === 'folder' || source.kind === 'table') return `the ${source.kind} ${source.path}`;
   return source.kind === 'given' ? source.name : source.kind;
 }
 

@@ -115,6 +115,15 @@ const optionsSchema = fields({
   dates: v.optional(anObject, {}),
 });
 
+/** What is done with columns, where the target is said elsewhere. Names and what they say are checked with the table. */
+export const prepareSchema: Schema<Omit<PrepareOptions, 'target' | 'task'>> = fields({
+  drop: v.optional(names),
+  columns: v.optional(anObject as Schema<NonNullable<PrepareOptions['columns']>>),
+  numbers: v.optional(anObject),
+  categories: v.optional(anObject),
+  dates: v.optional(anObject),
+});
+
 /** What is to be done with a column, with all defaults. */
 export type ColumnPlan =
   | (Required<NumberPreparation> & { readonly name: string; readonly type: 'number' | 'boolean' })

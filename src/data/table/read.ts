@@ -152,9 +152,15 @@ function openText(source: ByteSource, format: CsvFormat, rules: ReadingRules): P
   return TableSource.open(csvCells(source, format), rules);
 }
 
+const ENDING = /\.(?:(csv|tsv|jsonl|ndjson|npy)(?:\.gz)?|(parquet))$/i;
+
+/** Whether a path ends as those of tables do. */
+export function isTablePath(path: string): boolean {
+  return ENDING.test(path);
+}
+
 function formatOf(source: ByteSource): TableFormat {
-  const match =
-    typeof source === 'string' ? /\.(?:(csv|tsv|jsonl|ndjson|npy)(?:\.gz)?|(parquet))$/i.exec(source) : null;
+  const match = typeof source === 'string' ? ENDING.exec(source) : null;
   if (match === null) throw expected(`a path that ends in ${ENDINGS}, or a format,`, 'source', source);
   const ending = (match[1] ?? match[2]).toLowerCase();
   return ending === 'ndjson' ? 'jsonl' : (ending as TableFormat);

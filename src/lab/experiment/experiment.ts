@@ -106,6 +106,8 @@ export interface BaseChoice {
   readonly recipe?: Setting['recipe'];
   readonly data?: {
     readonly choice: Setting['data'];
+    /** Training rows that there are, where that is known. */
+    readonly rows?: number;
     readonly columns: number;
     /** 0 for a regression. */
     readonly classes: number;

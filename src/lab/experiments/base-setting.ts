@@ -55,9 +55,16 @@ export function madeUpData(source: MadeUpSource): NonNullable<BaseChoice['data']
   return { choice: allRows(source), columns: source.columns, classes, scale: 1 };
 }
 
+const LARGE_TABLE = 10_000;
+
 /** Whether the user's data may be tens of thousands of rows, of which fewer epochs must do. */
-export function isLarge({ data }: { readonly data?: Pick<NonNullable<BaseChoice['data']>, 'choice'> }): boolean {
+export function isLarge({
+  data,
+}: {
+  readonly data?: Pick<NonNullable<BaseChoice['data']>, 'choice' | 'rows'>;
+}): boolean {
   const kind = data?.choice.source.kind;
+  if (kind === 'table') return (data?.rows ?? 0) >= LARGE_TABLE;
   return kind === 'mnist' || kind === 'folder';
 }
 
@@ -67,10 +74,10 @@ export function allRows(source: DataSource): DataChoice {
 }
 
 function defaultRecipe(
-  { choice, classes, outputs = 1, scale }: NonNullable<BaseChoice['data']>,
+  { choice, rows, classes, outputs = 1, scale }: NonNullable<BaseChoice['data']>,
   { hidden = [128], optimizer = adam(), epochs, batchSize }: BaseDefaults,
 ): Parameters<typeof parseRecipe>[0] {
-  const large = isLarge({ data: { choice } });
+  const large = isLarge({ data: { choice, rows } });
   const layers: Layer[] = [
     ...(scale === 1 ? [] : [rescaling({ scale })]),
     ...hidden.map((units) => dense({ units, activation: 'relu' })),

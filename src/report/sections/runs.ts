@@ -11,6 +11,7 @@ import {
 import { distinct, groupRuns, speedUp } from '../groups.js';
 import { html, type Markup } from '../html.js';
 import { decodeNumber } from '../numbers.js';
+import { hasAccuracy } from '../table.js';
 import { runName } from './series.js';
 
 /** Every run with its numbers, and the fingerprints in full. */
@@ -32,7 +33,7 @@ export function runsSection(document: CompareDocument): Markup {
       html`<code>${shortFingerprint(run.fingerprint, 12)}</code>`,
       formatSeconds(run.seconds),
       group === undefined ? '' : formatRatio(speedUp(group, groups)),
-      formatPercent(decodeNumber(run.metrics.accuracy)),
+      hasAccuracy(document) ? formatPercent(decodeNumber(run.metrics.accuracy)) : '–',
       formatCount(run.predictionsDiffer * data.testRows),
       formatPercent(run.weightsDiffer, 1),
       formatMagnitude(decodeNumber(run.maxUlp)),

@@ -233,6 +233,7 @@ describe('a store of another process', () => {
     const request = {
       experiment: 'epochs',
       data: null,
+      target: null,
       recipe: null,
       repeats: 2,
       epochs: 1,

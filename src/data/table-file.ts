@@ -1,0 +1,60 @@
+/** A table in a file as a data set: read, split, prepared. */
+import { basename, resolve } from 'node:path';
+import { type DataSet, type DataSetRows, shareArray } from './data-set.js';
+import { hashParts } from './hash-parts.js';
+import { TargetFitter } from './prepare/fit-target.js';
+import type { FittedTarget } from './prepare/fitted.js';
+import type { Task } from './prepare/options.js';
+import { Preparation } from './prepare/preparation.js';
+import { prepare } from './prepare/prepare.js';
+import type { TableFileSource } from './source.js';
+import { trainTestSplit } from './split/split.js';
+import { readTable } from './table/read.js';
+import type { Table } from './table/table.js';
+
+/** A data set of a table, with what takes other rows to it. */
+export interface LoadedTable {
+  readonly data: DataSet;
+  /** Learned from the training rows; its classes are those of all rows. */
+  readonly preparation: Preparation;
+  /** The whole table, as it was read. */
+  readonly table: Table;
+}
+
+/**
+ * Reads a table whole, keeps a share of its rows for testing (of every class its share, where there are classes), and prepares
+ * both parts by what the training rows hold.
+ *
+ * @throws SamebitsError as `readTable`, `trainTestSplit` and `prepare` do
+ */
+export async function loadTable(source: TableFileSource): Promise<LoadedTable> {
+  const { path, target, task, types, prepare: columns = {}, test, seed } = source;
+  const table = await readTable(resolve(path), types === undefined ? {} : { columns: types });
+  const fitted = fitTarget(table, target, task ?? null);
+  const method = fitted.classes === null ? {} : ({ method: 'stratified', by: target } as const);
+  const parts = trainTestSplit(table, { test, seed, ...method });
+  const learned = prepare(parts.train.drop([target]), columns);
+  const preparation = new Preparation({ ...learned.preparation.toJSON(), target: fitted });
+  const rows = { train: withTarget(preparation, parts.train), test: withTarget(preparation, parts.test) };
+  const data = {
+    name: basename(path),
+    hash: hashParts([rows.train, rows.test]),
+    ...rows,
+    classes: fitted.classes?.length ?? 0,
+    scale: 1,
+  };
+  return { data, preparation, table };
+}
+
+/** What is to be predicted, by all rows: a class that only test rows have is a class. */
+function fitTarget(table: Table, name: string, task: Task | null): FittedTarget {
+  const column = table.column(name);
+  const fitter = new TargetFitter(column, task);
+  fitter.see(column, 0);
+  return fitter.finish();
+}
+
+function withTarget(preparation: Preparation, table: Table): DataSetRows {
+  const y = preparation.transformTarget(table);
+  return { x: preparation.transform(table), y: y instanceof Uint32Array ? shareArray(y) : y };
+}
