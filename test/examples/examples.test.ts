@@ -1,0 +1,31 @@
+/** The examples, as files that Node runs, at reduced size. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+/** What an example prints. */
+function printed(name: string, ...options: string[]): string {
+  return execFileSync(process.execPath, [join(__dirname, '../../examples', name), ...options], { encoding: 'utf8' });
+}
+
+/** The number after a text. */
+function numberAfter(text: string, label: string): number {
+  const start = text.indexOf(label);
+  expect(start, `${label} in ${text}`).not.toBe(-1);
+  return Number(/-?[\d.]+/.exec(text.slice(start + label.length))?.[0]);
+}
+
+it('iris.mjs tells the species apart, with and without a hidden layer', () => {
+  const text = printed('iris.mjs', '--epochs', '60');
+  expect(numberAfter(text, 'logistic regression: accuracy')).toBeGreaterThan(0.93);
+  expect(numberAfter(text, 'a hidden layer of 16: accuracy')).toBeGreaterThan(0.93);
+});
+
+it('cars.mjs: a network beats linear regression, which beats the mean', () => {
+  const text = printed('cars.mjs', '--epochs', '80');
+  const errors = ['the mean', 'linear regression', 'hidden layers 32, 32'].map((name) =>
+    numberAfter(text, `${name.padEnd(22)}RMSE`),
+  );
+  expect(errors[1]).toBeLessThan(0.5 * errors[0]);
+  expect(errors[2]).toBeLessThan(0.95 * errors[1]);
+});
