@@ -14,7 +14,6 @@ const LAYERS = [
   'model',
   'runs',
   'train',
-  'exchange',
   'causes',
   'compare',
   'bench',

@@ -123,13 +123,6 @@ export type { RowLike } from './data/table/rows.js';
 export { Table } from './data/table/table.js';
 export { type BatchesOptions, TableSource } from './data/table/table-source.js';
 export { SamebitsError, type SamebitsErrorCode, type SamebitsErrorDetails } from './errors.js';
-export {
-  loadStateDict,
-  type StateDictOptions,
-  tensorsFromSafetensors,
-  tensorsToSafetensors,
-  toStateDict,
-} from './exchange/state-dict.js';
 export type { LabProgress } from './lab/carry-out.js';
 export type { CustomClaim, Design, ExperimentDescription, LevelList, Measure } from './lab/custom/description.js';
 export type { Json, LabRun } from './lab/document.js';
@@ -204,6 +197,26 @@ export {
 } from './model/optimizers.js';
 export { type FitRecipe, parseRecipe, type Recipe, type Shuffle } from './model/recipe.js';
 export { type L2, l2, type Regularizer } from './model/regularizers.js';
+export {
+  type CosineDecayOptions,
+  type CosineDecayRestartsOptions,
+  cosineDecay,
+  cosineDecayRestarts,
+  type DecayOptions,
+  exponentialDecay,
+  inverseTimeDecay,
+  learningRateAt,
+  type OneCycleOptions,
+  oneCycle,
+  type PiecewiseConstantDecayOptions,
+  type PolynomialDecayOptions,
+  piecewiseConstantDecay,
+  polynomialDecay,
+  type StepDecayOptions,
+  stepDecay,
+  type WarmUpOptions,
+  warmUp,
+} from './model/schedules.js';
 export type { Seeds } from './model/seeds.js';
 export type {
   ActivationName,
@@ -218,6 +231,18 @@ export type {
   StepOrders,
 } from './native/addon.js';
 export type { MachineDescription } from './native/machine.js';
+export type {
+  CosineDecay,
+  CosineDecayRestarts,
+  ExponentialDecay,
+  InverseTimeDecay,
+  LearningRate,
+  OneCycle,
+  PiecewiseConstantDecay,
+  PolynomialDecay,
+  Schedule,
+  WarmUp,
+} from './native/schedule.js';
 export type { Seed } from './random/seed.js';
 export type { Generator } from './random/words.js';
 export type { Checkpoint, CheckpointFile, EpochPosition, ReadCheckpointOptions } from './runs/checkpoint.js';
@@ -257,7 +282,16 @@ export type {
 export { loadModel, modelFromSafetensors } from './train/load.js';
 export { type ModelFromRunOptions, modelFromRun } from './train/restore.js';
 export { type ResumedRun, resume } from './train/resume.js';
-export type { BestWeights, EpochMetrics, History, Metrics, NonFinite, Predictions, Run } from './train/run.js';
+export type {
+  BatchMetrics,
+  BestWeights,
+  EpochMetrics,
+  History,
+  Metrics,
+  NonFinite,
+  Predictions,
+  Run,
+} from './train/run.js';
 export type { Targets } from './train/samples.js';
 export type { SaveOptions } from './train/save.js';
 export type { Sequential } from './train/sequential.js';

@@ -6,6 +6,7 @@
 #include "kernel_functions.h"
 #include "network_object.h"
 #include "row_functions.h"
+#include "schedule_arguments.h"
 
 namespace samebits::binding {
 namespace {
@@ -25,6 +26,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exportKernelFunctions(env, exports);
   exportRowFunctions(env, exports);
   exportReferenceFunctions(env, exports);
+  exportScheduleFunctions(env, exports);
   exportLimitFunctions(env, exports);
   exportDiagnosticFunctions(env, exports);
   return exports;

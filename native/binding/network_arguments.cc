@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "arguments.h"
+#include "schedule_arguments.h"
 
 namespace samebits::binding {
 namespace {
@@ -13,7 +14,7 @@ constexpr uint64_t kMostLayers = 1024;
 OptimizerDescription optimizerOf(const Napi::Object& value) {
   OptimizerDescription optimizer;
   const std::string kind = text(value.Get("kind"), "optimizer.kind");
-  optimizer.learningRate = number(value.Get("learningRate"), "learningRate");
+  optimizer.learningRate = scheduleOf(value.Get("learningRate"));
   if (kind == "momentum" || kind == "nesterov") {
     optimizer.kind = kind == "momentum" ? UpdateKind::momentum : UpdateKind::nesterov;
     optimizer.momentum = number(value.Get("momentum"), "momentum");

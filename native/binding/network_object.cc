@@ -251,6 +251,7 @@ Napi::Value NetworkObject::getCounters(const Napi::CallbackInfo& info) {
   counters.Set("epochs", static_cast<double>(from.epochs));
   counters.Set("beta1Power", from.optimizer().beta1Power);
   counters.Set("beta2Power", from.optimizer().beta2Power);
+  if (from.optimizer().firstStep > 0) counters.Set("firstStep", static_cast<double>(from.optimizer().firstStep));
   return counters;
 }
 
@@ -262,10 +263,13 @@ void NetworkObject::setCounters(const Napi::CallbackInfo& info) {
   const uint64_t epochs = integer(counters.Get("epochs"), "epochs", 0, UINT32_MAX);
   const double beta1Power = number(counters.Get("beta1Power"), "beta1Power");
   const double beta2Power = number(counters.Get("beta2Power"), "beta2Power");
+  const Napi::Value first = counters.Get("firstStep");
+  const uint64_t firstStep = isNothing(first) ? 0 : integer(first, "firstStep", 0, steps);
   to.steps = steps;
   to.epochs = epochs;
   to.optimizer().beta1Power = beta1Power;
   to.optimizer().beta2Power = beta2Power;
+  to.optimizer().firstStep = firstStep;
 }
 
 Napi::Value NetworkObject::getEpoch(const Napi::CallbackInfo& info) {

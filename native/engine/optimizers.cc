@@ -7,16 +7,6 @@ namespace {
 
 constexpr double kMomentumDecay = 0.96;
 
-// base^exponent by squaring: from the exponent's lowest bit up, in binary64.
-double power(double base, uint64_t exponent) {
-  double result = 1;
-  for (; exponent > 0; exponent >>= 1) {
-    if ((exponent & 1) != 0) result *= base;
-    base *= base;
-  }
-  return result;
-}
-
 // The momentum of Nadam's step t, which rises from half of beta1 to beta1.
 double scheduledMomentum(double beta1, uint64_t step) { return beta1 * (1.0 - 0.5 * power(kMomentumDecay, step)); }
 
@@ -44,10 +34,11 @@ float meanScale(size_t rows) { return static_cast<float>(1.0 / static_cast<doubl
 
 Update OptimizerState::beginStep(size_t rows, uint64_t steps) {
   const OptimizerDescription& d = description_;
+  const double learningRate = learningRateAt(d.learningRate, steps - firstStep);
   Update update{};
   update.kind = d.kind;
   update.scale = meanScale(rows);
-  update.learningRate = static_cast<float>(d.learningRate);
+  update.learningRate = static_cast<float>(learningRate);
   update.momentum = static_cast<float>(d.momentum);
   update.epsilon = static_cast<float>(d.epsilon);
   if (d.kind == UpdateKind::rmsprop || d.kind == UpdateKind::rmspropMomentum) {
@@ -65,10 +56,10 @@ Update OptimizerState::beginStep(size_t rows, uint64_t steps) {
   update.oneMinusBeta2 = static_cast<float>(1.0 - d.beta2);
   if (isNadam) {
     const double next = scheduledMomentum(d.beta1, steps + 2);
-    update.stepSize = static_cast<float>((d.learningRate * next) / (1.0 - beta1Power * next));
-    update.gradientStep = static_cast<float>((d.learningRate * (1.0 - momentum)) / (1.0 - beta1Power));
+    update.stepSize = static_cast<float>((learningRate * next) / (1.0 - beta1Power * next));
+    update.gradientStep = static_cast<float>((learningRate * (1.0 - momentum)) / (1.0 - beta1Power));
   } else {
-    update.stepSize = static_cast<float>(d.learningRate / (1.0 - beta1Power));
+    update.stepSize = static_cast<float>(learningRate / (1.0 - beta1Power));
   }
   update.inverseRoot = static_cast<float>(1.0 / std::sqrt(1.0 - beta2Power));
   return update;

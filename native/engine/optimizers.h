@@ -6,12 +6,13 @@
 #include <cstdint>
 
 #include "../kernels/kernel_table.h"
+#include "schedules.h"
 
 namespace samebits {
 
 struct OptimizerDescription {
   UpdateKind kind = UpdateKind::sgd;  // never store
-  double learningRate = 0.01;
+  Schedule learningRate;
   double momentum = 0;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7;
   double rho = 0.9;
@@ -33,6 +34,7 @@ class OptimizerState {
   Update beginStep(size_t rows, uint64_t steps);
 
   double beta1Power = 1, beta2Power = 1;
+  uint64_t firstStep = 0;  // steps of the network before its schedule began; never more than it has made
 
  private:
   OptimizerDescription description_;

@@ -13,6 +13,8 @@ import {
   type Sgd,
 } from '../model/optimizers.js';
 import { type Shuffle, shuffleSchema } from '../model/recipe.js';
+import { learningRateSchema } from '../model/schedules.js';
+import type { LearningRate } from '../native/schedule.js';
 import { type Lens, lens, withFit, withRecipe } from './lens.js';
 
 /** An optimizer without what is a cause of its own. */
@@ -90,13 +92,14 @@ export const optimizer: Lens<OptimizerLevel> = lens({
   },
 });
 
-export const learningRate: Lens<number> = lens({
+export const learningRate: Lens<LearningRate> = lens({
   name: 'learningRate',
   title: 'learning rate',
-  description: 'How far each step goes. Initial weights stay, and it shows in the first step.',
+  description:
+    'How far each step goes: one number, or a schedule. Initial weights stay, and it shows in the first step whose rate is another.',
   kind: 'choice',
   remedy: 'fix the learning rate',
-  level: positive,
+  level: learningRateSchema,
   read: ({ recipe }) => recipe.optimizer.learningRate,
   replace: (setting, value) => withRecipe(setting, { optimizer: { ...setting.recipe.optimizer, learningRate: value } }),
 });

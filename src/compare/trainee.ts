@@ -7,6 +7,7 @@ import type { Recipe } from '../model/recipe.js';
 import type { Counters, EpochState, NativeData, Slot, StepOrders, TrainResult } from '../native/addon.js';
 import type { Recording } from '../runs/recording.js';
 import { type FingerprintScope, fingerprintNetwork } from '../train/fingerprint.js';
+import { rateMetric } from '../train/learning-rate.js';
 import { type NetworkState, writeState } from '../train/network.js';
 import { type Plan, TrainingSession } from '../train/session.js';
 import type { StepPlace } from './anatomy/batch.js';
@@ -173,6 +174,11 @@ export class Trainee {
 
   get counters(): Counters {
     return this.#session.network.getCounters();
+  }
+
+  /** The learning rate of the last step, as a metric, where there is a schedule. */
+  get rate(): { readonly learning_rate?: number } {
+    return rateMetric(this.#recipe.optimizer, this.counters);
   }
 
   get epoch(): EpochState {

@@ -2,11 +2,13 @@
 import * as v from 'valibot';
 import { check, fields, flag, real, type Schema } from '../arguments.js';
 import { expected } from '../errors.js';
+import type { LearningRate } from '../native/schedule.js';
+import { learningRateSchema } from './schedules.js';
 
 /** Options of {@link sgd}. */
 export interface SgdOptions {
-  /** Above 0. @default 0.01 */
-  readonly learningRate?: number;
+  /** Above 0, or a schedule. @default 0.01 */
+  readonly learningRate?: LearningRate;
   /** At least 0, below 1. @default 0 */
   readonly momentum?: number;
   /** Nesterov's momentum; only with a momentum above 0. @default false */
@@ -16,15 +18,15 @@ export interface SgdOptions {
 /** Stochastic gradient descent. */
 export interface Sgd {
   readonly name: 'sgd';
-  readonly learningRate: number;
+  readonly learningRate: LearningRate;
   readonly momentum: number;
   readonly nesterov: boolean;
 }
 
 /** Options of {@link rmsprop}. */
 export interface RmsPropOptions {
-  /** Above 0. @default 0.001 */
-  readonly learningRate?: number;
+  /** Above 0, or a schedule. @default 0.001 */
+  readonly learningRate?: LearningRate;
   /** Of the mean of squared gradients; what tfjs calls decay. At least 0, below 1. @default 0.9 */
   readonly rho?: number;
   /** At least 0, below 1. @default 0 */
@@ -36,7 +38,7 @@ export interface RmsPropOptions {
 /** Tieleman and Hinton, "Lecture 6.5: RMSProp", Coursera, 2012. */
 export interface RmsProp {
   readonly name: 'rmsprop';
-  readonly learningRate: number;
+  readonly learningRate: LearningRate;
   readonly rho: number;
   readonly momentum: number;
   readonly epsilon: number;
@@ -44,8 +46,8 @@ export interface RmsProp {
 
 /** Options of {@link adam}. */
 export interface AdamOptions {
-  /** Above 0. @default 0.001 */
-  readonly learningRate?: number;
+  /** Above 0, or a schedule. @default 0.001 */
+  readonly learningRate?: LearningRate;
   /** At least 0, below 1. @default 0.9 */
   readonly beta1?: number;
   /** At least 0, below 1. @default 0.999 */
@@ -59,7 +61,7 @@ export interface AdamOptions {
 /** Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1. */
 export interface Adam {
   readonly name: 'adam';
-  readonly learningRate: number;
+  readonly learningRate: LearningRate;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -69,8 +71,8 @@ export interface Adam {
 
 /** Options of {@link nadam}. */
 export interface NadamOptions {
-  /** Above 0. @default 0.001 */
-  readonly learningRate?: number;
+  /** Above 0, or a schedule. @default 0.001 */
+  readonly learningRate?: LearningRate;
   /** Where the momentum rises to, from half of it. At least 0, below 1. @default 0.9 */
   readonly beta1?: number;
   /** At least 0, below 1. @default 0.999 */
@@ -82,7 +84,7 @@ export interface NadamOptions {
 /** Dozat, "Incorporating Nesterov Momentum into Adam", 2016. */
 export interface Nadam {
   readonly name: 'nadam';
-  readonly learningRate: number;
+  readonly learningRate: LearningRate;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -90,8 +92,8 @@ export interface Nadam {
 
 /** Options of {@link adagrad}. */
 export interface AdagradOptions {
-  /** Above 0. @default 0.001 */
-  readonly learningRate?: number;
+  /** Above 0, or a schedule. @default 0.001 */
+  readonly learningRate?: LearningRate;
   /** Where the sums of squared gradients start. At least 0. @default 0.1 */
   readonly initialAccumulatorValue?: number;
   /** Above 0; inside the root. @default 1e-7 */
@@ -101,7 +103,7 @@ export interface AdagradOptions {
 /** Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", 2011. */
 export interface Adagrad {
   readonly name: 'adagrad';
-  readonly learningRate: number;
+  readonly learningRate: LearningRate;
   readonly initialAccumulatorValue: number;
   readonly epsilon: number;
 }
@@ -123,20 +125,20 @@ const share = real('a number from 0 to below 1', (value) => value >= 0 && value 
 const sumOfSquares = real('a number of at least 0', (value) => value >= 0 && Number.isFinite(Math.fround(value)));
 
 const sgdEntries = {
-  learningRate: v.optional(positive, 0.01),
+  learningRate: v.optional(learningRateSchema, 0.01),
   momentum: v.optional(share, 0),
   nesterov: v.optional(flag, false),
 };
 
 const rmspropEntries = {
-  learningRate: v.optional(positive, 0.001),
+  learningRate: v.optional(learningRateSchema, 0.001),
   rho: v.optional(share, 0.9),
   momentum: v.optional(share, 0),
   epsilon: v.optional(positive, 1e-7),
 };
 
 const nadamEntries = {
-  learningRate: v.optional(positive, 0.001),
+  learningRate: v.optional(learningRateSchema, 0.001),
   beta1: v.optional(share, 0.9),
   beta2: v.optional(share, 0.999),
   epsilon: v.optional(positive, 1e-7),
@@ -145,7 +147,7 @@ const nadamEntries = {
 const adamEntries = { ...nadamEntries, amsgrad: v.optional(flag, false) };
 
 const adagradEntries = {
-  learningRate: v.optional(positive, 0.001),
+  learningRate: v.optional(learningRateSchema, 0.001),
   initialAccumulatorValue: v.optional(sumOfSquares, 0.1),
   epsilon: v.optional(positive, 1e-7),
 };
@@ -237,7 +239,10 @@ export function adagrad(options: AdagradOptions = {}): Adagrad {
 }
 
 /** The optimizer of a name, with its defaults but for what is given. */
-export function optimizerNamed(name: Optimizer['name'], options: { readonly learningRate?: number } = {}): Optimizer {
+export function optimizerNamed(
+  name: Optimizer['name'],
+  options: { readonly learningRate?: LearningRate } = {},
+): Optimizer {
   return { sgd, rmsprop, adam, nadam, adagrad }[name](options);
 }
 

@@ -8,6 +8,7 @@
  */
 import { SamebitsError } from '../errors.js';
 import { loadAddon } from './load.js';
+import type { LearningRate } from './schedule.js';
 
 /** Instruction sets that a kernel table exists for; which of them can run here is `instructionSets().available`. */
 export type InstructionSet = 'scalar' | 'avx2' | 'avx512' | 'neon';
@@ -91,7 +92,7 @@ export interface NativeDropout {
 /** Optimizer with its binary64 options; those that an optimizer does not have are ignored. */
 export interface NativeOptimizer {
   readonly kind: 'sgd' | 'momentum' | 'nesterov' | 'rmsprop' | 'adam' | 'amsgrad' | 'nadam' | 'adagrad';
-  readonly learningRate: number;
+  readonly learningRate: LearningRate;
   readonly momentum?: number;
   readonly beta1?: number;
   readonly beta2?: number;
@@ -132,6 +133,8 @@ export interface Counters {
   epochs: number;
   beta1Power: number;
   beta2Power: number;
+  /** Steps made before the learning rate's schedule began; absent where that is none. */
+  firstStep?: number;
 }
 
 /**
@@ -350,6 +353,8 @@ export interface Addon {
     firstBlock: number,
     out: Uint32Array,
   ): void;
+  /** The learning rate of the step after `step` others, as binary64. */
+  learningRate(rate: LearningRate, step: number): number;
   /** The permutation of `rows` rows in one epoch (docs/numerics.md, "Shuffle"). */
   shuffle(key: readonly [number, number], stream: number, epoch: number, rows: number): Uint32Array;
 

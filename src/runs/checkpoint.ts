@@ -76,6 +76,7 @@ export const countersSchema: Schema<Counters> = fields({
   epochs: integer(0),
   beta1Power: v.number('a number'),
   beta2Power: v.number('a number'),
+  firstStep: v.optional(integer(1)),
 });
 
 const factsSchema = fields({

@@ -13,10 +13,13 @@ export interface RecordedMetrics {
   readonly accuracy?: number;
   readonly val_loss?: number;
   readonly val_accuracy?: number;
+  /** Of the epoch's last step, where there is a schedule. */
+  readonly learning_rate?: number;
 }
 
 /** Name of a metric of an epoch. */
-export type MetricName = keyof RecordedMetrics;
+/** What says how good an epoch was. */
+export type MetricName = Exclude<keyof RecordedMetrics, 'learning_rate'>;
 
 export const METRIC_NAMES = ['loss', 'accuracy', 'val_loss', 'val_accuracy'] as const satisfies readonly MetricName[];
 
@@ -26,6 +29,7 @@ const lineSchema = fields({
   accuracy: v.optional(jsonNumber),
   val_loss: v.optional(jsonNumber),
   val_accuracy: v.optional(jsonNumber),
+  learning_rate: v.optional(jsonNumber),
   chain: digest,
 });
 
@@ -44,7 +48,7 @@ export function metricsLine(epoch: number, metrics: RecordedMetrics): object {
  */
 export async function readMetrics(
   folder: string,
-  names: readonly MetricName[],
+  names: readonly (keyof RecordedMetrics)[],
   until?: JournalEnd,
 ): Promise<readonly RecordedMetrics[]> {
   const epochs: RecordedMetrics[] = [];

@@ -151,11 +151,16 @@ export async function newestWhole<T>(
 }
 
 /** The metrics that each epoch of a run has. */
-export function metricNames({ recipe, data }: Manifest): readonly MetricName[] {
+export function metricNames({ recipe, data }: Manifest): readonly (keyof RecordedMetrics)[] {
   const accuracy = recipe.metrics.includes('accuracy');
   const trained: MetricName[] = accuracy ? ['loss', 'accuracy'] : ['loss'];
-  if (data.validation === null) return trained;
-  return [...trained, ...(accuracy ? (['val_loss', 'val_accuracy'] as const) : (['val_loss'] as const))];
+  const validated: MetricName[] = accuracy ? ['val_loss', 'val_accuracy'] : ['val_loss'];
+  const scheduled = typeof recipe.optimizer.learningRate !== 'number';
+  return [
+    ...trained,
+    ...(data.validation === null ? [] : validated),
+    ...(scheduled ? (['learning_rate'] as const) : []),
+  ];
 }
 
 const folderSchema = v.pipe(v.string('the path of a folder'), v.minLength(1, 'the path of a folder'));

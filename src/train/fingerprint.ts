@@ -34,12 +34,13 @@ export function fingerprintNetwork(
         add(parameter, `${parameter.name}/${slot}`, (index + 1) as Slot);
       });
     }
-    const { steps, epochs, beta1Power, beta2Power } = network.getCounters();
-    const counters = Buffer.alloc(32);
+    const { steps, epochs, beta1Power, beta2Power, firstStep = 0 } = network.getCounters();
+    const counters = Buffer.alloc(firstStep === 0 ? 32 : 40);
     counters.writeBigUInt64LE(BigInt(steps), 0);
     counters.writeBigUInt64LE(BigInt(epochs), 8);
     counters.writeDoubleLE(beta1Power, 16);
     counters.writeDoubleLE(beta2Power, 24);
+    if (firstStep > 0) counters.writeBigUInt64LE(BigInt(firstStep), 32);
     hash.update(counters);
   }
   return hash.digest('hex');

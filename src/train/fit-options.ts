@@ -11,7 +11,7 @@ import { METRIC_NAMES, type MetricName } from '../runs/metrics.js';
 import type { Recording } from '../runs/recording.js';
 import type { TraceInterval } from '../runs/trace.js';
 import { type ExecutionOptions, executionEntries } from './execution.js';
-import type { EpochMetrics, Metrics } from './run.js';
+import type { BatchMetrics, EpochMetrics } from './run.js';
 import type { Targets } from './samples.js';
 import type { Plan } from './session.js';
 
@@ -44,7 +44,7 @@ export interface Callbacks {
    * Costs one native call per step.
    * @param batch Counted from 0 in its epoch.
    */
-  readonly onBatchEnd?: (batch: number, metrics: Metrics & { readonly rows: number }) => unknown;
+  readonly onBatchEnd?: (batch: number, metrics: BatchMetrics) => unknown;
   /** After the last epoch, with its metrics. */
   readonly onTrainEnd?: (metrics: EpochMetrics) => unknown;
   /**
@@ -75,6 +75,8 @@ export interface Progress {
   readonly samplesPerSecond: number;
   /** Mean loss of the last batch. */
   readonly loss: number;
+  /** Learning rate of the last step. */
+  readonly learningRate: number;
 }
 
 /** Options of a single step and of `fit`. */

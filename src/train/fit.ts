@@ -2,10 +2,12 @@
 import { SamebitsError } from '../errors.js';
 import { type ModelDescription, outputUnits } from '../model/description.js';
 import { decisionsPerRow, type Metric } from '../model/losses.js';
+import type { Optimizer } from '../model/optimizers.js';
 import type { Loss, NativeData, StepOrders, TrainResult } from '../native/addon.js';
 import type { Recording } from '../runs/recording.js';
 import type { Trace } from '../runs/trace.js';
 import type { Callbacks, CheckedFitOptions, Training } from './fit-options.js';
+import { lastRate, rateMetric } from './learning-rate.js';
 import type { LiveNetwork } from './live-network.js';
 import { joinOrders } from './recording.js';
 import type { BestWeights, EpochMetrics, History, Metrics, NonFinite } from './run.js';
@@ -27,6 +29,7 @@ export interface FitJob {
   readonly session: TrainingSession;
   readonly options: LoopOptions;
   readonly metrics: MetricsOf;
+  readonly optimizer: Optimizer;
   readonly threads: number;
   readonly validation: NativeData | null;
   readonly keeper: RunKeeper;
@@ -192,7 +195,7 @@ class FitLoop {
     for (let i = 0; i < result.epochLosses.length; i += 1) {
       const metrics = this.#job.metrics.of(result.epochLosses[i], result.epochHits[i], this.#rows);
       if (perEpoch) await this.#epochEnded(metrics);
-      else this.#history.push(metrics);
+      else this.#history.push({ ...metrics, ...this.#rateAfter(this.#epochsEnd) });
     }
     if (keeper.perEpoch) await keeper.boundary(this.#standing);
     this.#report(result);
@@ -220,13 +223,17 @@ class FitLoop {
   async #batchEnded({ stepLosses, stepHits }: TrainResult, batch: number): Promise<void> {
     const { batchSize } = this.#job.options;
     const rows = Math.min(batchSize, this.#rows - batch * batchSize);
-    const metrics = { ...this.#job.metrics.of(stepLosses[0], stepHits[0], rows), rows };
+    const metrics = {
+      ...this.#job.metrics.of(stepLosses[0], stepHits[0], rows),
+      rows,
+      ...this.#rateAfter(this.#steps),
+    };
     await this.#call((callbacks) => callbacks.onBatchEnd?.(batch, metrics));
   }
 
   async #epochEnded(trained: Metrics): Promise<void> {
     const epoch = this.#history.length;
-    const metrics = { ...trained, ...(await this.#validate()) };
+    const metrics = { ...trained, ...(await this.#validate()), ...this.#rateAfter(this.#epochsEnd) };
     this.#history.push(metrics);
     await this.#job.keeper.epochEnded(epoch, this.#steps, metrics);
     let stopped = false;
@@ -238,6 +245,17 @@ class FitLoop {
     await this.#call((callbacks) => callbacks.onEpochEnd?.(epoch, metrics, training));
     // After the last epoch there is nothing to end.
     this.#stopped = stopped && this.#history.length < this.#job.options.epochs;
+  }
+
+  /** Steps of the run when the epoch ends whose metrics are next. */
+  get #epochsEnd(): number {
+    return (this.#history.length + 1) * this.#job.session.stepsPerEpoch;
+  }
+
+  /** The rate of the run's step `step`, from 1, as a metric. */
+  #rateAfter(step: number): Pick<EpochMetrics, 'learning_rate'> {
+    const counters = this.#job.session.network.getCounters();
+    return rateMetric(this.#job.optimizer, { ...counters, steps: counters.steps - (this.#steps - step) });
   }
 
   async #validate(): Promise<Pick<EpochMetrics, 'val_loss' | 'val_accuracy'>> {
@@ -264,6 +282,7 @@ class FitLoop {
       seconds: this.#seconds,
       samplesPerSecond: this.#samples / this.#seconds,
       loss: stepLosses[stepLosses.length - 1],
+      learningRate: lastRate(this.#job.optimizer, this.#job.session.network.getCounters()),
     });
   }
 

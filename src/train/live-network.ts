@@ -7,6 +7,7 @@ import { declaredInputs, type Parameter, parametersOf } from '../model/descripti
 import { slotNames } from '../model/optimizers.js';
 import type { NativeNetwork } from '../native/addon.js';
 import { resolveExecution } from './execution.js';
+import { countersAnew } from './learning-rate.js';
 import {
   createNetwork,
   type Hardware,
@@ -99,7 +100,7 @@ export class LiveNetwork {
     if (built === null) return;
     const network = createNetwork(this.origin, built.inputs, built.hardware, objective);
     this.#carryOver(built, network, 0);
-    network.setCounters({ ...network.getCounters(), beta1Power: 1, beta2Power: 1 });
+    network.setCounters(countersAnew(network.getCounters(), objective.optimizer));
     this.#built = { ...built, network };
   }
 

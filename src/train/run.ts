@@ -21,10 +21,20 @@ export interface Metrics {
   readonly accuracy?: number;
 }
 
+/** {@link Metrics} of a batch. */
+export interface BatchMetrics extends Metrics {
+  /** Rows of the batch. */
+  readonly rows: number;
+  /** Of its step; only with a schedule. */
+  readonly learning_rate?: number;
+}
+
 /** {@link Metrics} of an epoch, with those of the validation data if there is any. Keras's names. */
 export interface EpochMetrics extends Metrics {
   readonly val_loss?: number;
   readonly val_accuracy?: number;
+  /** Of the epoch's last step; only with a schedule. */
+  readonly learning_rate?: number;
 }
 
 /** One number per epoch of this run. */
@@ -33,6 +43,7 @@ export interface History {
   readonly accuracy?: readonly number[];
   readonly val_loss?: readonly number[];
   readonly val_accuracy?: readonly number[];
+  readonly learning_rate?: readonly number[];
 }
 
 /** The first weights that became infinite or NaN. */

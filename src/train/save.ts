@@ -3,11 +3,12 @@ import { check, fields, flag } from '../arguments.js';
 import { expected } from '../errors.js';
 import { slotNames } from '../model/optimizers.js';
 import { toStateDictOrder } from '../model/state-dict.js';
-import type { NativeNetwork, Slot } from '../native/addon.js';
+import type { Slot } from '../native/addon.js';
 import { modelMetadata, modelTensors } from '../runs/model-file.js';
 import { type TensorSource, writeSafetensors } from '../runs/safetensors.js';
 import { formatSealedSafetensors } from '../runs/safetensors-bytes.js';
 import { fingerprintNetwork } from './fingerprint.js';
+import { countersAnew } from './learning-rate.js';
 import type { LiveNetwork } from './live-network.js';
 import type { Blueprint, Compiled } from './sequential-options.js';
 
@@ -73,7 +74,10 @@ function contentOf(
     generator,
     flippedBit,
     compiled,
-    counters: countersOf(network, options.optimizer),
+    counters: options.optimizer
+      ? network.getCounters()
+      : // An optimizer without its memory starts anew, as after `compile`.
+        countersAnew(network.getCounters(), compiled?.optimizer),
     fingerprint: fingerprintNetwork(network, live.parameters(what), 'weights'),
     optimizerState,
   };
@@ -85,10 +89,4 @@ function contentOf(
     return { name, dtype: 'F32', shape, parts };
   });
   return { tensors, metadata: modelMetadata(saved) };
-}
-
-/** An optimizer without its memory starts anew, as after `compile`. */
-function countersOf(network: NativeNetwork, optimizer: boolean) {
-  const counters = network.getCounters();
-  return optimizer ? counters : { ...counters, beta1Power: 1, beta2Power: 1 };
 }

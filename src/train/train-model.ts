@@ -163,6 +163,7 @@ export async function trainHeld(
       session,
       options,
       metrics,
+      optimizer: compiled.optimizer,
       threads: execution.threads,
       validation,
       keeper,

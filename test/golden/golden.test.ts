@@ -10,6 +10,7 @@ import { madeUpDataDocument } from './made-up-data.js';
 import { divergingDocument, freeDocument, networksDocument } from './networks.js';
 import networksGolden from './networks.json';
 import { randomDocument } from './random.js';
+import { schedulesDocument } from './schedules.js';
 import { splitsDocument } from './splits.js';
 import { tablesDocument } from './tables.js';
 
@@ -36,6 +37,7 @@ test.each([
   ['tables', tablesDocument],
   ['splits', splitsDocument],
   ['networks', networksDocument],
+  ['schedules', schedulesDocument],
   ['diverging', divergingDocument],
   ['free', freeDocument],
   ['emulated', emulatedDocument],

@@ -10,6 +10,7 @@ import { divergingRecipes, type GoldenRecipe, recipes, samplesOf } from './recip
 import { orderedRecipes } from './ordered.js';
 import { optimizerRecipes } from './optimizers.js';
 import { regularizedRecipes } from './regularized.js';
+import { scheduleRecipes } from './schedules.js';
 
 const CHECKED_STEPS = [1, 2, 5, 20];
 
@@ -54,7 +55,7 @@ const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes]);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

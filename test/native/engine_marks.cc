@@ -80,7 +80,7 @@ void testGradients(const Problem& problem) {
     before.goOnFrom(model);
     model.train(options, kTeamSizes[static_cast<size_t>(step)]);
     const Network& network = model.network();
-    const float rate = static_cast<float>(problem.network.optimizer.learningRate);
+    const float rate = static_cast<float>(problem.network.optimizer.learningRate.initialLearningRate);
     const float momentum = static_cast<float>(problem.network.optimizer.momentum);
     bool same = model.workspace().gradients.size() == network.parameters();
     for (size_t layer = 0; layer < network.layers().size(); ++layer) {

@@ -1,18 +1,24 @@
 /** Optimizers (docs/numerics.md, section 5). */
 import { add, div, f32, fma, mul, sqrt, sub } from './arithmetic.js';
+import { type LearningRate, power, rateAt } from './schedules.js';
 
 export type Optimizer =
-  | { readonly name: 'sgd'; readonly learningRate: number; readonly momentum: number; readonly nesterov?: boolean }
+  | {
+      readonly name: 'sgd';
+      readonly learningRate: LearningRate;
+      readonly momentum: number;
+      readonly nesterov?: boolean;
+    }
   | {
       readonly name: 'rmsprop';
-      readonly learningRate: number;
+      readonly learningRate: LearningRate;
       readonly rho: number;
       readonly momentum: number;
       readonly epsilon: number;
     }
   | {
       readonly name: 'adam';
-      readonly learningRate: number;
+      readonly learningRate: LearningRate;
       readonly beta1: number;
       readonly beta2: number;
       readonly epsilon: number;
@@ -20,14 +26,14 @@ export type Optimizer =
     }
   | {
       readonly name: 'nadam';
-      readonly learningRate: number;
+      readonly learningRate: LearningRate;
       readonly beta1: number;
       readonly beta2: number;
       readonly epsilon: number;
     }
   | {
       readonly name: 'adagrad';
-      readonly learningRate: number;
+      readonly learningRate: LearningRate;
       readonly initialAccumulatorValue: number;
       readonly epsilon: number;
     };
@@ -76,13 +82,6 @@ export function momentumAt(beta1: number, t: number): number {
   return beta1 * (1 - 0.5 * power(0.96, t));
 }
 
-/** By squaring, in binary64. */
-function power(base: number, exponent: number): number {
-  let [result, b] = [1, base];
-  for (let t = exponent; t > 0; t = Math.floor(t / 2), b *= b) if (t % 2 === 1) result *= b;
-  return result;
-}
-
 /** What an optimizer takes, from the gradient of each element summed over the batch's `rows` rows. */
 export function gradientsOf({ values: w, l2 = 0 }: Parameter, sums: Float32Array, rows: number): Float32Array {
   const share = f32(1 / rows);
@@ -99,8 +98,9 @@ export function update(
 ): void {
   const w = parameter.values;
   const gradients = gradientsOf(parameter, sums, rows);
+  const learningRate = rateAt(optimizer.learningRate, steps - 1);
   if (optimizer.name === 'sgd') {
-    const rate = f32(optimizer.learningRate);
+    const rate = f32(learningRate);
     const { momentum } = parameter.state;
     gradients.forEach((g, i) => {
       let direction = g;
@@ -116,7 +116,7 @@ export function update(
     const { v, momentum } = parameter.state;
     gradients.forEach((g, i) => {
       v[i] = fma(f32(optimizer.rho), v[i], mul(mul(f32(1 - optimizer.rho), g), g));
-      const d = div(mul(f32(optimizer.learningRate), g), sqrt(add(v[i], f32(optimizer.epsilon))));
+      const d = div(mul(f32(learningRate), g), sqrt(add(v[i], f32(optimizer.epsilon))));
       if (momentum !== undefined) momentum[i] = fma(f32(optimizer.momentum), momentum[i], d);
       w[i] = sub(w[i], momentum === undefined ? d : momentum[i]);
     });
@@ -126,14 +126,14 @@ export function update(
     const { accumulator: v } = parameter.state;
     gradients.forEach((g, i) => {
       v[i] = fma(g, g, v[i]);
-      w[i] = sub(w[i], div(mul(f32(optimizer.learningRate), g), sqrt(add(v[i], f32(optimizer.epsilon)))));
+      w[i] = sub(w[i], div(mul(f32(learningRate), g), sqrt(add(v[i], f32(optimizer.epsilon)))));
     });
     return;
   }
   const { beta1, beta2, epsilon } = optimizer;
   const { m, v, vMax } = parameter.state;
   const inverseRoot = f32(1 / Math.sqrt(1 - p2));
-  const up = directionOf(optimizer, { p1, p2, steps });
+  const up = directionOf({ ...optimizer, learningRate }, { p1, p2, steps });
   gradients.forEach((g, i) => {
     m[i] = fma(f32(beta1), m[i], mul(f32(1 - beta1), g));
     v[i] = fma(f32(beta2), v[i], mul(mul(f32(1 - beta2), g), g));

@@ -1,6 +1,6 @@
 /** A stretch of a run, computed again and compared with its folder on the way. */
 import type { NamedTensor } from '../../model/description.js';
-import { METRICS_FILE, type MetricName, type RecordedMetrics } from '../../runs/metrics.js';
+import { METRICS_FILE, type RecordedMetrics } from '../../runs/metrics.js';
 import { BEST_FILE, type RunFolder, WEIGHTS_FILE } from '../../runs/open-run.js';
 import { markText, TRACE_FILE } from '../../runs/trace.js';
 import type { Rerun } from '../task.js';
@@ -236,12 +236,12 @@ class StretchCheck {
     const epoch = this.#step / folder.stepsPerEpoch - 1;
     const recorded = metrics[epoch];
     if (recorded === undefined) return null;
-    const computed: Partial<Record<MetricName, number>> = { ...trained };
+    const computed: Partial<RecordedMetrics> = { ...trained, ...this.#trainee.rate };
     if (validated) {
       const { loss, accuracy } = await this.#trainee.evaluateTest();
       Object.assign(computed, { val_loss: loss, val_accuracy: accuracy });
     }
-    for (const [name, found] of Object.entries(recorded) as [MetricName, number][]) {
+    for (const [name, found] of Object.entries(recorded) as [keyof RecordedMetrics, number][]) {
       const value = computed[name];
       if (value === undefined || Object.is(value, found)) continue;
       const problem = `${name} of epoch ${epoch + 1} is another`;

@@ -3,6 +3,7 @@ import type { Setting } from '../../causes/cause.js';
 import { formatMagnitude } from '../../format.js';
 import { parametersOf } from '../../model/description.js';
 import type { FlippedBit } from '../../model/flipped-bit.js';
+import { dividedRate } from '../../model/schedules.js';
 import type { Conclusion, Experiment, Ground, Results } from '../experiment/experiment.js';
 import { Deviates } from '../statistics/deviates.js';
 import { signFlipTest } from '../statistics/permutation.js';
@@ -45,14 +46,15 @@ export const oneBit: Experiment = {
 };
 
 function arms(ground: Ground): PartingArm[] {
-  const { learningRate } = ground.base.recipe.optimizer;
+  const calmer = dividedRate(ground.base.recipe.optimizer.learningRate, CALMER);
+  const text = typeof calmer === 'number' ? `learning rate ${formatMagnitude(calmer)}` : 'a tenth of the learning rate';
   return [
     { label: 'one bit', seeds: flippedPairs(ground, seededBases(ground)) },
     {
-      label: `one bit, learning rate ${formatMagnitude(learningRate / CALMER)}`,
+      label: `one bit, ${text}`,
       seeds: flippedPairs(
         ground,
-        seededBases(ground).map((setting) => varied(setting, { learningRate: learningRate / CALMER })),
+        seededBases(ground).map((setting) => varied(setting, { learningRate: calmer })),
       ),
     },
   ];

@@ -1,0 +1,119 @@
+/** Learning rates (docs/numerics.md, section 5): binary64, from the number of steps alone. */
+import { CONTRACT, f32, withHardware } from './arithmetic.js';
+import { cospi } from './elementary.js';
+
+interface Decay {
+  readonly initialLearningRate: number;
+  readonly decaySteps: number;
+}
+
+type Unwarmed =
+  | {
+      readonly name: 'piecewiseConstantDecay';
+      readonly boundaries: readonly number[];
+      readonly values: readonly number[];
+    }
+  | (Decay & {
+      readonly name: 'exponentialDecay' | 'inverseTimeDecay';
+      readonly decayRate: number;
+      readonly staircase: boolean;
+    })
+  | (Decay & {
+      readonly name: 'polynomialDecay';
+      readonly endLearningRate: number;
+      readonly power: number;
+      readonly cycle: boolean;
+    })
+  | (Decay & { readonly name: 'cosineDecay'; readonly alpha: number })
+  | {
+      readonly name: 'cosineDecayRestarts';
+      readonly initialLearningRate: number;
+      readonly firstDecaySteps: number;
+      readonly tMul: number;
+      readonly mMul: number;
+      readonly alpha: number;
+    }
+  | {
+      readonly name: 'oneCycle';
+      readonly maxLearningRate: number;
+      readonly totalSteps: number;
+      readonly pctStart: number;
+      readonly annealStrategy: 'cos' | 'linear';
+      readonly divFactor: number;
+      readonly finalDivFactor: number;
+    };
+
+export type Schedule =
+  | Unwarmed
+  | {
+      readonly name: 'warmUp';
+      readonly schedule: number | Unwarmed;
+      readonly steps: number;
+      readonly initialLearningRate: number;
+    };
+
+export type LearningRate = number | Schedule;
+
+/** By squaring; what is behind the point by square roots. */
+export function power(base: number, exponent: number): number {
+  let [result, b] = [1, base];
+  for (let e = Math.floor(exponent); e > 0; e = Math.floor(e / 2), b *= b) if (e % 2 === 1) result *= b;
+  let root = base;
+  for (let rest = exponent - Math.floor(exponent); rest > 0; ) {
+    root = Math.sqrt(root);
+    rest += rest;
+    if (rest >= 1) [result, rest] = [result * root, rest - 1];
+  }
+  return result;
+}
+
+function left(x: number): number {
+  const c = withHardware(CONTRACT, () => cospi(f32(x / 2)));
+  return c * c;
+}
+
+/** Of the step after `s` others. */
+export function rateAt(rate: LearningRate, s: number): number {
+  if (typeof rate === 'number') return rate;
+  switch (rate.name) {
+    case 'piecewiseConstantDecay':
+      return rate.values[rate.boundaries.filter((boundary) => boundary < s).length];
+    case 'exponentialDecay':
+      return rate.initialLearningRate * power(rate.decayRate, quotient(rate, s));
+    case 'inverseTimeDecay':
+      return rate.initialLearningRate / (1 + rate.decayRate * quotient(rate, s));
+    case 'polynomialDecay': {
+      const { initialLearningRate: a, endLearningRate: end, decaySteps: d, cycle } = rate;
+      const q = cycle ? s : Math.min(s, d);
+      const l = cycle ? d * Math.max(1, Math.ceil(s / d)) : d;
+      return (a - end) * power(1 - q / l, rate.power) + end;
+    }
+    case 'cosineDecay':
+      return rate.initialLearningRate * ((1 - rate.alpha) * left(Math.min(s / rate.decaySteps, 1)) + rate.alpha);
+    case 'cosineDecayRestarts': {
+      const { initialLearningRate: a, alpha, tMul, mMul } = rate;
+      let [q, l, i] = [s, rate.firstDecaySteps, 0];
+      for (; q >= l; i++) [q, l] = [q - l, l * tMul];
+      return a * ((1 - alpha) * (power(mMul, i) * left(q / l)) + alpha);
+    }
+    case 'oneCycle': {
+      const { maxLearningRate: max, totalSteps: d, annealStrategy } = rate;
+      const first = max / rate.divFactor;
+      const last = first / rate.finalDivFactor;
+      const top = rate.pctStart * d - 1;
+      const between = (p: number, q: number, x: number) =>
+        annealStrategy === 'linear' ? p + (q - p) * x : q + (p - q) * left(x);
+      if (s < top) return between(first, max, s / top);
+      return between(max, last, Math.min((s - top) / (d - 1 - top), 1));
+    }
+    case 'warmUp': {
+      if (s >= rate.steps) return rateAt(rate.schedule, s - rate.steps);
+      const a = rate.initialLearningRate;
+      return a + (rateAt(rate.schedule, 0) - a) * (s / rate.steps);
+    }
+  }
+}
+
+function quotient({ decaySteps, staircase }: { decaySteps: number; staircase: boolean }, s: number): number {
+  return staircase ? Math.floor(s / decaySteps) : s / decaySteps;
+}
