@@ -1,5 +1,6 @@
 #include "network_arguments.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,8 @@ namespace samebits::binding {
 namespace {
 
 constexpr uint64_t kMostLayers = 1024;
+// By ParameterKind.
+constexpr const char* kParameterNames[kParameterKinds] = {"kernel", "bias"};
 
 OptimizerDescription optimizerOf(const Napi::Object& value) {
   OptimizerDescription optimizer;
@@ -47,6 +50,34 @@ DropoutDescription dropoutOf(const Napi::Object& value) {
   return dropout;
 }
 
+LayerDescription layerOf(const Napi::Object& value) {
+  LayerDescription layer;
+  const std::string kind = text(value.Get("kind"), "kind");
+  if (kind == "dropout") {
+    layer.kind = NodeKind::dropout;
+    layer.dropout = dropoutOf(value);
+    return layer;
+  }
+  if (kind != "dense" && kind != "activation") throw expected(value.Env(), "the kind of a layer", "kind");
+  const GivenActivation given = activation(value.Get("activation"));
+  layer.activation = given.kind;
+  layer.alpha = given.alpha;
+  if (kind == "activation") {
+    layer.kind = NodeKind::activation;
+    return layer;
+  }
+  layer.units = integer(value.Get("units"), "units", 1, kMostUnits);
+  layer.useBias = boolean(value.Get("useBias"), "useBias");
+  if (const Napi::Value l2 = value.Get("l2"); !isNothing(l2)) layer.l2 = number(l2, "l2");
+  return layer;
+}
+
+// The last activation, as far as a loss is concerned.
+Activation lastActivation(const NetworkDescription& description) {
+  const LayerDescription& last = description.layers.back();
+  return last.kind == NodeKind::dropout ? Activation::linear : last.activation;
+}
+
 }  // namespace
 
 GivenLoss lossOf(const Napi::Value& value) {
@@ -73,11 +104,18 @@ GivenLoss lossOf(const Napi::Value& value) {
   throw expected(value.Env(), "the name of a loss", "loss");
 }
 
-ParameterKind parameterKind(const Napi::Value& value) {
-  const std::string name = text(value, "kind");
-  if (name == "kernel") return ParameterKind::kernel;
-  if (name == "bias") return ParameterKind::bias;
-  throw expected(value.Env(), "'kernel' or 'bias'", "kind");
+const char* nameOf(ParameterKind kind) { return kParameterNames[static_cast<size_t>(kind)]; }
+
+size_t parameterOf(const Network& network, const Napi::Value& layer, const Napi::Value& kind) {
+  const size_t number = integer(layer, "layer", 0, network.layers() - 1);
+  const std::string name = text(kind, "kind");
+  for (size_t k = 0; k < kParameterKinds; ++k) {
+    if (name != kParameterNames[k]) continue;
+    const size_t parameter = network.find(number, static_cast<ParameterKind>(k));
+    if (parameter == kNone) throw expected(kind.Env(), "a parameter it has", "kind");
+    return parameter;
+  }
+  throw expected(kind.Env(), "the kind of a parameter, such as 'kernel' or 'bias',", "kind");
 }
 
 NetworkDescription descriptionOf(const Napi::Object& value) {
@@ -92,23 +130,18 @@ NetworkDescription descriptionOf(const Napi::Object& value) {
   const Napi::Object layers = object(value.Get("layers"), "layers");
   const uint64_t count = integer(layers.Get("length"), "layers.length", 1, kMostLayers);
   for (uint32_t i = 0; i < count; ++i) {
-    const Napi::Object layer = object(layers.Get(i), "layer");
-    const GivenActivation given = activation(layer.Get("activation"));
-    LayerDescription dense{integer(layer.Get("units"), "units", 1, kMostUnits), given.kind,
-                           boolean(layer.Get("useBias"), "useBias")};
-    dense.alpha = given.alpha;
-    if (const Napi::Value l2 = layer.Get("l2"); !isNothing(l2)) dense.l2 = number(l2, "l2");
-    if (const Napi::Value dropout = layer.Get("dropout"); !isNothing(dropout)) {
-      dense.dropout = dropoutOf(object(dropout, "dropout"));
-    }
-    description.layers.push_back(dense);
+    description.layers.push_back(layerOf(object(layers.Get(i), "layer")));
+  }
+  const auto isDense = [](const LayerDescription& layer) { return layer.kind == NodeKind::dense; };
+  if (std::none_of(description.layers.begin(), description.layers.end(), isDense)) {
+    throw expected(env, "at least one dense layer", "layers");
   }
   if (const Napi::Value loss = value.Get("loss"); !isNothing(loss)) {
     description.hasLoss = true;
     const GivenLoss given = lossOf(loss);
     description.loss = given.kind;
     description.lossParameter = given.parameter;
-    const Activation last = description.layers.back().activation;
+    const Activation last = lastActivation(description);
     const bool softmax =
         description.loss == Loss::sparseCategoricalCrossentropy || description.loss == Loss::categoricalCrossentropy;
     const bool sigmoid = description.loss == Loss::binaryCrossentropy;

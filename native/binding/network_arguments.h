@@ -15,7 +15,10 @@ struct GivenLoss {
 };
 // A name, or { name, delta } (huber) or { name, quantile } (quantile).
 GivenLoss lossOf(const Napi::Value& value);
-ParameterKind parameterKind(const Napi::Value& value);
+// "kernel", "bias".
+const char* nameOf(ParameterKind kind);
+// Place in the network's list of a layer's parameter, which it must have.
+size_t parameterOf(const Network& network, const Napi::Value& layer, const Napi::Value& kind);
 NetworkDescription descriptionOf(const Napi::Object& value);
 
 // NativeData. The arrays stay JavaScript's: whoever uses the view keeps them alive. Labels are checked where they are read.

@@ -50,11 +50,12 @@ class TrainCall : public Job {
     result.Set("aborted", outcome_.aborted);
     result.Set("seconds", outcome_.seconds);
     result.Set("nonFinite", env.Null());
-    if (outcome_.nonFinite >= 0) {
+    if (outcome_.nonFinite != kNone) {
+      const Parameter& parameter = self_->network_->parameters()[outcome_.nonFinite];
       Napi::Object where = Napi::Object::New(env);
       where.Set("step", static_cast<double>(outcome_.nonFiniteStep));
-      where.Set("layer", outcome_.nonFinite / 2);
-      where.Set("kind", outcome_.nonFinite % 2 == 0 ? "kernel" : "bias");
+      where.Set("layer", static_cast<double>(parameter.layer));
+      where.Set("kind", nameOf(parameter.kind));
       result.Set("nonFinite", where);
     }
     result.Set("recording", env.Null());
@@ -182,17 +183,16 @@ Napi::Value NetworkObject::getParameter(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const Network& from = network(env);
   expectNotTraining(env);
-  const size_t layer = integer(info[0], "layer", 0, from.layers().size() - 1);
-  const ParameterKind kind = parameterKind(info[1]);
+  const size_t parameter = parameterOf(from, info[0], info[1]);
   const int slot = static_cast<int>(integer(info[2], "slot", 0, 3));
-  const size_t rows = from.parameterRows(layer, kind);
-  RowRange range{0, rows};
+  const Parameter& of = from.parameters()[parameter];
+  RowRange range{0, of.rows};
   if (!isNothing(info[3])) {
-    range.first = integer(info[3], "firstRow", 0, rows);
-    range.count = integer(info[4], "rows", 0, rows - range.first);
+    range.first = integer(info[3], "firstRow", 0, of.rows);
+    range.count = integer(info[4], "rows", 0, of.rows - range.first);
   }
-  Napi::Float32Array values = Napi::Float32Array::New(env, range.count * from.parameterColumns(layer));
-  if (!from.getParameter(layer, kind, slot, range, values.Data())) throw expected(env, "a parameter it has", "slot");
+  Napi::Float32Array values = Napi::Float32Array::New(env, range.count * of.columns);
+  if (!from.getParameter(parameter, slot, range, values.Data())) throw expected(env, "a parameter it has", "slot");
   return values;
 }
 
@@ -200,29 +200,27 @@ void NetworkObject::setParameter(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Network& to = network(env);
   expectIdle(env);
-  const size_t layer = integer(info[0], "layer", 0, to.layers().size() - 1);
-  const ParameterKind kind = parameterKind(info[1]);
+  const size_t parameter = parameterOf(to, info[0], info[1]);
   const int slot = static_cast<int>(integer(info[2], "slot", 0, 3));
   const Elements<float> values = floats(info[3], "values");
-  const size_t rows = to.parameterRows(layer, kind), columns = to.parameterColumns(layer);
+  const size_t rows = to.parameters()[parameter].rows, columns = to.parameters()[parameter].columns;
   RowRange range{0, rows};
   if (!isNothing(info[4])) {
     range.first = integer(info[4], "firstRow", 0, rows);
     range.count = std::min(values.count / columns, rows - range.first);
   }
   expectElements(env, values.count, range.count, columns, "values");
-  if (!to.setParameter(layer, kind, slot, range, values.data)) throw expected(env, "a parameter it has", "slot");
+  if (!to.setParameter(parameter, slot, range, values.data)) throw expected(env, "a parameter it has", "slot");
 }
 
 Napi::Value NetworkObject::mark(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const Network& of = network(env);
   expectNotTraining(env);
-  const size_t layer = integer(info[0], "layer", 0, of.layers().size() - 1);
-  const ParameterKind kind = parameterKind(info[1]);
+  const size_t parameter = parameterOf(of, info[0], info[1]);
   const int slot = static_cast<int>(integer(info[2], "slot", 0, 3));
   uint64_t mark;
-  if (!of.mark(layer, kind, slot, &mark)) throw expected(env, "a parameter it has", "slot");
+  if (!of.mark(parameter, slot, &mark)) throw expected(env, "a parameter it has", "slot");
   return Napi::BigInt::New(env, mark);
 }
 
@@ -230,16 +228,14 @@ Napi::Value NetworkObject::getGradient(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const Network& from = network(env);
   expectNotTraining(env);
-  const size_t layer = integer(info[0], "layer", 0, from.layers().size() - 1);
-  const ParameterKind kind = parameterKind(info[1]);
-  const RowRange all{0, from.parameterRows(layer, kind)};
-  if (all.count == 0) throw expected(env, "a parameter it has", "kind");
+  const size_t parameter = parameterOf(from, info[0], info[1]);
   if (workspace_.gradients.empty()) {
     throw errorOf(env, kState, "The last step was not made with the plan 'stored': its gradients were not kept");
   }
-  const float* stored = workspace_.gradients[from.layers()[layer].parameter(kind)];
-  Napi::Float32Array values = Napi::Float32Array::New(env, all.count * from.parameterColumns(layer));
-  from.unpack(layer, kind, stored, all, values.Data());
+  const float* stored = workspace_.gradients[parameter];
+  const RowRange all{0, from.parameters()[parameter].rows};
+  Napi::Float32Array values = Napi::Float32Array::New(env, all.count * from.parameters()[parameter].columns);
+  from.unpack(parameter, stored, all, values.Data());
   return values;
 }
 

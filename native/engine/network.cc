@@ -6,92 +6,147 @@
 #include "packing.h"
 
 namespace samebits {
+namespace {
 
-void Network::cut(const NetworkDescription& description, Cutter* cutter, std::vector<Layer>* layers) {
-  const int slots = description.hasOptimizer ? optimizerSlots(description.optimizer.kind) : 0;
-  const auto parameter = [&](size_t floats) {
-    ParameterSlots parameter{};
-    parameter.value = cutter->take<float>(floats);
-    if (slots > 0) parameter.first = cutter->take<float>(floats);
-    if (slots > 1) parameter.second = cutter->take<float>(floats);
-    if (slots > 2) parameter.third = cutter->take<float>(floats);
-    return parameter;
-  };
-  size_t inputs = description.inputs;
-  size_t parameters = 0;
-  for (const LayerDescription& layer : description.layers) {
-    Layer cutLayer{
-        inputs, layer.units, layer.activation, layer.useBias, layer.l2, layer.dropout, layer.alpha, parameters, {}, {}};
-    parameters += layer.useBias ? 2 : 1;
-    cutLayer.kernel = parameter(panelsSize(inputs, layer.units));
-    if (layer.useBias) cutLayer.bias = parameter(round16(layer.units));
-    layers->push_back(cutLayer);
-    inputs = layer.units;
+// Builds nodes and parameters in order, from memory that `cutter` hands out.
+class Builder {
+ public:
+  Builder(const NetworkDescription& description, Cutter* cutter)
+      : slots_(description.hasOptimizer ? optimizerSlots(description.optimizer.kind) : 0),
+        cutter_(cutter),
+        units_(description.inputs) {
+    for (const LayerDescription& layer : description.layers) add(layer);
   }
-}
+
+  std::vector<Node> nodes;
+  std::vector<Parameter> parameters;
+
+ private:
+  void add(const LayerDescription& layer) {
+    if (layer.kind == NodeKind::dropout) {
+      addNode(NodeKind::dropout, units_).dropout = layer.dropout;
+    } else if (layer.kind == NodeKind::activation) {
+      addActivation(layer);
+    } else {
+      addNode(NodeKind::dense, layer.units);
+      addParameter(ParameterKind::kernel, nodes.back().inputs, layer.l2);
+      if (layer.useBias) addParameter(ParameterKind::bias, 1, 0);
+      ++layers_;
+      addActivation(layer);
+    }
+  }
+
+  Node& addNode(NodeKind kind, size_t units) {
+    Node node{kind, nodes.empty() ? kNone : nodes.size() - 1, units_, units, Activation::linear, 0, false, false, {},
+              {}};
+    node.learns = !nodes.empty() && nodes.back().learns;
+    node.parameters.fill(kNone);
+    nodes.push_back(node);
+    units_ = units;
+    return nodes.back();
+  }
+
+  void addActivation(const LayerDescription& layer) {
+    if (layer.activation == Activation::linear) return;
+    if (layer.activation == Activation::relu && !nodes.empty() && nodes.back().kind == NodeKind::dense) {
+      nodes.back().relu = true;
+    }
+    Node& node = addNode(NodeKind::activation, units_);
+    node.activation = layer.activation;
+    node.alpha = layer.alpha;
+  }
+
+  void addParameter(ParameterKind kind, size_t rows, double l2) {
+    Node& node = nodes.back();
+    node.parameters[static_cast<size_t>(kind)] = parameters.size();
+    node.learns = true;
+    Parameter parameter{layers_, nodes.size() - 1, kind, rows, node.units, l2, {}};
+    const size_t floats = parameter.floats();
+    parameter.slots.value = cutter_->take<float>(floats);
+    if (slots_ > 0) parameter.slots.first = cutter_->take<float>(floats);
+    if (slots_ > 1) parameter.slots.second = cutter_->take<float>(floats);
+    if (slots_ > 2) parameter.slots.third = cutter_->take<float>(floats);
+    parameters.push_back(parameter);
+  }
+
+  const int slots_;
+  Cutter* const cutter_;
+  size_t units_;  // of the node before
+  size_t layers_ = 0;
+};
+
+}  // namespace
 
 size_t Network::bytesFor(const NetworkDescription& description) {
   Cutter cutter(nullptr);
-  std::vector<Layer> layers;
-  cut(description, &cutter, &layers);
+  const Builder counted(description, &cutter);
   return cutter.used();
 }
 
 Network::Network(const KernelTable* table, NetworkDescription description, void* memory)
     : table_(table), description_(std::move(description)), optimizer_(description_.optimizer) {
   Cutter cutter(memory);
-  cut(description_, &cutter, &layers_);
+  Builder built(description_, &cutter);
+  nodes_ = std::move(built.nodes);
+  parameters_ = std::move(built.parameters);
   if (!description_.hasOptimizer || description_.optimizer.kind != UpdateKind::adagrad) return;
   const float initial = static_cast<float>(description_.optimizer.initialAccumulatorValue);
-  for (const Layer& layer : layers_) {
-    std::fill_n(layer.kernel.first, panelsSize(layer.inputs, layer.units), initial);
-    if (layer.useBias) std::fill_n(layer.bias.first, round16(layer.units), initial);
-  }
+  for (const Parameter& parameter : parameters_) std::fill_n(parameter.slots.first, parameter.floats(), initial);
 }
 
 double Network::rowFlops() const {
   double flops = 0;
-  for (const Layer& layer : layers_)
-    flops += 2.0 * static_cast<double>(layer.inputs) * static_cast<double>(layer.units);
+  for (const Node& node : nodes_) {
+    if (node.kind != NodeKind::dense) continue;
+    flops += 2.0 * static_cast<double>(node.inputs) * static_cast<double>(node.units);
+  }
   return flops;
 }
 
-size_t Network::parameterRows(size_t layer, ParameterKind kind) const {
-  const Layer& of = layers_[layer];
-  if (kind == ParameterKind::kernel) return of.inputs;
-  return of.useBias ? 1 : 0;
+size_t Network::find(size_t layer, ParameterKind kind) const {
+  for (size_t p = 0; p < parameters_.size(); ++p) {
+    if (parameters_[p].layer == layer && parameters_[p].kind == kind) return p;
+  }
+  return kNone;
 }
 
-float* Network::slotOf(size_t layer, ParameterKind kind, int slot) const {
-  const ParameterSlots& slots = kind == ParameterKind::kernel ? layers_[layer].kernel : layers_[layer].bias;
+const float* Network::weights(const Node& node, ParameterKind kind) const {
+  const size_t parameter = node.parameter(kind);
+  return parameter == kNone ? nullptr : parameters_[parameter].slots.value;
+}
+
+float* Network::slotOf(size_t parameter, int slot) const {
+  const ParameterSlots& slots = parameters_[parameter].slots;
   return slot == 0 ? slots.value : slot == 1 ? slots.first : slot == 2 ? slots.second : slots.third;
 }
 
-bool Network::getParameter(size_t layer, ParameterKind kind, int slot, RowRange range, float* values) const {
-  const float* stored = slotOf(layer, kind, slot);
+bool Network::getParameter(size_t parameter, int slot, RowRange range, float* values) const {
+  const float* stored = slotOf(parameter, slot);
   if (stored == nullptr) return false;
-  unpack(layer, kind, stored, range, values);
+  unpack(parameter, stored, range, values);
   return true;
 }
 
-void Network::unpack(size_t layer, ParameterKind kind, const float* stored, RowRange range, float* values) const {
-  unpackPanels(stored, range, parameterRows(layer, kind), parameterColumns(layer), table_->panel, values);
+void Network::unpack(size_t parameter, const float* stored, RowRange range, float* values) const {
+  const Parameter& of = parameters_[parameter];
+  unpackPanels(stored, range, of.rows, of.columns, table_->panel, values);
 }
 
-bool Network::setParameter(size_t layer, ParameterKind kind, int slot, RowRange range, const float* values) {
-  float* stored = slotOf(layer, kind, slot);
+bool Network::setParameter(size_t parameter, int slot, RowRange range, const float* values) {
+  float* stored = slotOf(parameter, slot);
   if (stored == nullptr) return false;
-  packPanels(values, range, parameterRows(layer, kind), parameterColumns(layer), table_->panel, stored);
+  const Parameter& of = parameters_[parameter];
+  packPanels(values, range, of.rows, of.columns, table_->panel, stored);
   return true;
 }
 
-bool Network::mark(size_t layer, ParameterKind kind, int slot, uint64_t* mark) const {
-  const float* stored = slotOf(layer, kind, slot);
+bool Network::mark(size_t parameter, int slot, uint64_t* mark) const {
+  const float* stored = slotOf(parameter, slot);
   if (stored == nullptr) return false;
   *mark = 0;
-  const size_t rows = parameterRows(layer, kind), units = parameterColumns(layer);
-  overPanels({0, rows}, rows, units, table_->panel,
-             [&](const PanelRows& panel) { *mark += markPanel(*table_, stored, panel, units); });
+  const Parameter& of = parameters_[parameter];
+  overPanels({0, of.rows}, of.rows, of.columns, table_->panel,
+             [&](const PanelRows& panel) { *mark += markPanel(*table_, stored, panel, of.columns); });
   return true;
 }
 

@@ -2,6 +2,7 @@
 #ifndef SAMEBITS_ENGINE_NETWORK_H
 #define SAMEBITS_ENGINE_NETWORK_H
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -14,27 +15,33 @@
 
 namespace samebits {
 
-// Dropout before a dense layer.
+constexpr size_t kNone = SIZE_MAX;
+
+enum class NodeKind : uint8_t { dense, activation, dropout };
+
+// What a dropout layer has.
 struct DropoutDescription {
   double rate = 0;  // from 0 to below 1; 0 is none
   PhiloxKey key{};
   uint32_t stream = 0;
 };
 
+// A layer, as its kind reads it: units, useBias and l2 are a dense layer's, its activation stands beside them.
 struct LayerDescription {
-  size_t units;
-  Activation activation;
-  bool useBias;
-  double l2 = 0;  // factor of the kernel's regularizer; 0 is none
-  DropoutDescription dropout = {};
+  size_t units = 0;
+  Activation activation = Activation::linear;
+  bool useBias = false;
+  double l2 = 0;     // factor of the kernel's regularizer; 0 is none
   double alpha = 0;  // of the activation, if it has one; rounded where it is used
+  NodeKind kind = NodeKind::dense;
+  DropoutDescription dropout = {};
 };
 
 struct NetworkDescription {
   size_t inputs = 0;  // columns of x, at least 1
   bool rescale = false;
   double scale = 1, offset = 0;  // rounded where rows are gathered: a caller's own rounding mode has no part in it
-  std::vector<LayerDescription> layers;  // at least one
+  std::vector<LayerDescription> layers;  // at least one of them dense
   bool hasLoss = false;
   Loss loss = Loss::meanSquaredError;
   double lossParameter = 0;  // huber's delta, quantile's q; rounded where rows get their losses
@@ -48,21 +55,36 @@ inline LossParameters lossParameters(Loss loss, double parameter) {
   return {static_cast<float>(parameter), static_cast<float>(second)};
 }
 
-enum class ParameterKind { kernel, bias };
+enum class ParameterKind : uint8_t { kernel, bias };
+constexpr size_t kParameterKinds = 2;
 
-struct Layer {
-  size_t inputs;
-  size_t units;
-  Activation activation;
-  bool useBias;
-  double l2;
-  DropoutDescription dropout;
-  double alpha;
-  size_t firstParameter;  // in model order: the number of its kernel; its bias is the next one
-  ParameterSlots kernel;  // panels; gradient is null
-  ParameterSlots bias;    // vectors; gradient is null
+// A tensor of the network: a matrix, a vector being one of a single row. It lies in panels.
+struct Parameter {
+  size_t layer;  // counting the layers that have parameters
+  size_t node;
+  ParameterKind kind;
+  size_t rows, columns;  // a kernel [inputs, units], a bias [1, units]
+  double l2;             // factor of its regularizer; 0 is none
+  ParameterSlots slots;  // gradient is null
 
-  size_t parameter(ParameterKind kind) const { return firstParameter + (kind == ParameterKind::bias ? 1 : 0); }
+  size_t floats() const { return panelsSize(rows, columns); }
+};
+
+// A step on the way from the data to the outputs, from rows of `inputs` columns to rows of `units`. A layer is one node or,
+// where it has an activation of its own, two.
+struct Node {
+  NodeKind kind;
+  size_t from;  // the node whose outputs it takes in; kNone: the data
+  size_t inputs, units;
+  Activation activation = Activation::linear;  // of activation nodes
+  double alpha = 0;
+  // Dense: its product makes the relu of the activation after it, which then has nothing to do forwards.
+  bool relu = false;
+  bool learns = false;  // it has parameters, or a node before it does: a gradient must reach its outputs
+  DropoutDescription dropout = {};
+  std::array<size_t, kParameterKinds> parameters;  // places in the network's list by kind, or kNone
+
+  size_t parameter(ParameterKind of) const { return parameters[static_cast<size_t>(of)]; }
 };
 
 class Network {
@@ -73,8 +95,13 @@ class Network {
 
   const KernelTable& table() const { return *table_; }
   const NetworkDescription& description() const { return description_; }
-  const std::vector<Layer>& layers() const { return layers_; }
-  size_t outputs() const { return layers_.back().units; }
+  // In the order in which rows pass them; a node comes after those whose outputs it takes in.
+  const std::vector<Node>& nodes() const { return nodes_; }
+  size_t outputs() const { return nodes_.back().units; }
+  // Whether a node's backward pass ends in the gradient of what it took in.
+  bool passesBack(const Node& node) const { return node.from != kNone && nodes_[node.from].learns; }
+  // Columns of what a node gives; those of the data for kNone.
+  size_t unitsOf(size_t node) const { return node == kNone ? description_.inputs : nodes_[node].units; }
   // FLOPs of the forward pass of a row.
   double rowFlops() const;
 
@@ -83,26 +110,29 @@ class Network {
   uint64_t steps = 0;   // made since the beginning
   uint64_t epochs = 0;  // ended since the beginning
 
-  // Parameters in model order: each layer's kernel, then its bias if it has one.
-  size_t parameters() const { return layers_.back().firstParameter + (layers_.back().useBias ? 2 : 1); }
-  // A parameter is a matrix: a kernel [inputs, units], a bias [1, units], or [0, units] where the layer has none.
-  size_t parameterRows(size_t layer, ParameterKind kind) const;
-  size_t parameterColumns(size_t layer) const { return layers_[layer].units; }
+  // In model order: layer by layer, a kernel before its bias.
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  // Layers that have parameters.
+  size_t layers() const { return parameters_.back().layer + 1; }
+  // The place of a layer's parameter in the list; kNone if it has none of this kind.
+  size_t find(size_t layer, ParameterKind kind) const;
+  // A node's weights of this kind; null if it has none.
+  const float* weights(const Node& node, ParameterKind kind) const;
   // Row-major copies of rows in `range`. slot 0: weights; 1 to 3: optimizer state. False if there is no such slot.
-  bool getParameter(size_t layer, ParameterKind kind, int slot, RowRange range, float* values) const;
-  bool setParameter(size_t layer, ParameterKind kind, int slot, RowRange range, const float* values);
+  bool getParameter(size_t parameter, int slot, RowRange range, float* values) const;
+  bool setParameter(size_t parameter, int slot, RowRange range, const float* values);
   // The mark of all of it (docs/numerics.md, "Fingerprint"), where it stands.
-  bool mark(size_t layer, ParameterKind kind, int slot, uint64_t* mark) const;
+  bool mark(size_t parameter, int slot, uint64_t* mark) const;
   // From the layout of the parameter's slots, of which `stored` may be another one.
-  void unpack(size_t layer, ParameterKind kind, const float* stored, RowRange range, float* values) const;
+  void unpack(size_t parameter, const float* stored, RowRange range, float* values) const;
 
  private:
-  static void cut(const NetworkDescription& description, Cutter* cutter, std::vector<Layer>* layers);
-  float* slotOf(size_t layer, ParameterKind kind, int slot) const;
+  float* slotOf(size_t parameter, int slot) const;
 
   const KernelTable* table_;
   NetworkDescription description_;
-  std::vector<Layer> layers_;
+  std::vector<Node> nodes_;
+  std::vector<Parameter> parameters_;
   OptimizerState optimizer_;
 };
 

@@ -14,7 +14,7 @@ class Penalty {
   explicit Penalty(const Network& network);
 
   // No regularizer: nothing is added to any loss.
-  bool none() const { return layers_.empty(); }
+  bool none() const { return kernels_.empty(); }
 
   // The squares of a member's columns, of the weights as they are now. Every member's before total().
   void sumColumns(unsigned member, unsigned members);
@@ -23,7 +23,7 @@ class Penalty {
 
  private:
   const Network& network_;
-  std::vector<size_t> layers_;               // those with a regularizer, in model order
+  std::vector<size_t> kernels_;              // parameters with a regularizer, in model order
   std::vector<std::vector<float>> squares_;  // of each, [units]
   std::vector<float> leaves_, penalties_;
 };

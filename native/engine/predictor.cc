@@ -6,6 +6,7 @@
 #include "division.h"
 #include "optimizers.h"
 #include "packing.h"
+#include "pass_plan.h"
 #include "penalty.h"
 #include "tree.h"
 
@@ -50,24 +51,27 @@ void Predictor::overBlocks(Team* team, size_t rows, Body&& body) {
 }
 
 void Predictor::predictByColumns(Team* team, const DataView& data, float* outputs) {
-  const std::vector<Layer>& layers = network_.layers();
+  const std::vector<Node>& nodes = network_.nodes();
+  const PassPlan plan(network_, true, false);
   const size_t rows = data.rows;
   const Batch batch{nullptr, 0, rows};
   team->run([&](unsigned member) {
     const Share own = shareOf(rows, 1, member, members_);
     if (own.count() > 0) pass_->gather(data, batch, own.begin, own.count());
-    for (size_t l = 0; l < layers.size(); ++l) {
-      team->barrier();
-      const Share columns = shareOf(layers[l].units, network_.table().panel, member, members_);
-      if (columns.count() > 0) pass_->forwardColumns(l, 0, rows, columns.begin, columns.end);
-      if (!pass_->activatesRows(l)) continue;
-      team->barrier();
-      if (own.count() > 0) pass_->activateRows(l, own.begin, own.count());
+    for (size_t i = 0; i < plan.forward.size(); ++i) {
+      const Stretch& stretch = plan.forward[i];
+      if (i > 0) team->barrier();
+      for (size_t n = stretch.begin; n < stretch.end; ++n) {
+        if (stretch.division == Division::rows) {
+          if (own.count() > 0) pass_->forward(n, {own.begin, own.count(), 0, nodes[n].units});
+        } else {
+          const Share columns = shareOf(nodes[n].units, network_.table().panel, member, members_);
+          if (columns.count() > 0) pass_->forward(n, {0, rows, columns.begin, columns.end});
+        }
+      }
     }
-    team->barrier();
     if (own.count() == 0) return;
-    pass_->activateLast(own.begin, own.count());
-    const Rows& last = pass_->outputs(layers.size() - 1);
+    const Rows& last = pass_->outputs(nodes.size() - 1);
     gatherRows(last.at(own.begin), last.ld, own.count(), network_.outputs(), outputs + own.begin * network_.outputs());
   });
 }
@@ -79,13 +83,12 @@ void Predictor::predict(Team* team, const DataView& data, float* outputs) {
     return;
   }
   const size_t units = network_.outputs();
-  const Rows& last = pass_->outputs(network_.layers().size() - 1);
+  const Rows& last = pass_->outputs(network_.nodes().size() - 1);
   overBlocks(team, data.rows, [&](size_t lane, size_t first, size_t count) {
     // The batch is shifted so that its row `lane` is the data's row `first`.
     const Batch batch{nullptr, first - lane, lane + count};
     pass_->gather(data, batch, lane, count);
     pass_->forward(lane, count);
-    pass_->activateLast(lane, count);
     gatherRows(last.at(lane), last.ld, count, units, outputs + first * units);
   });
 }

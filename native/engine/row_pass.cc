@@ -18,11 +18,11 @@ Rows takeRows(size_t rows, size_t units, Cutter* cutter) {
 
 RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned members, size_t rowsPerMember,
                  Cutter* cutter)
-    : network_(network), purpose_(purpose) {
+    : network_(network), nodes_(network.nodes()), purpose_(purpose) {
   input_ = takeRows(rows, network.description().inputs, cutter);
-  for (const Layer& layer : network.layers()) outputs_.push_back(takeRows(rows, layer.units, cutter));
-  for (size_t l = 0; l < network.layers().size(); ++l) {
-    logits_.push_back(keepsLogits(l) ? takeRows(rows, network.layers()[l].units, cutter) : Rows{});
+  for (size_t n = 0; n < nodes_.size(); ++n) {
+    const bool shares = isIdentity(n) || worksInPlace(n);
+    outputs_.push_back(shares ? inputs(n) : takeRows(rows, nodes_[n].units, cutter));
   }
   if (purpose == Purpose::predict) return;
   losses_ = cutter->take<float>(rows);
@@ -34,15 +34,58 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
   }
   if (purpose == Purpose::evaluate) return;
   size_t widest = 0;
-  for (size_t l = 0; l < network.layers().size(); ++l) {
-    dropped_.push_back(drops(l) ? takeRows(rows, network.layers()[l].inputs, cutter) : Rows{});
-  }
-  for (const Layer& layer : network.layers()) {
-    gradients_.push_back(takeRows(rows, layer.units, cutter));
-    widest = std::max(widest, layer.units);
+  isMasked_.resize(nodes_.size());
+  for (size_t n = 0; n < nodes_.size(); ++n) {
+    const Node& node = nodes_[n];
+    const bool isDense = node.kind == NodeKind::dense;
+    masked_.push_back(isDense ? reluBelow(n) : kNone);
+    if (masked_[n] != kNone) isMasked_[masked_[n]] = true;
+    if (!node.learns) {
+      gradients_.push_back({});
+    } else if (isDense) {
+      gradients_.push_back(takeRows(rows, node.units, cutter));
+      widest = std::max(widest, node.units);
+    } else {
+      gradients_.push_back(gradients_[node.from]);
+    }
   }
   panelsPerMember_ = round16(rowsPerMember) * widest;
   rowPanels_ = cutter->take<float>(panelsPerMember_ * members);
+}
+
+const Rows& RowPass::inputs(size_t n) const {
+  const size_t from = nodes_[n].from;
+  return from == kNone ? input_ : outputs_[from];
+}
+
+bool RowPass::isIdentity(size_t n) const {
+  const Node& node = nodes_[n];
+  if (node.kind == NodeKind::dropout) return purpose_ != Purpose::train || node.dropout.rate == 0;
+  if (node.kind != NodeKind::activation) return false;
+  return isLossActivation(n) || (node.from != kNone && nodes_[node.from].relu);
+}
+
+// In training the logits stay where a gradient is taken from them, and outputs where another activation's is.
+bool RowPass::worksInPlace(size_t n) const {
+  const Node& node = nodes_[n];
+  if (node.kind != NodeKind::activation) return false;
+  if (purpose_ != Purpose::train) return true;
+  return !gradientTakesLogits(node.activation) && node.from != kNone && nodes_[node.from].kind == NodeKind::dense;
+}
+
+bool RowPass::isLossActivation(size_t n) const {
+  return n + 1 == nodes_.size() && purpose_ != Purpose::predict && nodes_[n].kind == NodeKind::activation &&
+         lossTakesLogits(network_.description().loss);
+}
+
+size_t RowPass::reluBelow(size_t n) const {
+  if (!network_.passesBack(nodes_[n])) return kNone;
+  // Dropout on the way goes element by element: it and the mask choose apart, so that either may come first.
+  size_t below = nodes_[n].from;
+  while (below != kNone && nodes_[below].kind == NodeKind::dropout) below = nodes_[below].from;
+  const bool isRelu = below != kNone && nodes_[below].kind == NodeKind::activation &&
+                      nodes_[below].activation == Activation::relu && nodes_[below].learns;
+  return isRelu ? below : kNone;
 }
 
 void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, size_t count) {
@@ -58,7 +101,6 @@ void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, siz
     table.gatherFloats(static_cast<const float*>(data.x), data.columns, indices, first, count, description.rescale,
                        scale, offset, input_.at(begin), input_.ld);
   }
-  if (drops(0)) dropInputs(0, begin, count, 0, description.inputs);
   if (purpose_ == Purpose::predict) return;
   if (labels_ == nullptr) {
     table.gatherFloats(data.targets, network_.outputs(), indices, first, count, false, 1, 0, targets_.at(begin),
@@ -77,78 +119,35 @@ void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, siz
 }
 
 void RowPass::forward(size_t begin, size_t count) {
-  for (size_t l = 0; l < network_.layers().size(); ++l) {
-    forwardColumns(l, begin, count, 0, network_.layers()[l].units);
-    if (activatesRows(l)) activateRows(l, begin, count);
-  }
+  for (size_t n = 0; n < nodes_.size(); ++n) forward(n, {begin, count, 0, nodes_[n].units});
 }
 
-void RowPass::forwardColumns(size_t l, size_t begin, size_t count, size_t columnBegin, size_t columnEnd) {
+void RowPass::forward(size_t n, const Part& part) {
+  if (isIdentity(n)) return;
   const KernelTable& table = network_.table();
-  const Layer& layer = network_.layers()[l];
-  const Rows& from = inputs(l);
-  const Rows& to = outputs_[l];
-  const Rows& z = keepsLogits(l) ? logits_[l] : to;
-  table.forward(from.at(begin), from.ld, layer.kernel.value, layer.bias.value, layer.inputs, layer.units, count,
-                columnBegin, columnEnd, layer.activation == Activation::relu, z.at(begin), z.ld);
-  if (leavesLogits(l) || activatesRows(l)) return;
-  if (layer.activation != Activation::linear && layer.activation != Activation::relu) {
-    table.activate(layer.activation, static_cast<float>(layer.alpha), z.at(begin) + columnBegin, z.ld, count,
-                   columnEnd - columnBegin, to.at(begin) + columnBegin, to.ld);
+  const Node& node = nodes_[n];
+  const Rows& from = inputs(n);
+  const Rows& to = outputs_[n];
+  if (node.kind == NodeKind::dense) {
+    table.forward(from.at(part.row), from.ld, network_.weights(node, ParameterKind::kernel),
+                  network_.weights(node, ParameterKind::bias), node.inputs, node.units, part.rows, part.columnBegin,
+                  part.columnEnd, node.relu, to.at(part.row), to.ld);
+  } else if (node.kind == NodeKind::activation) {
+    table.activate(node.activation, static_cast<float>(node.alpha), from.at(part.row) + part.columnBegin, from.ld,
+                   part.rows, part.columns(), to.at(part.row) + part.columnBegin, to.ld);
+  } else {
+    const DropoutMask mask = maskOf(node);
+    table.dropout(&mask, from.at(part.row), from.ld, part.row, part.rows, part.columnBegin, part.columnEnd,
+                  to.at(part.row), to.ld);
   }
-  if (drops(l + 1)) dropInputs(l + 1, begin, count, columnBegin, columnEnd);
 }
 
-bool RowPass::activatesRows(size_t l) const {
-  return network_.layers()[l].activation == Activation::softmax && !leavesLogits(l);
-}
-
-void RowPass::activateRows(size_t l, size_t begin, size_t count) {
-  const Layer& layer = network_.layers()[l];
-  const Rows& rows = outputs_[l];
-  network_.table().activate(layer.activation, 0, rows.at(begin), rows.ld, count, layer.units, rows.at(begin), rows.ld);
-  if (drops(l + 1)) dropInputs(l + 1, begin, count, 0, layer.units);
-}
-
-bool RowPass::drops(size_t l) const {
-  return purpose_ == Purpose::train && l < network_.layers().size() && network_.layers()[l].dropout.rate > 0;
-}
-
-const Rows& RowPass::inputs(size_t l) const {
-  if (drops(l)) return dropped_[l];
-  return l == 0 ? input_ : outputs_[l - 1];
-}
-
-DropoutMask RowPass::maskOf(size_t l) const {
-  const DropoutDescription& dropout = network_.layers()[l].dropout;
+DropoutMask RowPass::maskOf(const Node& node) const {
+  const DropoutDescription& dropout = node.dropout;
   // 2^32 times a binary64 is exact, and the conversion cuts off.
   const uint32_t threshold = static_cast<uint32_t>(dropout.rate * 0x1p32);
   const float scale = static_cast<float>(1.0 / (1.0 - dropout.rate));
   return {{dropout.key.word[0], dropout.key.word[1]}, dropout.stream, step_, threshold, scale};
-}
-
-void RowPass::dropInputs(size_t l, size_t begin, size_t count, size_t columnBegin, size_t columnEnd) {
-  const Rows& from = l == 0 ? input_ : outputs_[l - 1];
-  const Rows& to = dropped_[l];
-  const DropoutMask mask = maskOf(l);
-  network_.table().dropout(&mask, from.at(begin), from.ld, begin, count, columnBegin, columnEnd, to.at(begin), to.ld);
-}
-
-bool RowPass::leavesLogits(size_t l) const {
-  const bool last = l + 1 == network_.layers().size();
-  return last && (purpose_ == Purpose::predict || lossTakesLogits(network_.description().loss));
-}
-
-void RowPass::activateLast(size_t begin, size_t count) {
-  const Layer& layer = network_.layers().back();
-  const Rows& rows = outputs_.back();
-  if (layer.activation == Activation::relu || layer.activation == Activation::linear) return;
-  network_.table().activate(layer.activation, static_cast<float>(layer.alpha), rows.at(begin), rows.ld, count,
-                            layer.units, rows.at(begin), rows.ld);
-}
-
-bool RowPass::keepsLogits(size_t l) const {
-  return purpose_ == Purpose::train && gradientTakesLogits(network_.layers()[l].activation);
 }
 
 void RowPass::loss(size_t begin, size_t count) {
@@ -162,45 +161,41 @@ void RowPass::loss(size_t begin, size_t count) {
                         train ? gradients_.back().ld : 0, nullptr, 0, losses_ + begin, hits_ + begin);
 }
 
-void RowPass::backward(unsigned member, size_t begin, size_t count) {
-  for (size_t l = network_.layers().size(); l-- > 0;) {
-    if (activatesBackward(l)) backwardActivation(l, begin, count);
-    if (l > 0) backwardInputs(member, l, begin, count, 0, network_.layers()[l].inputs);
+void RowPass::backward(unsigned member, size_t n, const Part& part) {
+  const Node& node = nodes_[n];
+  if (node.kind == NodeKind::dense) {
+    backwardProduct(member, n, part);
+  } else if (node.kind == NodeKind::activation) {
+    backwardActivation(n, part);
+  } else if (!isIdentity(n)) {
+    const DropoutMask mask = maskOf(node);
+    const Rows& rows = gradients_[n];
+    network_.table().dropout(&mask, rows.at(part.row), rows.ld, part.row, part.rows, part.columnBegin, part.columnEnd,
+                             rows.at(part.row), rows.ld);
   }
 }
 
-bool RowPass::activatesBackward(size_t l) const {
-  const Activation activation = network_.layers()[l].activation;
-  const bool last = l + 1 == network_.layers().size();
-  // Hidden relus are masked by the product that writes the gradient; a crossentropy has its activation in it.
-  const bool done = last ? lossTakesLogits(network_.description().loss) : activation == Activation::relu;
-  return !done && activation != Activation::linear;
+void RowPass::backwardActivation(size_t n, const Part& part) {
+  if (isMasked_[n] || isLossActivation(n)) return;
+  const Node& node = nodes_[n];
+  const Rows& from = gradientTakesLogits(node.activation) ? inputs(n) : outputs_[n];
+  const Rows& rows = gradients_[n];
+  network_.table().activationGradient(node.activation, static_cast<float>(node.alpha),
+                                      from.at(part.row) + part.columnBegin, from.ld,
+                                      rows.at(part.row) + part.columnBegin, rows.ld, part.rows, part.columns());
 }
 
-void RowPass::backwardActivation(size_t l, size_t begin, size_t count) {
-  const Layer& layer = network_.layers()[l];
-  const Rows& from = keepsLogits(l) ? logits_[l] : outputs_[l];
-  network_.table().activationGradient(layer.activation, static_cast<float>(layer.alpha), from.at(begin), from.ld,
-                                      gradients_[l].at(begin), gradients_[l].ld, count, layer.units);
-}
-
-void RowPass::backwardInputs(unsigned member, size_t l, size_t begin, size_t count, size_t inputBegin,
-                             size_t inputEnd) {
+void RowPass::backwardProduct(unsigned member, size_t n, const Part& part) {
   const KernelTable& table = network_.table();
-  const Layer& layer = network_.layers()[l];
-  const Rows& gradient = gradients_[l];
-  const Rows& below = outputs_[l - 1];
-  const bool belowIsRelu = network_.layers()[l - 1].activation == Activation::relu;
+  const Node& node = nodes_[n];
+  const Rows& gradient = gradients_[n];
+  const Rows& below = gradients_[node.from];
+  const Rows& relu = masked_[n] == kNone ? Rows{} : outputs_[masked_[n]];
   float* rowPanels = rowPanels_ + member * panelsPerMember_;
-  table.packRows(gradient.at(begin), gradient.ld, count, layer.units, rowPanels);
-  table.inputGradient(rowPanels, layer.kernel.value, layer.inputs, layer.units, count, inputBegin, inputEnd,
-                      belowIsRelu ? below.at(begin) : nullptr, below.ld, gradients_[l - 1].at(begin),
-                      gradients_[l - 1].ld);
-  if (!drops(l)) return;
-  // After the relu's mask, which the product has already laid on: they choose apart, so that either may come first.
-  const DropoutMask mask = maskOf(l);
-  const Rows& to = gradients_[l - 1];
-  table.dropout(&mask, to.at(begin), to.ld, begin, count, inputBegin, inputEnd, to.at(begin), to.ld);
+  table.packRows(gradient.at(part.row), gradient.ld, part.rows, node.units, rowPanels);
+  table.inputGradient(rowPanels, network_.weights(node, ParameterKind::kernel), node.inputs, node.units, part.rows,
+                      part.columnBegin, part.columnEnd, relu.data == nullptr ? nullptr : relu.at(part.row), relu.ld,
+                      below.at(part.row), below.ld);
 }
 
 }  // namespace samebits

@@ -1,5 +1,5 @@
-// What happens to rows, each row by itself: gather, forward, loss, and the gradients back through the layers. Any
-// thread may take any rows, or any columns of a layer: each output is computed alone.
+// What happens to rows: gather, forward, loss, and the gradients back through the nodes. Any thread may take any rows, or
+// any columns of a node: each output is computed alone.
 #ifndef SAMEBITS_ENGINE_ROW_PASS_H
 #define SAMEBITS_ENGINE_ROW_PASS_H
 
@@ -25,6 +25,14 @@ struct Rows {
   float* at(size_t row) const { return data + row * ld; }
 };
 
+// Part of a matrix: rows [row, row + rows), columns [columnBegin, columnEnd). columnBegin is a multiple of 16; forwards
+// columns are multiples of the kernels' panel. columnEnd is such a multiple too, or the matrix's end.
+struct Part {
+  size_t row, rows;
+  size_t columnBegin, columnEnd;
+  size_t columns() const { return columnEnd - columnBegin; }
+};
+
 // Buffers for a batch, and the passes over it.
 class RowPass {
  public:
@@ -40,49 +48,42 @@ class RowPass {
   // Rows [begin, begin + count) of the batch, written at the same place in the buffers. Labels out of range and indices
   // outside the data set `invalid` and are read as 0.
   void gather(const DataView& data, const Batch& batch, size_t begin, size_t count);
-  // Outputs, or the last layer's logits where a crossentropy follows.
+  // A node's outputs, or of all of them for some rows; but where a loss is computed from logits, the last activation is left
+  // out. What a node takes in must be finished: all of the rows, or for what goes element by element the same part.
+  void forward(size_t node, const Part& part);
   void forward(size_t begin, size_t count);
-  // One layer of it, columns [columnBegin, columnEnd): multiples of the kernels' panel, or the layer's end. Without its
-  // activation where that needs the whole row: see activateRows().
-  void forwardColumns(size_t layer, size_t begin, size_t count, size_t columnBegin, size_t columnEnd);
-  // The activation that forwardColumns() left out (softmax in a hidden layer, mostly nothing).
-  void activateRows(size_t layer, size_t begin, size_t count);
-  bool activatesRows(size_t layer) const;
-  // The last layer's activation, for purpose predict.
-  void activateLast(size_t begin, size_t count);
-  // Loss and hits of each row; for training also the gradients of every layer's z.
+  // Loss and hits of each row; for training also the gradients of what the last node gave.
   void loss(size_t begin, size_t count);
-  void backward(unsigned member, size_t begin, size_t count);
-  // One layer of it: from the finished gradient of what `layer` gave, through its activation to its z (rows), and from
-  // there to the outputs of the layer below, inputs [inputBegin, inputEnd) (multiples of 16, or the layer's end). The
-  // relu below is part of it.
-  void backwardActivation(size_t layer, size_t begin, size_t count);
-  bool activatesBackward(size_t layer) const;
-  void backwardInputs(unsigned member, size_t layer, size_t begin, size_t count, size_t inputBegin, size_t inputEnd);
+  // From the finished gradient of what a node gave to that of what it took in, of which `part` is a part.
+  void backward(unsigned member, size_t node, const Part& part);
 
-  // What a layer took in: the data or the outputs of the layer below, after dropout.
-  const Rows& inputs(size_t layer) const;
-  const Rows& outputs(size_t layer) const { return outputs_[layer]; }
-  const Rows& gradients(size_t layer) const { return gradients_[layer]; }
+  // What a node took in, and what it gave.
+  const Rows& inputs(size_t node) const;
+  const Rows& outputs(size_t node) const { return outputs_[node]; }
+  const Rows& gradients(size_t node) const { return gradients_[node]; }
   const float* losses() const { return losses_; }
   const uint32_t* hits() const { return hits_; }
   bool invalid() const { return invalid_.load(std::memory_order_relaxed); }
 
  private:
-  bool leavesLogits(size_t layer) const;
-  bool keepsLogits(size_t layer) const;
-  bool drops(size_t layer) const;
-  DropoutMask maskOf(size_t layer) const;
-  // From what reaches `layer` from below to its inputs.
-  void dropInputs(size_t layer, size_t begin, size_t count, size_t columnBegin, size_t columnEnd);
+  // A node that gives what it takes in.
+  bool isIdentity(size_t node) const;
+  bool worksInPlace(size_t node) const;
+  bool isLossActivation(size_t node) const;
+  // The relu whose gradient the product of a dense node can mask at once, or kNone.
+  size_t reluBelow(size_t node) const;
+  DropoutMask maskOf(const Node& node) const;
+  void backwardActivation(size_t node, const Part& part);
+  void backwardProduct(unsigned member, size_t node, const Part& part);
 
   const Network& network_;
+  const std::vector<Node>& nodes_;
   Purpose purpose_;
   Rows input_;
-  std::vector<Rows> outputs_;
-  std::vector<Rows> logits_;   // per layer, empty where the activation's gradient does not need them
-  std::vector<Rows> dropped_;  // per layer, empty where there is no dropout
-  std::vector<Rows> gradients_;
+  std::vector<Rows> outputs_;    // per node; nodes that change nothing, or work in place, share them
+  std::vector<Rows> gradients_;  // per node, of its outputs; element by element they are turned in place
+  std::vector<size_t> masked_;   // per dense node: the relu below it that its product masks
+  std::vector<bool> isMasked_;   // per node: a relu whose gradient a product above has masked
   Rows targets_;
   uint32_t* labels_ = nullptr;
   float* losses_ = nullptr;

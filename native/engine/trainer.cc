@@ -45,6 +45,7 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
       rowMembers_(options_.everyMember ? members : std::min(members, availableCores())),
       maxRows_(options_.inEpoch ? std::min(options_.batchSize, options_.data.rows) : options_.data.rows),
       byColumns_(dividesColumns(network_, maxRows_, rowMembers_)),
+      plan_(network_, byColumns_, true),
       penalty_(network_) {
   const size_t perMember = std::min(maxRows_, rowsPerMember(options_, maxRows_, rowMembers_, byColumns_));
   const auto cut = [&](Cutter* cutter) {
@@ -62,7 +63,7 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
   }
   Cutter cutter(workspace->block.data());
   cut(&cutter);
-  workspace->gradients.reserve(network_.parameters());
+  workspace->gradients.reserve(network_.parameters().size());
 
   fixed_.reserve(maxRows_, options_.batchLeaf);
   if (options_.reduction == Reduction::free) {
@@ -86,12 +87,12 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
   outcome_.epochLosses.reserve(options_.inEpoch ? steps : 0);
   outcome_.epochHits.reserve(options_.inEpoch ? steps : 0);
   if (options_.record) outcome_.recording.reserve(kMaxRecordedWords + arrival_.recordedWords());
-  if (options_.marks) outcome_.marks.reserve(steps * network_.parameters());
+  if (options_.marks) outcome_.marks.reserve(steps * network_.parameters().size());
 }
 
 size_t Trainer::mostSteps() const {
   if (!options_.marks) return kMaxStepsPerCall;
-  return std::clamp<size_t>(kMaxMarks / network_.parameters(), 1, kMaxStepsPerCall);
+  return std::clamp<size_t>(kMaxMarks / network_.parameters().size(), 1, kMaxStepsPerCall);
 }
 
 TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
@@ -101,13 +102,7 @@ TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
     WeightPass& weights = *weightPass_;
     while (!stop_) {
       penalty_.sumColumns(member, members_);
-      if (member < rowMembers_) {
-        if (byColumns_) {
-          passByColumns(team, member);
-        } else {
-          passByRows(member);
-        }
-      }
+      if (member < rowMembers_) passRows(team, member);
       team->barrier([&] { decideOrder(); });
       if (stop_) break;
       weights.gradients(member, *rowPass_, *order_, update_);
@@ -161,41 +156,63 @@ void Trainer::overRows(unsigned member, Pass&& pass) {
   if (share.end > share.begin) pass(share.begin, share.count());
 }
 
-void Trainer::passByRows(unsigned member) {
-  overRows(member, [&](size_t begin, size_t count) {
-    rowPass_->gather(options_.data, batch_, begin, count);
-    rowPass_->forward(begin, count);
-    rowPass_->loss(begin, count);
-    rowPass_->backward(member, begin, count);
-  });
-}
-
-void Trainer::passByColumns(Team* team, unsigned member) {
-  RowPass& pass = *rowPass_;
-  const std::vector<Layer>& layers = network_.layers();
-  const size_t rows = batch_.rows;
-  const Share own = shareOf(rows, 1, member, rowMembers_);
-  pass.gather(options_.data, batch_, own.begin, own.count());
-  team->barrierAmong(rowMembers_);
-  for (size_t l = 0; l < layers.size(); ++l) {
-    const Share columns = shareOf(layers[l].units, network_.table().panel, member, rowMembers_);
-    if (columns.end > columns.begin) pass.forwardColumns(l, 0, rows, columns.begin, columns.end);
-    team->barrierAmong(rowMembers_);
-    if (!pass.activatesRows(l)) continue;
-    pass.activateRows(l, own.begin, own.count());
+void Trainer::passRows(Team* team, unsigned member) {
+  const std::vector<Stretch>& forward = plan_.forward;
+  const std::vector<Stretch>& backward = plan_.backward;
+  for (size_t i = 0; i + 1 < forward.size(); ++i) {
+    if (i == 0) {
+      const Share own = shareOf(batch_.rows, 1, member, rowMembers_);
+      rowPass_->gather(options_.data, batch_, own.begin, own.count());
+    }
+    forwardStretch(forward[i], member);
     team->barrierAmong(rowMembers_);
   }
-  // In free order this is where rows are taken: the only part of the pass that goes by rows.
-  overRows(member, [&](size_t begin, size_t count) { pass.loss(begin, count); });
-  for (size_t l = layers.size(); l-- > 0;) {
-    if (pass.activatesBackward(l)) {
-      team->barrierAmong(rowMembers_);
-      pass.backwardActivation(l, own.begin, own.count());
-    }
-    if (l == 0) break;
+  // In free order this is where rows are taken: the part of the pass with the losses always goes by rows.
+  overRows(member, [&](size_t begin, size_t count) {
+    if (forward.size() == 1) rowPass_->gather(options_.data, batch_, begin, count);
+    forwardRows(forward.back(), begin, count);
+    rowPass_->loss(begin, count);
+    backwardRows(backward.front(), member, begin, count);
+  });
+  for (size_t i = 1; i < backward.size(); ++i) {
     team->barrierAmong(rowMembers_);
-    const Share inputs = shareOf(layers[l].inputs, 16, member, rowMembers_);
-    if (inputs.end > inputs.begin) pass.backwardInputs(member, l, 0, rows, inputs.begin, inputs.end);
+    backwardStretch(backward[i], member);
+  }
+}
+
+void Trainer::forwardStretch(const Stretch& stretch, unsigned member) {
+  if (stretch.division == Division::rows) {
+    const Share own = shareOf(batch_.rows, 1, member, rowMembers_);
+    if (own.count() > 0) forwardRows(stretch, own.begin, own.count());
+    return;
+  }
+  for (size_t n = stretch.begin; n < stretch.end; ++n) {
+    const Share columns = shareOf(network_.nodes()[n].units, network_.table().panel, member, rowMembers_);
+    if (columns.count() > 0) rowPass_->forward(n, {0, batch_.rows, columns.begin, columns.end});
+  }
+}
+
+void Trainer::backwardStretch(const Stretch& stretch, unsigned member) {
+  if (stretch.division == Division::rows) {
+    const Share own = shareOf(batch_.rows, 1, member, rowMembers_);
+    if (own.count() > 0) backwardRows(stretch, member, own.begin, own.count());
+    return;
+  }
+  for (size_t n = stretch.end; n-- > stretch.begin;) {
+    const Share columns = shareOf(network_.nodes()[n].inputs, 16, member, rowMembers_);
+    if (columns.count() > 0) rowPass_->backward(member, n, {0, batch_.rows, columns.begin, columns.end});
+  }
+}
+
+void Trainer::forwardRows(const Stretch& stretch, size_t begin, size_t count) {
+  for (size_t n = stretch.begin; n < stretch.end; ++n) {
+    rowPass_->forward(n, {begin, count, 0, network_.nodes()[n].units});
+  }
+}
+
+void Trainer::backwardRows(const Stretch& stretch, unsigned member, size_t begin, size_t count) {
+  for (size_t n = stretch.end; n-- > stretch.begin;) {
+    rowPass_->backward(member, n, {begin, count, 0, network_.nodes()[n].inputs});
   }
 }
 
@@ -240,13 +257,13 @@ void Trainer::endStep(const std::atomic<bool>* abort) {
   }
   outcome_.stepLosses.push_back(batchLoss_.total() * meanScale(rows));
   outcome_.stepHits.push_back(static_cast<double>(hits));
-  if (outcome_.nonFinite < 0) {
+  if (outcome_.nonFinite == kNone) {
     outcome_.nonFinite = weightPass_->firstNonFinite();
     outcome_.nonFiniteStep = outcome_.steps;
   }
   if (options_.marks) {
     const size_t made = outcome_.marks.size();
-    outcome_.marks.resize(made + network_.parameters());
+    outcome_.marks.resize(made + network_.parameters().size());
     weightPass_->takeMarks(outcome_.marks.data() + made);
   }
   keepGradients();
@@ -275,9 +292,8 @@ void Trainer::endStep(const std::atomic<bool>* abort) {
 void Trainer::keepGradients() {
   workspace_.gradients.clear();
   if (options_.form == PlanForm::fused) return;
-  for (size_t l = 0; l < network_.layers().size(); ++l) {
-    workspace_.gradients.push_back(weightPass_->gradient(l, ParameterKind::kernel));
-    if (network_.layers()[l].useBias) workspace_.gradients.push_back(weightPass_->gradient(l, ParameterKind::bias));
+  for (size_t p = 0; p < network_.parameters().size(); ++p) {
+    workspace_.gradients.push_back(weightPass_->gradient(p));
   }
 }
 
@@ -287,7 +303,7 @@ bool Trainer::mustStop(bool epochEnded, const std::atomic<bool>* abort) {
     return true;
   }
   if (!options_.inEpoch || outcome_.steps >= options_.maxSteps || outcome_.steps >= mostSteps()) return true;
-  if (options_.stopOnNonFinite && outcome_.nonFinite >= 0) return true;
+  if (options_.stopOnNonFinite && outcome_.nonFinite != kNone) return true;
   if (epochEnded && (options_.stopAtEpochEnd || options_.order != nullptr)) return true;
   if (outcome_.epochLosses.size() >= options_.maxEpochs) return true;
   if (options_.replay != nullptr && replayAt_ == options_.replayWords) return true;

@@ -11,6 +11,7 @@
 #include "arrival.h"
 #include "data_view.h"
 #include "network.h"
+#include "pass_plan.h"
 #include "penalty.h"
 #include "random.h"
 #include "row_pass.h"
@@ -76,7 +77,7 @@ struct TrainOutcome {
   std::vector<double> stepHits;
   std::vector<float> epochLosses;
   std::vector<double> epochHits;
-  int nonFinite = -1;  // see WeightPass::firstNonFinite()
+  size_t nonFinite = kNone;  // a parameter, see WeightPass::firstNonFinite()
   uint64_t nonFiniteStep = 0;
   bool aborted = false;
   double seconds = 0;
@@ -99,10 +100,14 @@ class Trainer {
 
  private:
   void beginStep();
-  // The passes over the rows of a batch, in one of two divisions: every member takes rows through all layers, or its
-  // columns of each layer in turn, for all rows. Then there are barriers between the layers.
-  void passByRows(unsigned member);
-  void passByColumns(Team* team, unsigned member);
+  // The pass over the rows of a batch, forwards and back.
+  void passRows(Team* team, unsigned member);
+  // A member's share of a stretch: a part of each of its nodes.
+  void forwardStretch(const Stretch& stretch, unsigned member);
+  void backwardStretch(const Stretch& stretch, unsigned member);
+  // All nodes of a stretch by rows, for these.
+  void forwardRows(const Stretch& stretch, size_t begin, size_t count);
+  void backwardRows(const Stretch& stretch, unsigned member, size_t begin, size_t count);
   // Calls pass(first row, rows) for the member's rows: claimed in free order, its share else.
   template <typename Pass>
   void overRows(unsigned member, Pass&& pass);
@@ -123,6 +128,7 @@ class Trainer {
   const unsigned rowMembers_;  // who divides the pass over rows
   const size_t maxRows_;       // of a batch
   const bool byColumns_;
+  const PassPlan plan_;
   std::optional<RowPass> rowPass_;  // both are made twice: to count, and to cut
   std::optional<WeightPass> weightPass_;
   Penalty penalty_;

@@ -31,33 +31,30 @@ class WeightPass {
   // Stored form, after every member's gradients(): applies one member's share.
   void apply(unsigned member, const Update& update);
 
-  // The first parameter, in model order, that became infinite or NaN: 2 * layer for a kernel, 2 * layer + 1 for a bias;
-  // -1 if none did.
-  int firstNonFinite() const;
+  // The first parameter, in model order, that became infinite or NaN; kNone if none did.
+  size_t firstNonFinite() const;
 
   // The marks of the weights after the step, [parameters] in model order; after every member's share.
   void takeMarks(uint64_t* marks) const;
 
   // Stored form: a parameter's gradients, in the layout of its weights. Null else.
-  const float* gradient(size_t layer, ParameterKind kind) const;
+  const float* gradient(size_t parameter) const { return slots_[parameter].gradient; }
 
  private:
   struct Tile {
-    uint32_t layer;
-    ParameterKind kind;
-    size_t inputBegin, inputEnd;  // kernels
+    size_t parameter;
+    size_t rowBegin, rowEnd;
     size_t columnBegin, columnEnd;
   };
   struct Piece {
-    uint32_t layer;
-    ParameterKind kind;
+    size_t parameter;
     PanelRows rows;
   };
   void divideTiles(unsigned members);
   void dividePieces(unsigned members);
   // Where a member sums the terms of a parameter's mark that are its own; null without marks.
-  uint64_t* markSum(unsigned member, uint32_t layer, ParameterKind kind) const;
-  void note(uint32_t layer, ParameterKind kind, bool nonFinite);
+  uint64_t* markSum(unsigned member, size_t parameter) const;
+  void note(size_t parameter, bool nonFinite);
 
   const Network& network_;
   const PlanForm form_;
@@ -66,11 +63,10 @@ class WeightPass {
   const bool marks_;
   uint64_t* markSums_ = nullptr;  // [members, markSumsPerMember_]
   const size_t markSumsPerMember_;
-  std::vector<ParameterSlots> kernels_;  // per layer, with gradient buffers if stored
-  std::vector<ParameterSlots> biases_;
-  std::vector<std::vector<Tile>> tiles_;    // per member
-  std::vector<std::vector<Piece>> pieces_;  // per member, stored form
-  std::vector<std::atomic<bool>> nonFinite_;
+  std::vector<ParameterSlots> slots_;         // per parameter, with gradient buffers if stored
+  std::vector<std::vector<Tile>> tiles_;      // per member
+  std::vector<std::vector<Piece>> pieces_;    // per member, stored form
+  std::vector<std::atomic<bool>> nonFinite_;  // per parameter
 };
 
 }  // namespace samebits

@@ -25,7 +25,7 @@ export interface NamedDropoutLayer extends DropoutLayer {
 
 /** A tensor that is trained. */
 export interface Parameter {
-  /** Index among the dense layers. */
+  /** Index among the layers that have tensors. */
   readonly layer: number;
   readonly kind: ParameterKind;
   /** `<layer>/kernel` or `<layer>/bias`. */

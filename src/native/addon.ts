@@ -70,24 +70,27 @@ export interface Quantile {
 /** A loss: its name, or its name with its parameter. */
 export type Loss = Exclude<LossName, 'huber' | 'quantile'> | Huber | Quantile;
 
-/** One dense layer of a network. */
-export interface NativeLayer {
+/** A dense layer of a network, with its activation. */
+export interface NativeDense {
+  readonly kind: 'dense';
   readonly units: number;
   readonly activation: NativeActivation;
   readonly useBias: boolean;
   /** Factor of the kernel's regularizer. @default 0, which is none */
   readonly l2?: number;
-  /** Dropout of the layer's inputs, in training. @default null */
-  readonly dropout?: NativeDropout | null;
 }
 
-/** Masks by Philox: key, stream, and the steps made before. */
+/** In training only. Masks by Philox: key, stream, and the steps made before. */
 export interface NativeDropout {
+  readonly kind: 'dropout';
   /** From 0 to below 1. */
   readonly rate: number;
   readonly key: readonly [number, number];
   readonly stream: number;
 }
+
+/** A layer of a network, one of those that are at least one dense. */
+export type NativeLayer = NativeDense | NativeDropout;
 
 /** Optimizer with its binary64 options; those that an optimizer does not have are ignored. */
 export interface NativeOptimizer {
@@ -245,7 +248,7 @@ export interface PredictJob {
 
 /** A network with its weights and optimizer state, in the kernels' layout. Freed with its JavaScript object. */
 export interface NativeNetwork {
-  /** Row-major: kernels [inputs, units], biases [1, units]. All rows, or `rows` of them from `firstRow` on. */
+  /** `layer` counts the layers that have parameters. Row-major: kernels [inputs, units], biases [1, units]. All rows, or `rows` of them from `firstRow` on. */
   getParameter(layer: number, kind: ParameterKind, slot: Slot, firstRow?: number, rows?: number): Float32Array;
   /** `values` are whole rows, from `firstRow` (default 0) on. */
   setParameter(layer: number, kind: ParameterKind, slot: Slot, values: Float32Array, firstRow?: number): void;

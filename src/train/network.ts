@@ -2,9 +2,9 @@
 import {
   denseLayers,
   dropoutStream,
-  dropoutsOf,
   initialStream,
   type ModelDescription,
+  type NamedDropoutLayer,
   type Parameter,
   parametersOf,
   rescalingLayer,
@@ -140,20 +140,15 @@ export function writeState(network: NativeNetwork, parameters: readonly Paramete
 }
 
 function nativeLayers(origin: SeedChoice & Pick<Origin, 'model'>): NativeLayer[] {
-  const dropouts = dropoutsOf(origin.model);
-  return denseLayers(origin.model).map(({ units, activation, useBias, kernelRegularizer }, index) => {
-    const dropout = dropouts[index];
-    return {
-      units,
-      activation,
-      useBias,
-      l2: kernelRegularizer?.l2 ?? 0,
-      dropout: dropout && {
-        rate: dropout.rate,
-        key: seedKey(dropout.seed ?? seedOf(origin, 'dropout')),
-        stream: streamNumber(dropoutStream(dropout.name)),
-      },
-    };
+  return origin.model.layers.flatMap((layer): NativeLayer[] => {
+    if (layer.kind === 'rescaling') return [];
+    if (layer.kind === 'dropout') {
+      const { kind, rate, seed, name } = layer as NamedDropoutLayer;
+      const key = seedKey(seed ?? seedOf(origin, 'dropout'));
+      return [{ kind, rate, key, stream: streamNumber(dropoutStream(name)) }];
+    }
+    const { kind, units, activation, useBias, kernelRegularizer } = layer;
+    return [{ kind, units, activation, useBias, l2: kernelRegularizer?.l2 ?? 0 }];
   });
 }
 

@@ -17,8 +17,8 @@ function network(): NativeNetwork {
     inputs: COLUMNS,
     rescale: null,
     layers: [
-      { units: 32, activation: 'tanh', useBias: true },
-      { units: UNITS, activation: 'softmax', useBias: true },
+      { kind: 'dense', units: 32, activation: 'tanh', useBias: true },
+      { kind: 'dense', units: UNITS, activation: 'softmax', useBias: true },
     ],
     loss: 'sparseCategoricalCrossentropy',
     optimizer: { kind: 'sgd', learningRate: 0.5 },

@@ -1,5 +1,5 @@
 /** Networks, data and jobs of golden recipes, below the public API. */
-import type { Addon, InstructionSet, NativeNetwork, TrainJob } from '../../dist/native/addon.js';
+import type { Addon, InstructionSet, NativeLayer, NativeNetwork, TrainJob } from '../../dist/native/addon.js';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
 import { Network, order, random } from '../oracle.js';
 
@@ -30,12 +30,13 @@ export function build(native: Addon, recipe: GoldenRecipe, isa: InstructionSet):
 
 function layersOf({ layers, seed, seeds }: GoldenRecipe) {
   let dropouts = 0;
-  return layers.map(({ dropout, kernelRegularizer, ...layer }) => {
-    if (dropout === undefined) return { ...layer, l2: kernelRegularizer?.l2 ?? 0, dropout: null };
+  return layers.flatMap(({ dropout, kernelRegularizer, ...layer }): NativeLayer[] => {
+    const dense = { ...layer, kind: 'dense', l2: kernelRegularizer?.l2 ?? 0 } as const;
+    if (dropout === undefined) return [dense];
     dropouts += 1;
     const stream = random.streamNumber(`dropout/${dropout.name ?? `dropout_${dropouts}`}`);
     const key = random.keyOf(dropout.seed ?? seeds?.dropout ?? seed);
-    return { ...layer, l2: kernelRegularizer?.l2 ?? 0, dropout: { rate: dropout.rate, key, stream } };
+    return [{ kind: 'dropout', rate: dropout.rate, key, stream }, dense];
   });
 }
 

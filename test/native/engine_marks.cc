@@ -8,7 +8,7 @@ namespace {
 
 std::vector<uint64_t> marksOf(const Network& network) {
   std::vector<uint64_t> marks;
-  for (size_t p = 0; p < network.parameters(); ++p) {
+  for (size_t p = 0; p < network.parameters().size(); ++p) {
     const std::vector<float> values = valuesOf(network, p, 0);
     marks.push_back(reference::mark(values.data(), values.size()));
   }
@@ -29,17 +29,13 @@ std::vector<uint64_t> expectedMarks(const Problem& problem, const TrainOptions& 
     expected.insert(expected.end(), marks.begin(), marks.end());
   }
   const Network& network = model.network();
-  for (size_t layer = 0; layer < network.layers().size(); ++layer) {
-    for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
-      for (int slot = 0; slot < 4; ++slot) {
-        const bool there = kind == ParameterKind::kernel || network.layers()[layer].useBias;
-        const std::vector<float> values =
-            there ? valuesOf(network, network.layers()[layer].parameter(kind), slot) : std::vector<float>{};
-        uint64_t mark;
-        const bool found = network.mark(layer, kind, slot, &mark);
-        check(found != values.empty() && (!found || mark == reference::mark(values.data(), values.size())),
-              problem.name + ": the mark of a slot where it stands");
-      }
+  for (size_t p = 0; p < network.parameters().size(); ++p) {
+    for (int slot = 0; slot < 4; ++slot) {
+      const std::vector<float> values = valuesOf(network, p, slot);
+      uint64_t mark;
+      const bool found = network.mark(p, slot, &mark);
+      check(found != values.empty() && (!found || mark == reference::mark(values.data(), values.size())),
+            problem.name + ": the mark of a slot where it stands");
     }
   }
   return expected;
@@ -60,7 +56,7 @@ void testStepMarks(const Problem& problem) {
   for (const unsigned members : kTeamSizes) {
     Model model(problem, tables().back());
     const std::vector<uint64_t> marks = model.train(options, members).marks;
-    const std::vector<uint64_t> last(marks.end() - static_cast<std::ptrdiff_t>(model.network().parameters()),
+    const std::vector<uint64_t> last(marks.end() - static_cast<std::ptrdiff_t>(model.network().parameters().size()),
                                      marks.end());
     check(marks.size() == expected.size() && last == marksOf(model.network()), problem.name + ": marks in free order");
   }
@@ -82,25 +78,20 @@ void testGradients(const Problem& problem) {
     const Network& network = model.network();
     const float rate = static_cast<float>(problem.network.optimizer.learningRate.initialLearningRate);
     const float momentum = static_cast<float>(problem.network.optimizer.momentum);
-    bool same = model.workspace().gradients.size() == network.parameters();
-    for (size_t layer = 0; layer < network.layers().size(); ++layer) {
-      for (const ParameterKind of : {ParameterKind::kernel, ParameterKind::bias}) {
-        if (of == ParameterKind::bias && !network.layers()[layer].useBias) continue;
-        const size_t parameter = network.layers()[layer].parameter(of);
-        std::vector<float> gradient(valuesOf(network, parameter, 0).size());
-        network.unpack(layer, of, model.workspace().gradients[parameter], {0, network.parameterRows(layer, of)},
-                       gradient.data());
-        const bool isSgd = kind == UpdateKind::sgd;
-        std::vector<float> values = valuesOf(before.network(), parameter, isSgd ? 0 : 1);
-        for (size_t i = 0; i < values.size(); ++i) {
-          if (isSgd) {
-            reference::sgd(gradient[i], rate, values[i]);
-          } else {
-            values[i] = reference::fma(momentum, values[i], gradient[i]);
-          }
+    bool same = model.workspace().gradients.size() == network.parameters().size();
+    for (size_t p = 0; p < network.parameters().size(); ++p) {
+      std::vector<float> gradient(valuesOf(network, p, 0).size());
+      network.unpack(p, model.workspace().gradients[p], {0, network.parameters()[p].rows}, gradient.data());
+      const bool isSgd = kind == UpdateKind::sgd;
+      std::vector<float> values = valuesOf(before.network(), p, isSgd ? 0 : 1);
+      for (size_t i = 0; i < values.size(); ++i) {
+        if (isSgd) {
+          reference::sgd(gradient[i], rate, values[i]);
+        } else {
+          values[i] = reference::fma(momentum, values[i], gradient[i]);
         }
-        same = same && bitsOf(values) == bitsOf(valuesOf(network, parameter, isSgd ? 0 : 1));
       }
+      same = same && bitsOf(values) == bitsOf(valuesOf(network, p, isSgd ? 0 : 1));
     }
     check(same, problem.name + ": the gradient is what the optimizer took");
   }

@@ -43,7 +43,7 @@ Problem problem(const char* name, size_t inputs, std::vector<LayerDescription> l
   } else {
     for (size_t i = 0; i < rows * inputs; ++i) made.floats.push_back(numbers.centered());
   }
-  const size_t units = made.network.layers.back().units;
+  const size_t units = made.network.layers.back().units;  // a dense layer
   if (loss == Loss::sparseCategoricalCrossentropy) {
     for (size_t i = 0; i < rows; ++i) made.labels.push_back(static_cast<uint32_t>(numbers.below(units)));
   } else {
@@ -68,7 +68,12 @@ OptimizerDescription adagrad(double learningRate) {
   return made;
 }
 
-DropoutDescription dropout(double rate, uint32_t stream) { return {rate, {{0x01234567u, 0x89abcdefu}}, stream}; }
+LayerDescription dropout(double rate, uint32_t stream) {
+  LayerDescription layer;
+  layer.kind = NodeKind::dropout;
+  layer.dropout = {rate, {{0x01234567u, 0x89abcdefu}}, stream};
+  return layer;
+}
 
 }  // namespace
 
@@ -96,18 +101,24 @@ const std::vector<Problem>& problems() {
               {{400, Activation::softmax, false}, {9, Activation::tanh, true}, {4, Activation::softmax, false}},
               Loss::categoricalCrossentropy, optimizer(UpdateKind::adam, 0.02), 25, 25, 3, false),
       problem("11-70-40-3, dropout and l2 everywhere", 11,
-              {{70, Activation::relu, true, 0.01, dropout(0.2, 1)},
-               {40, Activation::softmax, true, 0.002, dropout(0.5, 2)},
-               {3, Activation::softmax, true, 0.03, dropout(0.1, 3)}},
+              {dropout(0.2, 1),
+               {70, Activation::relu, true, 0.01},
+               dropout(0.5, 2),
+               {40, Activation::softmax, true, 0.002},
+               dropout(0.1, 3),
+               {3, Activation::softmax, true, 0.03}},
               Loss::sparseCategoricalCrossentropy, optimizer(UpdateKind::rmspropMomentum, 0.001), 61, 20, 7, false),
       problem("5-400-300-2, dropout where columns are divided", 5,
-              {{400, Activation::tanh, true, 0, dropout(0.3, 4)},
-               {300, Activation::linear, false, 0.1, dropout(0.4, 5)},
+              {dropout(0.3, 4),
+               {400, Activation::tanh, true},
+               dropout(0.4, 5),
+               {300, Activation::linear, false, 0.1},
                {2, Activation::linear, true}},
               Loss::meanSquaredError, optimizer(UpdateKind::nesterov, 0.0005), 23, 9, 4, false),
       problem("9-300-70-2, logits that are kept", 9,
-              {{300, Activation::gelu, true, 0, dropout(0.2, 6)},
-               {70, Activation::elu, true, 0, {}, 0.5},
+              {dropout(0.2, 6),
+               {300, Activation::gelu, true},
+               {70, Activation::elu, true, 0, 0.5},
                {2, Activation::silu, true}},
               Loss::meanSquaredError, optimizer(UpdateKind::momentum, 0.01), 37, 20, 8, false),
       problem("30-20-1, rmsprop", 30, {{20, Activation::sigmoid, true}, {1, Activation::sigmoid, true, 0.5}},
@@ -142,25 +153,21 @@ TrainOptions optionsFor(const Problem& problem) {
 Model::Model(const Problem& problem, const KernelTable* table)
     : memory_(Network::bytesFor(problem.network)), network_(table, problem.network, memory_.data()) {
   Numbers numbers{problem.rows};
-  for (size_t layer = 0; layer < network_.layers().size(); ++layer) {
-    for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
-      const RowRange all{0, network_.parameterRows(layer, kind)};
-      std::vector<float> values(all.count * network_.parameterColumns(layer));
-      for (float& value : values) value = numbers.centered();
-      if (!values.empty()) network_.setParameter(layer, kind, 0, all, values.data());
-    }
+  for (size_t p = 0; p < network_.parameters().size(); ++p) {
+    const Parameter& parameter = network_.parameters()[p];
+    std::vector<float> values(parameter.rows * parameter.columns);
+    for (float& value : values) value = numbers.centered();
+    network_.setParameter(p, 0, {0, parameter.rows}, values.data());
   }
 }
 
 void Model::goOnFrom(const Model& other) {
-  for (size_t layer = 0; layer < network_.layers().size(); ++layer) {
-    for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
-      const RowRange all{0, network_.parameterRows(layer, kind)};
-      std::vector<float> values(all.count * network_.parameterColumns(layer));
-      for (int slot = 0; slot < 4 && !values.empty(); ++slot) {
-        if (!other.network_.getParameter(layer, kind, slot, all, values.data())) break;
-        network_.setParameter(layer, kind, slot, all, values.data());
-      }
+  for (size_t p = 0; p < network_.parameters().size(); ++p) {
+    const Parameter& parameter = network_.parameters()[p];
+    std::vector<float> values(parameter.rows * parameter.columns);
+    for (int slot = 0; slot < 4; ++slot) {
+      if (!other.network_.getParameter(p, slot, {0, parameter.rows}, values.data())) break;
+      network_.setParameter(p, slot, {0, parameter.rows}, values.data());
     }
   }
   network_.steps = other.network_.steps;
@@ -175,16 +182,10 @@ void Model::goOnFrom(const Model& other) {
 }
 
 std::vector<float> valuesOf(const Network& network, size_t parameter, int slot) {
-  for (size_t layer = 0; layer < network.layers().size(); ++layer) {
-    for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
-      if (network.layers()[layer].parameter(kind) != parameter) continue;
-      const RowRange all{0, network.parameterRows(layer, kind)};
-      std::vector<float> values(all.count * network.parameterColumns(layer));
-      if (values.empty()) continue;  // a bias that is not there has the next kernel's number
-      return network.getParameter(layer, kind, slot, all, values.data()) ? values : std::vector<float>{};
-    }
-  }
-  return {};
+  const Parameter& of = network.parameters()[parameter];
+  std::vector<float> values(of.rows * of.columns);
+  if (!network.getParameter(parameter, slot, {0, of.rows}, values.data())) values.clear();
+  return values;
 }
 
 TrainOutcome Model::train(const TrainOptions& options, Team* team, const std::atomic<bool>* abort) {
@@ -200,15 +201,10 @@ TrainOutcome Model::train(const TrainOptions& options, unsigned members) {
 
 std::vector<uint32_t> Model::state() const {
   std::vector<uint32_t> all;
-  for (size_t layer = 0; layer < network_.layers().size(); ++layer) {
-    for (const ParameterKind kind : {ParameterKind::kernel, ParameterKind::bias}) {
-      const RowRange range{0, network_.parameterRows(layer, kind)};
-      std::vector<float> values(range.count * network_.parameterColumns(layer));
-      for (int slot = 0; slot < 4 && !values.empty(); ++slot) {
-        if (!network_.getParameter(layer, kind, slot, range, values.data())) break;
-        const std::vector<uint32_t> bits = bitsOf(values);
-        all.insert(all.end(), bits.begin(), bits.end());
-      }
+  for (size_t p = 0; p < network_.parameters().size(); ++p) {
+    for (int slot = 0; slot < 4; ++slot) {
+      const std::vector<uint32_t> bits = bitsOf(valuesOf(network_, p, slot));
+      all.insert(all.end(), bits.begin(), bits.end());
     }
   }
   all.push_back(static_cast<uint32_t>(network_.steps));

@@ -1,13 +1,13 @@
 /** Dense layers one by one, on the kernels and the hardware that train them. */
 import { emulationBits } from '../../model/emulation.js';
-import type { NativeLayer } from '../../native/addon.js';
+import type { NativeDense } from '../../native/addon.js';
 import { addon, type Loss, type NetworkDescription } from '../../native/addon.js';
 import type { Hardware } from '../../train/network.js';
 
 /** A layer alone, with the weights that it has. */
 export interface LoneLayer {
   readonly inputs: number;
-  readonly description: NativeLayer;
+  readonly description: NativeDense;
   /** [inputs, units] */
   readonly kernel: Float32Array;
   /** [units], or null for none. */
@@ -48,7 +48,7 @@ export function inputGradient(layer: LoneLayer, dz: Float32Array, rows: number, 
   for (let k = 0; k < inputs; k += 1) {
     for (let j = 0; j < units; j += 1) transposed[j * inputs + k] = kernel[k * units + j];
   }
-  const turned = { units: inputs, activation: 'linear', useBias: false } as const;
+  const turned = { kind: 'dense', units: inputs, activation: 'linear', useBias: false } as const;
   return layerOutputs(
     { inputs: units, description: turned, kernel: transposed, bias: null, rescale: null },
     dz,
@@ -90,7 +90,7 @@ export async function rowLosses(
 /** What a kernel's regularizer adds to the loss: the loss of outputs that hit their targets, and of nothing else. */
 export async function kernelPenalty(layer: LoneLayer, l2: number, bench: Bench): Promise<number> {
   const { units } = layer.description;
-  const description = { units, activation: 'linear', useBias: false, l2 } as const;
+  const description = { kind: 'dense', units, activation: 'linear', useBias: false, l2 } as const;
   const network = networkOf({ ...layer, description, bias: null, rescale: null }, 'meanSquaredError', bench);
   try {
     const nothing = { x: new Float32Array(layer.inputs), targets: new Float32Array(units) };

@@ -2,12 +2,12 @@
 import { gradientTakesLogits } from '../../model/activations.js';
 import { emulationBits } from '../../model/emulation.js';
 import { lossRules } from '../../model/losses.js';
-import { addon, type Loss, type NativeHardware, type NativeLayer } from '../../native/addon.js';
+import { addon, type Loss, type NativeDense, type NativeHardware } from '../../native/addon.js';
 import type { Bench } from './hardware.js';
 
 /** A layer with what it gave for the rows of a batch, [rows, units]. */
 export interface LayerResult {
-  readonly description: NativeLayer;
+  readonly description: NativeDense;
   readonly a: Float32Array;
   /** Its weighted sums, where a gradient is taken from them. */
   readonly z: Float32Array | null;

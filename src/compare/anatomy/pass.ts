@@ -95,7 +95,7 @@ class Pass {
       }
       const kernel = this.#weights(`${name}/kernel`);
       const bias = useBias ? this.#weights(`${name}/bias`) : null;
-      const description = { units, activation, useBias };
+      const description = { kind: 'dense', units, activation, useBias } as const;
       const layer = { inputs, description, kernel, bias, rescale: rate > 0 ? null : rescale };
       const a = await layerOutputs(layer, x, this.#rows, bench);
       const linear = { ...layer, description: { ...description, activation: 'linear' } } as const;
@@ -132,7 +132,7 @@ class Pass {
     if (dropout === null) throw new RangeError('a layer without dropout');
     const { name, rate, seed = seedOf(recipe, 'dropout') } = dropout;
     const stream = streamNumber(dropoutStream(name));
-    const kept = keptInputs({ rate, key: seedKey(seed), stream }, place.steps, this.#rows, inputs);
+    const kept = keptInputs({ kind: 'dropout', rate, key: seedKey(seed), stream }, place.steps, this.#rows, inputs);
     this.#note('mask', name, layer, [this.#rows, inputs], kept);
     return kept;
   }
@@ -142,7 +142,7 @@ class Pass {
     const { recipe, bench } = this.#subject;
     const identity = new Float32Array(columns * columns);
     for (let j = 0; j < columns; j += 1) identity[j * columns + j] = 1;
-    const description = { units: columns, activation: 'linear', useBias: false } as const;
+    const description = { kind: 'dense', units: columns, activation: 'linear', useBias: false } as const;
     const rescale = rescalingLayer(recipe.model);
     return layerOutputs({ inputs: columns, description, kernel: identity, bias: null, rescale }, x, this.#rows, bench);
   }
