@@ -1,7 +1,7 @@
 /** The engine's gradients, and central differences of a loss in binary64. */
 import { type Layer, type Loss, sequential } from 'samebits';
 import { drawn, drawnData, drawnTargets, type TargetKind } from '../torch/drawn.js';
-import { lossOf, type Rows, type Weights } from './forward.js';
+import { lossOf, type Rows, SEED, type Weights } from './forward.js';
 
 export const ROWS = 6;
 export const INPUTS = 5;
@@ -28,7 +28,7 @@ export interface Gradient {
 /** Both gradients at weights between −½ and ½. */
 export async function gradientOf({ layers, loss, targets: kind, salt = 1 }: Problem): Promise<Gradient> {
   const [first, ...rest] = layers;
-  const model = sequential({ layers: [{ ...first, inputShape: [INPUTS] }, ...rest], seed: 0 });
+  const model = sequential({ layers: [{ ...first, inputShape: [INPUTS] }, ...rest], seed: SEED });
   model.compile({ optimizer: { name: 'sgd', learningRate: 1, momentum: 0, nesterov: false }, loss });
   const initial = model.getWeights().map((tensor, place) => ({
     ...tensor,

@@ -1,5 +1,6 @@
 /** A network's loss in binary64, from the definitions and nothing of the engine's. */
 import type { Layer, Loss } from 'samebits';
+import { isKept, streamNumber } from '../oracle/random.js';
 import { activated } from './activations.js';
 import { rowLoss } from './losses.js';
 
@@ -7,7 +8,10 @@ export type Rows = readonly (readonly number[])[];
 /** Trained tensors by name, row-major. */
 export type Weights = Readonly<Record<string, Float64Array>>;
 
-/** Outputs of the layers, in training. */
+/** Of all models here. */
+export const SEED = 0;
+
+/** Outputs of the layers, in the first step of training. */
 export function outputsOf(layers: readonly Layer[], weights: Weights, x: Rows): Rows {
   return layers.reduce((rows, layer) => applied(layer, weights, rows), x);
 }
@@ -32,10 +36,14 @@ function applied(layer: Layer, weights: Weights, rows: Rows): Rows {
         ),
       );
     }
+    case 'dropout': {
+      const mask = { seed: SEED, stream: streamNumber(`dropout/${layer.name}`), rate: layer.rate };
+      return rows.map((row, i) => row.map((x, unit) => (isKept(mask, 0, i, unit) ? x / (1 - layer.rate) : 0)));
+    }
     case 'rescaling':
       return rows.map((row) => row.map((x) => x * layer.scale + layer.offset));
     default:
-      throw new Error(`No definition of ${layer.kind}`);
+      throw new Error(`No definition of ${(layer as Layer).kind}`);
   }
 }
 

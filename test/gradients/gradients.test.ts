@@ -1,5 +1,5 @@
 /** The engine's gradients of every layer, activation, loss and regularizer against finite differences in binary64. */
-import { type ActivationOption, type DenseOptions, dense, l2, rescaling } from 'samebits';
+import { type ActivationOption, type DenseOptions, dense, dropout, l2, rescaling } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { ACTIVATIONS } from './activations.js';
 import { gradientOf, type Problem } from './differences.js';
@@ -53,6 +53,12 @@ describe('layers', () => {
 
   it('without biases', async () => {
     await expectGradients({ layers: stack(['tanh', 'silu', 'linear'], { useBias: false }), ...rest });
+  });
+
+  it('behind dropout of data and of outputs', async () => {
+    const [first, second, third] = stack(['tanh', 'gelu', 'linear']);
+    const layers = [dropout({ rate: 0.2 }), first, dropout({ rate: 0.5 }), second, dropout({ rate: 0.25 }), third];
+    await expectGradients({ layers, ...rest });
   });
 
   it('of rescaled data', async () => {
