@@ -3,6 +3,7 @@ import { expected, SamebitsError } from '../../errors.js';
 import type { CellBatch, CellSource, OpenCells } from './cells.js';
 import { COLUMN_TYPES, type ColumnDescription, type ColumnType } from './column.js';
 import { type CellRules, TableBuilder } from './column-builder.js';
+import { changedCells, changedRules, checkTable, slicedCells } from './derived-cells.js';
 import { TypeGuess } from './infer.js';
 import { type Table, unknownColumn } from './table.js';
 
@@ -91,6 +92,53 @@ export class TableSource {
     const builder = new TableBuilder(this.description, this.#cellRules);
     for await (const [batch, from] of this.#from(0)) builder.append(batch, from);
     return builder.finish();
+  }
+
+  /**
+   * Rows from `start` to before `end`, counted from 0, as a source of their own; a share to train on, say, and one to test on.
+   *
+   * @throws SamebitsError `ERR_SAMEBITS_STATE` for a source that can be read once only
+   */
+  slice(start: number, end: number = Number.POSITIVE_INFINITY): TableSource {
+    this.#checkRepeatable('slice');
+    if (!Number.isSafeInteger(start) || start < 0) throw expected('an integer of at least 0', 'start', start);
+    if (!(end > start)) throw expected('a number above start', 'end', end);
+    const opened = { description: this.description, cellRules: this.#cellRules, begun: null };
+    return new TableSource(slicedCells(this.#cells, start, end), this.#rules, opened);
+  }
+
+  /**
+   * The same rows with other columns: each batch as `change` gives it, with as many rows. Every batch must come to the same names and
+   * types. Rows of the source must not be looked at one with another: where one batch ends and the next begins is a matter of
+   * the file.
+   *
+   * @example
+   * const late = await flights.map((batch) => {
+   *   const values = Uint8Array.from(batch.column('delay').values, (delay) => Number(delay > 15));
+   *   return new Table([...batch.drop(['delay']).columns, { name: 'late', type: 'boolean', values }]);
+   * });
+   *
+   * @throws SamebitsError (as rejection) `ERR_SAMEBITS_STATE` for a source that can be read once only; `ERR_SAMEBITS_SHAPE` for another
+   * number of rows; whatever `change` throws
+   */
+  async map(change: (batch: Table) => Table): Promise<TableSource> {
+    this.#checkRepeatable('map');
+    if (typeof change !== 'function') throw expected('a function', 'change', change);
+    const rules = this.#cellRules;
+    for await (const batch of this.batches()) {
+      const description = checkTable(change(batch), this.name).description;
+      const cells = changedCells(this.#cells, { before: this.description, rules, change, after: description });
+      return new TableSource(cells, this.#rules, { description, cellRules: changedRules(rules), begun: null });
+    }
+    throw expected('at least one row', this.name, [], 'ERR_SAMEBITS_DATA');
+  }
+
+  #checkRepeatable(what: string): void {
+    if (this.repeatable) return;
+    throw new SamebitsError(
+      'ERR_SAMEBITS_STATE',
+      `Expected a source that can be read again for ${what}, but ${this.name} can be read once only: give a path, an array or a function`,
+    );
   }
 
   /** Batches that have rows from `fromRow` on, each with the first such row's place in it. */

@@ -1,0 +1,109 @@
+/** Sources made of another: some of its rows, or each batch changed. */
+import { isDeepStrictEqual } from 'node:util';
+import { expected } from '../../errors.js';
+import type { CellBatch, CellSource, OpenCells } from './cells.js';
+import { type Column, type ColumnDescription, MISSING_BOOLEAN, MISSING_CODE } from './column.js';
+import { type CellRules, TableBuilder } from './column-builder.js';
+import { Table } from './table.js';
+
+/** Rows from `start` to before `end`, counted from 0. */
+export function slicedCells(source: CellSource, start: number, end: number): CellSource {
+  return {
+    name: source.name,
+    repeatable: source.repeatable,
+    async open(fromRow, sampleRows) {
+      const open = await source.open(start + fromRow, sampleRows);
+      return { ...open, batches: within(open.batches, start, end) };
+    },
+  };
+}
+
+async function* within(batches: OpenCells['batches'], start: number, end: number): OpenCells['batches'] {
+  try {
+    for await (const batch of batches) {
+      if (batch.firstRow >= end) return;
+      const from = Math.max(0, start - batch.firstRow);
+      const to = Math.min(batch.rows, end - batch.firstRow);
+      if (from >= to) continue;
+      const part = <T>(values: ArrayLike<T>): T[] => Array.prototype.slice.call(values, from, to);
+      const { cells, lines } = batch;
+      yield {
+        firstRow: batch.firstRow + from - start,
+        rows: to - from,
+        cells: from === 0 && to === batch.rows ? cells : cells.map(part),
+        ...(lines && { lines: part(lines) }),
+      };
+    }
+  } finally {
+    // A generator that never ran closes nothing when it is ended: the source's own is.
+    await batches.return();
+  }
+}
+
+/** What a source's cells are, and what becomes of each batch. */
+export interface Change {
+  readonly before: readonly ColumnDescription[];
+  readonly rules: CellRules;
+  readonly change: (batch: Table) => Table;
+  /** What `change` made of the first batch. */
+  readonly after: readonly ColumnDescription[];
+}
+
+/** How the cells of changed batches are understood. */
+export function changedRules({ source }: CellRules): CellRules {
+  return { texts: false, missing: new Set(), times: true, source };
+}
+
+/** Each batch as `change` gives it. */
+export function changedCells(source: CellSource, changing: Change): CellSource {
+  return {
+    name: source.name,
+    repeatable: source.repeatable,
+    async open(fromRow, sampleRows) {
+      const { batches } = await source.open(fromRow, sampleRows);
+      const names = changing.after.map(({ name }) => name);
+      return { names, texts: false, batches: allChanged(batches, changing) };
+    },
+  };
+}
+
+async function* allChanged(batches: OpenCells['batches'], changing: Change): OpenCells['batches'] {
+  try {
+    for await (const batch of batches) yield cellsOf(batch, changed(batch, changing));
+  } finally {
+    await batches.return();
+  }
+}
+
+function changed(batch: CellBatch, { before, rules, change, after }: Change): Table {
+  const builder = new TableBuilder(before, rules);
+  builder.append(batch);
+  const table = checkTable(change(builder.finish()), rules.source);
+  const what = `what becomes of a batch of ${rules.source}`;
+  if (table.rows !== batch.rows) throw expected(`${batch.rows} rows`, what, table.rows, 'ERR_SAMEBITS_SHAPE');
+  if (isDeepStrictEqual(table.description, after)) return table;
+  throw expected('the columns and types of the first batch', what, table.description, 'ERR_SAMEBITS_SHAPE');
+}
+
+export function checkTable(value: unknown, source: string): Table {
+  if (value instanceof Table) return value;
+  throw expected('a Table', `what becomes of a batch of ${source}`, value);
+}
+
+function cellsOf({ firstRow, rows }: CellBatch, table: Table): CellBatch {
+  return { firstRow, rows, cells: table.columns.map(columnCells) };
+}
+
+/** As a source without texts of its own would have them; times are numbers. */
+function columnCells(column: Column): ArrayLike<unknown> {
+  switch (column.type) {
+    case 'category': {
+      const { values, categories } = column;
+      return Array.from(values, (code) => (code === MISSING_CODE ? null : categories[code]));
+    }
+    case 'boolean':
+      return Array.from(column.values, (value) => (value === MISSING_BOOLEAN ? null : value === 1));
+    default:
+      return column.values;
+  }
+}
