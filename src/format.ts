@@ -36,6 +36,13 @@ export function formatSeconds(value: number): string {
   return value >= 1 ? value.toFixed(2) : String(Number(value.toPrecision(3)));
 }
 
+/** About how long, for people, rounded up: `12 s`, `3 min`, `2 h 5 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
+  return `${Math.floor(seconds / 3600)} h ${Math.ceil((seconds % 3600) / 60)} min`;
+}
+
 /** A ratio with two decimals: `1.01`. */
 export function formatRatio(value: number): string {
   return Number.isFinite(value) ? value.toFixed(2) : formatNonFinite(value);

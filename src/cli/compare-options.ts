@@ -1,13 +1,20 @@
 /** The options of `samebits compare`, and what they say together. */
 import { Command } from 'commander';
-import { expected } from '../errors.js';
 import { ACTIVATIONS } from '../model/activations.js';
 import { OPTIMIZERS, type Optimizer } from '../model/optimizers.js';
 import { REDUCTIONS } from '../model/recipe.js';
 import type { ActivationName, InstructionSet, Reduction } from '../native/addon.js';
 import { INSTRUCTION_SETS } from '../native/instruction-set.js';
 import { MOST_THREADS } from '../train/execution.js';
-import { integerOption, integersOption, nameOption, namesOption, rateOption, seedOption } from './option-values.js';
+import {
+  integerOption,
+  integersOption,
+  layersOption,
+  nameOption,
+  namesOption,
+  rateOption,
+  seedOption,
+} from './option-values.js';
 import { DATA, type TableFlags, withTableOptions } from './table-options.js';
 
 /** As commander gives them: what was not typed is not there. */
@@ -46,9 +53,7 @@ export const DEFAULTS = {
   report: 'report.html',
 } as const;
 
-const MOST_UNITS = 1_000_000;
 const MOST_ROWS = 0x7fff_ffff;
-const MOST_LAYERS = 100;
 
 const EXAMPLES = `
 Examples:
@@ -68,7 +73,7 @@ export function compareOptions(): Command {
     .description('train one recipe at several thread counts and in both orders, and compare the bits')
     .argument('[data]', `${DATA} (default: mnist where installed, else digits)`);
   return withTableOptions(command)
-    .option('--hidden <units>', 'units of the hidden layers (default: 512,512)', hidden)
+    .option('--hidden <units>', 'units of the hidden layers (default: 512,512)', layersOption('--hidden'))
     .option('--activation <name>', 'of the hidden layers (default: relu)', nameOption('--activation', ACTIVATIONS))
     .option(
       '--optimizer <name>',
@@ -93,12 +98,6 @@ export function compareOptions(): Command {
     .option('--json', 'print one JSON document and nothing else')
     .option('--output <file>', 'write the JSON document here')
     .addHelpText('after', EXAMPLES);
-}
-
-function hidden(text: string): number[] {
-  const units = integersOption('--hidden', 1, MOST_UNITS, { distinct: false })(text);
-  if (units.length <= MOST_LAYERS) return units;
-  throw expected(`at most ${MOST_LAYERS} layers`, '--hidden', units.length);
 }
 
 /** Where the page goes, or null for nowhere. */

@@ -8,12 +8,14 @@ import { writeWhole } from './output-files.js';
 export interface DocumentFlags {
   readonly json?: boolean;
   readonly output?: string;
+  /** No text. */
+  readonly quiet?: boolean;
 }
 
 /** The file first: whoever sees the text can open it. */
 export function deliverDocument<T>(
   document: T,
-  { json, output }: DocumentFlags,
+  { json, output, quiet }: DocumentFlags,
   render: (document: T, options: TableOptions) => string,
 ): void {
   const text = `${JSON.stringify(document, nonFiniteAsText, 2)}\n`;
@@ -22,6 +24,7 @@ export function deliverDocument<T>(
     process.stdout.write(text);
     return;
   }
+  if (quiet === true) return;
   const color = pico.isColorSupported && process.stdout.isTTY === true;
   process.stdout.write(`${render(document, { color, width: process.stdout.columns })}\n`);
   if (output !== undefined) process.stdout.write(`\nThe JSON document: ${resolve(output)}\n`);

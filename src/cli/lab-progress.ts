@@ -1,5 +1,6 @@
 /** How far the experiments are, on standard error: a bar on a terminal, a line now and then elsewhere. */
 import { Presets, SingleBar } from 'cli-progress';
+import { formatDuration } from '../format.js';
 import type { LabProgress } from '../lab/carry-out.js';
 
 export interface LabProgressView {
@@ -27,14 +28,8 @@ class Clock {
       this.#start = now;
     }
     if (share <= 0 || share >= 1) return '';
-    return `${duration(((now - this.#start) / 1000) * (1 / share - 1))} left`;
+    return `${formatDuration(((now - this.#start) / 1000) * (1 / share - 1))} left`;
   }
-}
-
-function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3600)} h ${Math.ceil((seconds % 3600) / 60)} min`;
 }
 
 class Bar implements LabProgressView {

@@ -12,6 +12,7 @@ import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { Interrupted } from './interrupted.js';
 import { labCommand } from './lab.js';
+import { trainCommand } from './train.js';
 import { verifyCommand } from './verify.js';
 import { whyCommand } from './why.js';
 
@@ -20,6 +21,7 @@ const INTERRUPTED = 130;
 
 const EXAMPLES = `
 Examples:
+  $ samebits train iris.csv --target species --out runs/iris
   $ samebits compare                    MNIST, or the digits of this package, at
                                         1, 2 and 4 threads and in both orders
   $ samebits compare digits --threads 1,8 --repeats 5
@@ -38,6 +40,7 @@ function program(signal: AbortSignal): Command {
     .description('Trains neural networks to the same bits on any number of threads, and shows what makes runs differ.')
     .version(version)
     .addHelpText('after', EXAMPLES)
+    .addCommand(trainCommand(signal))
     .addCommand(compareCommand(signal))
     .addCommand(whyCommand(signal))
     .addCommand(verifyCommand(signal))

@@ -32,6 +32,18 @@ export function integersOption(
   };
 }
 
+const MOST_UNITS = 1_000_000;
+const MOST_LAYERS = 100;
+
+/** Units of layers, separated by commas. */
+export function layersOption(name: string): (text: string) => number[] {
+  return (text) => {
+    const units = integersOption(name, 1, MOST_UNITS, { distinct: false })(text);
+    if (units.length <= MOST_LAYERS) return units;
+    throw expected(`at most ${MOST_LAYERS} layers`, name, units.length);
+  };
+}
+
 /** A number above 0 and below infinity, in binary32 too. */
 export function rateOption(name: string): (text: string) => number {
   const isRate = (value: number): boolean => Math.fround(value) > 0 && Number.isFinite(Math.fround(value));

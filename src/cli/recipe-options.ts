@@ -37,8 +37,14 @@ export function readJson(path: string, what: string, option: string): unknown {
   }
 }
 
+/** Options that decide a recipe. */
+export type RecipeFlags = Pick<
+  CompareFlags,
+  'hidden' | 'activation' | 'optimizer' | 'learningRate' | 'batchSize' | 'epochs' | 'seed'
+>;
+
 /** The recipe of the options alone, for this data. @param yesOrNo Two classes are one output, not two. */
-export function recipeFromOptions(flags: CompareFlags, data: DataSet, { yesOrNo = false } = {}): Recipe {
+export function recipeFromOptions(flags: RecipeFlags, data: DataSet, { yesOrNo = false } = {}): Recipe {
   const units = flags.hidden ?? DEFAULTS.hidden;
   const { output, ...objective } = objectiveOf(data, yesOrNo);
   const scale: Layer[] = data.scale === 1 ? [] : [rescaling({ scale: data.scale })];
@@ -67,7 +73,7 @@ function objectiveOf({ classes, train }: DataSet, yesOrNo: boolean) {
 }
 
 /** A recipe with the options that were given in place of its own. */
-export function overrideRecipe(recipe: Recipe, flags: CompareFlags): Recipe {
+export function overrideRecipe(recipe: Recipe, flags: RecipeFlags): Recipe {
   const { optimizer, learningRate, epochs = recipe.fit.epochs, batchSize = recipe.fit.batchSize } = flags;
   const changed = optimizer === undefined ? recipe.optimizer : optimizerOf(optimizer, learningRate);
   return parseRecipe({
@@ -80,7 +86,7 @@ export function overrideRecipe(recipe: Recipe, flags: CompareFlags): Recipe {
 }
 
 /** `--hidden` replaces what stands between the data and the last layer; `--activation` alone changes hidden layers. */
-function overrideLayers(model: ModelDescription, { hidden, activation }: CompareFlags): ModelDescription {
+function overrideLayers(model: ModelDescription, { hidden, activation }: RecipeFlags): ModelDescription {
   if (hidden === undefined && activation === undefined) return model;
   const all = denseLayers(model);
   const last = all[all.length - 1];

@@ -11,8 +11,6 @@ const MOST_ROWS = 0x7fff_ffff;
 /** What an array of one allocation may have on all machines. */
 const MOST_NUMBERS = 0x7fff_ffff;
 
-const share = real('a number above 0 and below 1', (value) => value > 0 && value < 1);
-
 const madeUpEntries = {
   kind: v.literal('madeUp', "'madeUp'"),
   problem: oneOf(['regression', 'classes'] as const),
@@ -21,7 +19,7 @@ const madeUpEntries = {
   columns: integer(1, 1_000_000),
   classes: integer(1, 65_536),
   noise: real('a number of at least 0', (value) => value >= 0),
-  majority: v.optional(share),
+  majority: v.optional(real('a number above 0 and below 1', (value) => value > 0 && value < 1)),
   seed: seedSchema,
 };
 
@@ -44,7 +42,7 @@ const tableEntries = {
   task: v.optional(oneOf(TASKS)),
   types: v.optional(columnTypesSchema),
   prepare: v.optional(prepareSchema),
-  test: share,
+  test: real('a number from 0 to below 1', (value) => value >= 0 && value < 1),
   seed: seedSchema,
 };
 

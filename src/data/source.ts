@@ -45,7 +45,7 @@ export interface TableFileSource {
   readonly types?: Readonly<Record<string, ColumnType>>;
   /** How columns become features. @default as of {@link prepare} */
   readonly prepare?: Omit<PrepareOptions, 'target' | 'task'>;
-  /** Share of the rows that are kept for testing, above 0 and below 1. */
+  /** Share of the rows that are kept for testing, below 1; 0: all are trained on, and tested too. */
   readonly test: number;
   /** Decides which. */
   readonly seed: Seed;

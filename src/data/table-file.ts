@@ -32,10 +32,11 @@ export async function loadTable(source: TableFileSource): Promise<LoadedTable> {
   const table = await readTable(resolve(path), types === undefined ? {} : { columns: types });
   const fitted = fitTarget(table, target, task ?? null);
   const method = fitted.classes === null ? {} : ({ method: 'stratified', by: target } as const);
-  const parts = trainTestSplit(table, { test, seed, ...method });
+  const parts = test === 0 ? { train: table, test: table } : trainTestSplit(table, { test, seed, ...method });
   const learned = prepare(parts.train.drop([target]), columns);
   const preparation = new Preparation({ ...learned.preparation.toJSON(), target: fitted });
-  const rows = { train: withTarget(preparation, parts.train), test: withTarget(preparation, parts.test) };
+  const train = withTarget(preparation, parts.train);
+  const rows = { train, test: test === 0 ? train : withTarget(preparation, parts.test) };
   const data = {
     name: basename(path),
     hash: hashParts([rows.train, rows.test]),

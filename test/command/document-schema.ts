@@ -2,10 +2,10 @@
 import * as v from 'valibot';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const positive = v.pipe(v.number(), v.gtValue(0));
-const number = v.union([v.number(), v.picklist(['NaN', 'Infinity', '-Infinity'])]);
-const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const positive = v.pipe(v.number(), v.gtValue(0));
+export const number = v.union([v.number(), v.picklist(['NaN', 'Infinity', '-Infinity'])]);
+export const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const binary32 = v.pipe(v.string(), v.regex(/^0x[0-9a-f]{8}$/));
 
 const firstDifference = v.strictObject({
@@ -40,9 +40,10 @@ const run = v.strictObject({
   distance: v.array(v.strictObject({ step: positive, maxAbs: number, relativeL2: number, maxUlp: number })),
 });
 
-export const documentSchema = v.strictObject({
+/** The fields with which the documents begin. */
+export const headEntries = <const C extends string>(command: C) => ({
   schemaVersion: v.literal(1),
-  command: v.literal('compare'),
+  command: v.literal(command),
   version: v.string(),
   contract: v.literal(1),
   machine: v.strictObject({
@@ -54,9 +55,13 @@ export const documentSchema = v.strictObject({
     node: v.string(),
     instructionSets: v.array(v.string()),
   }),
-  recipe: v.looseObject({ seed: v.union([v.number(), v.string()]), loss: v.string() }),
-  data: v.strictObject({ name: v.string(), rows: positive, testRows: positive, columns: positive, hash: sha256 }),
+  recipe: v.looseObject({ seed: v.union([v.number(), v.string()]), loss: v.unknown() }),
+  data: v.strictObject({ name: v.string(), rows: positive, testRows: count, columns: positive, hash: sha256 }),
   commandLine: v.string(),
+});
+
+export const documentSchema = v.strictObject({
+  ...headEntries('compare'),
   steps: positive,
   runs: v.array(run),
   summary: v.strictObject({

@@ -66,6 +66,12 @@ describe('loadTable', () => {
     ]);
   });
 
+  it('trains and tests on all rows where none are kept', async () => {
+    const { data } = await loadTable(source('trees.csv', { test: 0 }));
+    expect(data.train.x.rows).toBe(50);
+    expect(data.test).toBe(data.train);
+  });
+
   it('knows a class that only one row has, on whichever side that is', async () => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const { data, preparation } = await loadTable(source('rare.csv', { seed }));
@@ -85,7 +91,7 @@ describe('loadTable', () => {
   });
 
   it.each<[unknown, RegExp]>([
-    [{ kind: 'table', path: 'a.csv', target: 'b', test: 1, seed: 1 }, /above 0 and below 1 for source\.test/],
+    [{ kind: 'table', path: 'a.csv', target: 'b', test: 1, seed: 1 }, /from 0 to below 1 for source\.test/],
     [{ kind: 'table', path: 'a.csv', test: 0.5, seed: 1 }, /a text for source\.target/],
     [{ kind: 'table', path: 'a.csv', target: 'b', test: 0.5, seed: 1, task: 'guess' }, /source\.task/],
     [{ kind: 'table', path: 'a.csv', target: 'b', test: 0.5, seed: 1, prepare: { drops: [] } }, /did you mean drop\?/],

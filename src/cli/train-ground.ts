@@ -1,0 +1,101 @@
+/** What `samebits train` trains, and on what. */
+
+import type { ComparedData } from '../compare/data.js';
+import { settingData } from '../compare/setting-data.js';
+import type { DataSet } from '../data/data-set.js';
+import { loadSource } from '../data/load-source.js';
+import { namedSourceLike } from '../data/named-source.js';
+import type { Preparation } from '../data/prepare/preparation.js';
+import type { DataChoice, DataSource } from '../data/source.js';
+import type { Table } from '../data/table/table.js';
+import { loadTable } from '../data/table-file.js';
+import { expected } from '../errors.js';
+import { parseRecipe, type Recipe } from '../model/recipe.js';
+import { openRun, type RunFolder } from '../runs/open-run.js';
+import { overrideRecipe, type RecipeFlags, readRecipe, recipeFromOptions } from './recipe-options.js';
+import { sourceNamed } from './table-options.js';
+import { TRAIN_DEFAULTS, type TrainFlags } from './train-options.js';
+
+/** Data, and the recipe that is trained on them. */
+export interface TrainGround {
+  readonly recipe: Recipe;
+  readonly choice: DataChoice;
+  readonly data: DataSet;
+  /** As the recipe's loss asks for them. */
+  readonly rows: ComparedData;
+  /** Whether the test rows are validated on after each epoch. */
+  readonly validates: boolean;
+  /** Of a table. */
+  readonly table: { readonly whole: Table; readonly preparation: Preparation } | null;
+}
+
+/** From this many training rows on, fewer epochs of larger batches. */
+const LARGE = 10_000;
+
+/** Loads what was named, and makes the recipe of the options. @throws SamebitsError as reading and `parseRecipe` do */
+export async function newGround(name: string, flags: TrainFlags): Promise<TrainGround> {
+  const file = flags.recipe === undefined ? null : readRecipe(flags.recipe);
+  const source = sourceOf(name, flags, file);
+  const loaded = await load(source);
+  const recipe = recipeOf(flags, file, loaded.data, source);
+  const validates = (flags.validationSplit ?? TRAIN_DEFAULTS.validationSplit) > 0;
+  return groundOf(recipe, { source, rows: null, bootstrap: null }, loaded, validates);
+}
+
+/** The ground of a run that goes on. @param name Where its data are now; undefined for where they were. */
+export async function resumedGround(
+  folder: string,
+  name: string | undefined,
+): Promise<TrainGround & { readonly run: RunFolder }> {
+  const run = await openRun(folder);
+  const { recipe, data } = run.manifest;
+  const { choice } = data;
+  const source = name === undefined ? choice.source : namedSourceLike(name, choice.source);
+  return { run, ...groundOf(recipe, { ...choice, source }, await load(source), data.validation !== null) };
+}
+
+interface Loaded {
+  readonly data: DataSet;
+  readonly table: TrainGround['table'];
+}
+
+async function load(source: DataSource): Promise<Loaded> {
+  if (source.kind !== 'table') return { data: await loadSource(source), table: null };
+  const { data, preparation, table } = await loadTable(source);
+  return { data, table: { whole: table, preparation } };
+}
+
+function groundOf(recipe: Recipe, choice: DataChoice, loaded: Loaded, validates: boolean): TrainGround {
+  return { recipe, choice, ...loaded, rows: settingData({ recipe, data: choice }, loaded.data), validates };
+}
+
+function sourceOf(name: string, flags: TrainFlags, file: Recipe | null): DataSource {
+  const { drop, validationSplit = TRAIN_DEFAULTS.validationSplit } = flags;
+  const seed = flags.seed ?? file?.seed ?? TRAIN_DEFAULTS.seed;
+  const source = sourceNamed(name, flags, { test: validationSplit, seed, ...(drop && { prepare: { drop } }) });
+  if (source.kind === 'table') return source;
+  if (drop !== undefined) throw expected('a table beside it', '--drop', name);
+  if (flags.validationSplit !== undefined && flags.validationSplit !== 0) {
+    throw expected(`0, for none, or nothing: ${name} has test rows of its own,`, '--validation-split', validationSplit);
+  }
+  return source;
+}
+
+function recipeOf(flags: TrainFlags, file: Recipe | null, data: DataSet, source: DataSource): Recipe {
+  const large = data.train.x.rows >= LARGE;
+  const { layers, activation, optimizer, learningRate, reduction } = flags;
+  const given: RecipeFlags = { hidden: layers, activation, optimizer, learningRate, ...chosen(flags) };
+  const defaults = { hidden: TRAIN_DEFAULTS.hidden, epochs: large ? 5 : 20, batchSize: large ? 128 : 32 };
+  const recipe =
+    file === null
+      ? recipeFromOptions({ ...defaults, ...given, hidden: layers ?? defaults.hidden }, data, {
+          yesOrNo: source.kind === 'table',
+        })
+      : overrideRecipe(file, given);
+  return reduction === undefined ? recipe : parseRecipe({ ...recipe, reduction });
+}
+
+/** Those that were typed: an undefined one would hide a default. */
+function chosen({ batchSize, epochs, seed }: TrainFlags): RecipeFlags {
+  return Object.fromEntries(Object.entries({ batchSize, epochs, seed }).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,96 @@
+/** The options of `samebits train`. */
+import { Command } from 'commander';
+import { ACTIVATIONS } from '../model/activations.js';
+import { OPTIMIZERS, type Optimizer } from '../model/optimizers.js';
+import { REDUCTIONS } from '../model/recipe.js';
+import type { ActivationName, Reduction } from '../native/addon.js';
+import { type ExecutionFlags, withExecutionOptions } from './execution-options.js';
+import {
+  folderOption,
+  integerOption,
+  layersOption,
+  nameOption,
+  numberOption,
+  rateOption,
+  seedOption,
+} from './option-values.js';
+import { DATA, type TableFlags, withTableOptions } from './table-options.js';
+
+/** As commander gives them: what was not typed is not there. */
+export interface TrainFlags extends TableFlags, ExecutionFlags {
+  readonly drop?: readonly string[];
+  readonly validationSplit?: number;
+  readonly layers?: readonly number[];
+  readonly activation?: ActivationName;
+  readonly optimizer?: Optimizer['name'];
+  readonly learningRate?: number;
+  readonly batchSize?: number;
+  readonly epochs?: number;
+  readonly seed?: number | string;
+  readonly recipe?: string;
+  readonly reduction?: Reduction;
+  readonly deterministic?: boolean;
+  readonly out?: string;
+  readonly resume?: string;
+  readonly json?: boolean;
+  readonly output?: string;
+  readonly quiet?: boolean;
+}
+
+/** What holds where neither an option nor a recipe says otherwise. */
+export const TRAIN_DEFAULTS = { hidden: [64, 64], seed: 42, validationSplit: 0.2 } as const;
+
+const MOST_ROWS = 0x7fff_ffff;
+
+const EXAMPLES = `
+DATA is ${DATA}. A table is a file
+.csv, .tsv, .jsonl, .npy (or .gz of these) or .parquet.
+
+Examples:
+  $ samebits train iris.csv --target species
+  $ samebits train houses.parquet --target price --layers 128,64 --out runs/a
+  $ samebits train people.csv --target income --columns zip=category --drop id
+  $ samebits train digits --epochs 10 --json
+  $ samebits train --resume runs/a
+
+Ctrl-C ends training after the current step; with --out it can go on from there
+with --resume, to the same bits. A second Ctrl-C does not wait.`;
+
+/** The command without its action. */
+export function trainOptions(): Command {
+  const command = new Command('train')
+    .description('train a network on a table, or on a data set')
+    .argument('[data]', DATA);
+  withTableOptions(command)
+    .option('--drop <column...>', 'of a table: columns that are left out')
+    .option(
+      '--validation-split <share>',
+      'of a table: rows that are kept to validate on; 0 for none (default: 0.2)',
+      numberOption('--validation-split', 'a number from 0 to below 1', (value) => value >= 0 && value < 1),
+    )
+    .option('--out <folder>', 'keep the run and the model in this new folder', folderOption('--out'))
+    .option('--resume <folder>', 'go on with a run that was interrupted', folderOption('--resume'))
+    .option('--layers <units>', 'units of the hidden layers (default: 64,64)', layersOption('--layers'))
+    .option('--activation <name>', 'of the hidden layers (default: relu)', nameOption('--activation', ACTIVATIONS))
+    .option(
+      '--optimizer <name>',
+      'adam, nadam, adagrad, rmsprop or sgd (default: adam)',
+      nameOption('--optimizer', OPTIMIZERS),
+    )
+    .option('--learning-rate <rate>', '(default: 0.001, for sgd 0.01)', rateOption('--learning-rate'))
+    .option(
+      '--batch-size <rows>',
+      '(default: 32, from 10,000 rows on 128)',
+      integerOption('--batch-size', 1, MOST_ROWS),
+    )
+    .option('--epochs <count>', '(default: 20, from 10,000 rows on 5)', integerOption('--epochs', 1, 1_000_000))
+    .option('--seed <seed>', 'an integer or any text (default: 42)', seedOption('--seed'))
+    .option('--recipe <file>', 'a recipe as JSON; options that are given beat it')
+    .option('--reduction <order>', 'fixed or free (default: fixed)', nameOption('--reduction', REDUCTIONS));
+  return withExecutionOptions(command)
+    .option('--deterministic', 'refuse what would not give the same bits again')
+    .option('--json', 'print one JSON document and nothing else')
+    .option('--output <file>', 'write the JSON document here')
+    .option('--quiet', 'show nothing')
+    .addHelpText('after', EXAMPLES);
+}

@@ -1,0 +1,207 @@
+/** `samebits train`. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { expected } from '../errors.js';
+import { contractOf } from '../model/emulation.js';
+import { describeMachine } from '../native/machine.js';
+import { version } from '../native/version.js';
+import type { TrainDocument } from '../report/train-document.js';
+import { renderTrainOpening, renderTrainResult } from '../report/train-text.js';
+import { modelFromRecipe } from '../train/build.js';
+import type { FitOptions } from '../train/fit-options.js';
+import { resume } from '../train/resume.js';
+import type { Run } from '../train/run.js';
+import type { Sequential } from '../train/sequential.js';
+import { deliverDocument } from './document-output.js';
+import { type EpochProgress, epochProgress, type ShownMetric } from './epoch-progress.js';
+import { commandLine } from './execution-options.js';
+import { Interrupted } from './interrupted.js';
+import { checkWritable } from './output-files.js';
+import { tableWords } from './table-options.js';
+import { newGround, resumedGround, type TrainGround } from './train-ground.js';
+import { type TrainFlags, trainOptions } from './train-options.js';
+
+/** The file of the model in the folder of a run. */
+export const MODEL_FILE = 'model.safetensors';
+
+/** @param signal Stops the work at a step boundary. */
+export function trainCommand(signal: AbortSignal): Command {
+  return trainOptions().action(async (data: string | undefined, flags: TrainFlags) => {
+    checkFlags(data, flags);
+    const document =
+      flags.resume === undefined ? await start(data as string, flags, signal) : await goOn(data, flags, signal);
+    deliverDocument(document, flags, renderTrainResult);
+  });
+}
+
+/** What belongs to a recipe, which a run that goes on has. */
+const OF_A_NEW_RUN = [
+  ['--out', 'out'],
+  ['--target', 'target'],
+  ['--task', 'task'],
+  ['--columns', 'columns'],
+  ['--drop', 'drop'],
+  ['--validation-split', 'validationSplit'],
+  ['--recipe', 'recipe'],
+  ['--layers', 'layers'],
+  ['--activation', 'activation'],
+  ['--optimizer', 'optimizer'],
+  ['--learning-rate', 'learningRate'],
+  ['--batch-size', 'batchSize'],
+  ['--epochs', 'epochs'],
+  ['--seed', 'seed'],
+  ['--reduction', 'reduction'],
+] as const satisfies readonly (readonly [string, keyof TrainFlags])[];
+
+function checkFlags(data: string | undefined, flags: TrainFlags): void {
+  if (flags.output !== undefined) checkWritable(flags.output, '--output');
+  if (flags.resume !== undefined) {
+    for (const [option, name] of OF_A_NEW_RUN) {
+      if (flags[name] !== undefined)
+        throw expected('nothing beside --resume: the run says it itself,', option, flags[name]);
+    }
+  } else if (data === undefined) {
+    throw expected('a table, mnist, digits, or a folder of IDX files, or --resume', 'the data', data);
+  }
+}
+
+async function start(name: string, flags: TrainFlags, signal: AbortSignal): Promise<TrainDocument> {
+  const ground = await newGround(name, flags);
+  signal.throwIfAborted();
+  say(flags, () => renderTrainOpening({ ...ground, data: describeData(ground) }));
+  const { recipe, rows, validates, choice } = ground;
+  const { epochs, batchSize, shuffle, batchLeaf, freeGrain } = recipe.fit;
+  const progress = progressOf(ground, flags);
+  const model = modelFromRecipe(recipe);
+  const options: FitOptions = {
+    ...{ epochs, batchSize, shuffle, batchLeaf, freeGrain },
+    reduction: recipe.reduction,
+    emulate: recipe.emulate,
+    ...executionOf(flags),
+    ...(validates ? { validationData: [rows.test.x, rows.test.y] } : {}),
+    ...(flags.out === undefined ? {} : { folder: flags.out }),
+    dataSource: choice,
+    ...watch(progress, signal),
+  };
+  const run = await model
+    .fit(rows.train.x, rows.train.y, options)
+    .catch((error: unknown) => interrupted(error, flags.out, signal))
+    .finally(() => progress.stop());
+  const file = flags.out === undefined ? null : await keep(model, flags.out);
+  return documentOf(ground, run, file, startLine(name, flags));
+}
+
+async function goOn(data: string | undefined, flags: TrainFlags, signal: AbortSignal): Promise<TrainDocument> {
+  const folder = flags.resume as string;
+  const ground = await resumedGround(folder, data);
+  signal.throwIfAborted();
+  const { rows, validates, run: before } = ground;
+  say(flags, () => renderTrainOpening({ ...ground, data: describeData(ground) }));
+  const progress = progressOf(ground, flags);
+  const { model, run } = await resume(folder, rows.train.x, rows.train.y, {
+    ...executionOf(flags),
+    ...(validates ? { validationData: [rows.test.x, rows.test.y] } : {}),
+    ...watch(progress, signal),
+  })
+    .catch((error: unknown) => interrupted(error, folder, signal))
+    .finally(() => progress.stop());
+  const there = join(before.path, MODEL_FILE);
+  const file = existsSync(there) ? there : await keep(model, folder);
+  const line = commandLine(['train', ...(data === undefined ? [] : [data])], {
+    '--resume': folder,
+    ...executionWords(flags),
+  });
+  return documentOf(ground, run, file, line);
+}
+
+function watch(progress: EpochProgress, signal: AbortSignal): Pick<FitOptions, 'callbacks' | 'onProgress' | 'signal'> {
+  return { callbacks: progress.callbacks, onProgress: progress.onProgress, signal };
+}
+
+function progressOf({ recipe, rows, validates }: TrainGround, flags: TrainFlags): EpochProgress {
+  const trained: ShownMetric[] = recipe.metrics.includes('accuracy') ? ['loss', 'accuracy'] : ['loss'];
+  const validated = trained.map((name) => `val_${name}` as ShownMetric);
+  const { epochs, batchSize } = recipe.fit;
+  const metrics = validates ? [...trained, ...validated] : trained;
+  return epochProgress({ rows: rows.train.x.rows, batchSize, epochs, metrics }, { quiet: isQuiet(flags) });
+}
+
+const isQuiet = ({ quiet, json }: TrainFlags): boolean => quiet === true || json === true;
+
+function say(flags: TrainFlags, text: () => string): void {
+  if (!isQuiet(flags)) process.stdout.write(`${text()}\n\n`);
+}
+
+/** Rejects with how to go on, where it was an interrupt. */
+function interrupted(error: unknown, folder: string | undefined, signal: AbortSignal): never {
+  if (!signal.aborted) throw error;
+  if (folder === undefined)
+    throw new Interrupted('interrupted, nothing was kept: --out FOLDER keeps a run to go on with');
+  throw new Interrupted(
+    `interrupted: a checkpoint is kept; go on with ${commandLine(['train', '--resume', folder], {})}`,
+  );
+}
+
+async function keep(model: Sequential, folder: string): Promise<string> {
+  const file = resolve(folder, MODEL_FILE);
+  await model.save(file);
+  return file;
+}
+
+function documentOf(ground: TrainGround, run: Run, model: string | null, line: string): TrainDocument {
+  const { history } = run;
+  const last = Object.entries(history).map(([name, values]): [string, number] => [name, values[values.length - 1]]);
+  return {
+    schemaVersion: 1,
+    command: 'train',
+    version,
+    contract: contractOf(run.recipe),
+    machine: describeMachine(),
+    recipe: { ...run.recipe },
+    data: describeData(ground),
+    commandLine: line,
+    fingerprint: run.fingerprint,
+    epochs: history.loss.length,
+    seconds: run.seconds,
+    metrics: Object.fromEntries(last),
+    model,
+  };
+}
+
+function describeData({ data, rows, validates }: TrainGround): TrainDocument['data'] {
+  const { train, test } = rows;
+  const testRows = validates ? test.x.rows : 0;
+  return { name: data.name, rows: train.x.rows, testRows, columns: train.x.columns, hash: data.hash };
+}
+
+function executionOf({
+  threads,
+  isa,
+  deterministic,
+}: TrainFlags): Pick<FitOptions, 'threads' | 'isa' | 'deterministic'> {
+  const given = Object.entries({ threads, isa, deterministic }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given);
+}
+
+function executionWords({ threads, isa }: TrainFlags): Record<string, unknown> {
+  return { '--threads': threads, '--isa': isa };
+}
+
+/** What was typed. Where a recipe decides, the document has it whole. */
+function startLine(name: string, flags: TrainFlags): string {
+  const drop = flags.drop === undefined ? [] : ['--drop', ...flags.drop];
+  return commandLine(['train', name, ...tableWords(flags), ...drop], {
+    '--recipe': flags.recipe,
+    '--layers': flags.layers,
+    '--activation': flags.activation,
+    '--optimizer': flags.optimizer,
+    '--learning-rate': flags.learningRate,
+    '--batch-size': flags.batchSize,
+    '--epochs': flags.epochs,
+    '--seed': flags.seed,
+    '--validation-split': flags.validationSplit,
+    '--reduction': flags.reduction,
+    ...executionWords(flags),
+  });
+}

@@ -1,0 +1,15 @@
+/** The JSON document of `samebits train`. */
+import type { DocumentHead, JsonNumber } from '../compare/document.js';
+
+export interface TrainDocument extends DocumentHead<'train'> {
+  /** SHA-256 of the final weights. */
+  readonly fingerprint: string;
+  /** Epochs that were made, also those before the run was resumed. */
+  readonly epochs: number;
+  /** Time that this command spent training, without validation. */
+  readonly seconds: number;
+  /** Of the last epoch, by name: `loss`, `accuracy`, and those of the validation rows, `val_loss`, `val_accuracy`. */
+  readonly metrics: Readonly<Record<string, JsonNumber>>;
+  /** Path of the model's file; null where none was kept. */
+  readonly model: string | null;
+}

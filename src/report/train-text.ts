@@ -1,0 +1,76 @@
+/** What `samebits train` says on standard output: what was inferred, and what came of it. */
+import type { Preparation } from '../data/prepare/preparation.js';
+import { printable, type Table } from '../data/table/table.js';
+import type { Recipe } from '../model/recipe.js';
+import { formatCount, formatMagnitude, formatPercent, formatSeconds } from './format.js';
+import { decodeNumber } from './numbers.js';
+import { wrapText } from './table.js';
+import type { TrainDocument } from './train-document.js';
+
+/** Columns of a terminal. */
+const WIDTH = 80;
+
+/** What is trained, before it is. */
+export interface TrainOpening {
+  readonly recipe: Recipe;
+  readonly data: TrainDocument['data'];
+  /** Null where the data are no table. */
+  readonly table: { readonly whole: Table; readonly preparation: Preparation } | null;
+  readonly validates: boolean;
+}
+
+/** The columns with their types, the task, the network. Ends without a line break. */
+export function renderTrainOpening({ recipe, data, table, validates }: TrainOpening): string {
+  const rows = validates
+    ? `${formatCount(data.rows)} rows to train on, ${formatCount(data.testRows)} to validate on`
+    : `${formatCount(data.rows)} rows to train on`;
+  return [
+    ...(table === null ? [] : [...tableLines(data.name, table), '']),
+    ...wrapText(
+      `${table === null ? `${data.name}: ` : ''}${rows}; ${formatCount(data.columns)} features.`,
+      WIDTH,
+    ).split('\n'),
+    ...wrapText(recipeSentence(recipe), WIDTH).split('\n'),
+  ].join('\n');
+}
+
+function tableLines(name: string, { whole, preparation }: NonNullable<TrainOpening['table']>): string[] {
+  const [head, ...columns] = whole.summary().split('\n');
+  const { task, target, classes } = preparation;
+  const kinds = classes === null ? '' : ` of ${classes.length} classes`;
+  return [
+    `${printable(name)}: ${head}`,
+    ...columns.map((line) => `  ${line}`.slice(0, WIDTH)),
+    ...wrapText(`The task is ${task}: ${printable(String(target))}${kinds}.`, WIDTH).split('\n'),
+  ];
+}
+
+function recipeSentence({ model, loss, optimizer, fit, seed, reduction }: Recipe): string {
+  const layers = model.layers.map((layer) => {
+    if (layer.kind !== 'dense') return layer.kind;
+    const { activation } = layer;
+    return `${layer.units} ${typeof activation === 'string' ? activation : activation.name}`;
+  });
+  const lossName = typeof loss === 'string' ? loss : loss.name;
+  return (
+    `The network: ${layers.join(', ')}; ${lossName}, ${optimizer.name}; ${formatCount(fit.epochs)} epochs, batches of ` +
+    `${formatCount(fit.batchSize)}, seed ${printable(String(seed))}, ${reduction} order.`
+  );
+}
+
+/** The metrics in words, where the model is, and its fingerprint. */
+export function renderTrainResult({ epochs, seconds, metrics, fingerprint, model }: TrainDocument): string {
+  const words = Object.entries(metrics).map(([name, value]) => `${name} ${metricText(name, decodeNumber(value))}`);
+  return [
+    ...wrapText(`${formatCount(epochs)} epochs in ${formatSeconds(seconds)} s: ${words.join(', ')}.`, WIDTH).split(
+      '\n',
+    ),
+    `Fingerprint: ${fingerprint}`,
+    ...(model === null ? [] : [`The model: ${printable(model)}`]),
+  ].join('\n');
+}
+
+/** Accuracies as per cent, the others with four digits. */
+export function metricText(name: string, value: number): string {
+  return name.endsWith('accuracy') ? `${formatPercent(value, 2)} %` : formatMagnitude(value, 4);
+}

@@ -1,0 +1,177 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadModel, openRun } from 'samebits';
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { samebits } from './command.js';
+import { headEntries, number, positive, sha256 } from './document-schema.js';
+import { writeTables } from './small-tables.js';
+
+let cwd: string;
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'samebits-train-'));
+  writeTables(cwd);
+});
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+const train = (words: readonly string[], options: object = {}) => samebits(['train', ...words], { cwd, ...options });
+const IRIS = ['iris.csv', '--target', 'species'];
+
+const documentSchema = v.strictObject({
+  ...headEntries('train'),
+  fingerprint: sha256,
+  epochs: positive,
+  seconds: v.pipe(v.number(), v.minValue(0)),
+  metrics: v.record(v.string(), number),
+  model: v.nullable(v.string()),
+});
+const parse = (text: string) => v.parse(documentSchema, JSON.parse(text));
+
+describe('samebits train', () => {
+  it('says what it inferred, then a plain line for each epoch, then what came of it', async () => {
+    const { code, stdout, stderr } = await train([...IRIS, '--epochs', '3']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^iris\.csv: 150 rows, 5 columns\n/);
+    expect(stdout).toMatch(/\n {2}color +category {2}3 categories: /);
+    expect(stdout).toContain('The task is multiclass: species of 3 classes.');
+    expect(stdout).toContain('120 rows to train on, 30 to validate on; 10 features.');
+    expect(stdout).toMatch(/64 relu, 64 relu, 3 softmax; sparseCategoricalCrossentropy, adam/);
+    expect(stdout).toMatch(
+      /\n3 epochs in [\d.e-]+ s: loss [\d.]+, accuracy [\d.]+ %,\s+val_loss [\d.]+,\s+val_accuracy\s+[\d.]+\s+%\.\n/,
+    );
+    expect(stdout).toMatch(/\nFingerprint: [0-9a-f]{64}\n$/);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^epoch +rows\/s +left +loss +accuracy +val loss +val acc$/);
+    expect(lines.slice(1).map((line) => line.trimStart().slice(0, 3))).toEqual(['1/3', '2/3', '3/3']);
+    for (const text of [stdout, stderr]) {
+      expect(text).toMatch(/^[\n\x20-\x7e\u00a0-\uffff]*$/);
+      expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    }
+  });
+
+  it('draws a bar for each epoch on a terminal', async () => {
+    const { code, stderr } = await train(['prices.csv', '--target', 'price', '--epochs', '2'], {
+      preload: 'terminal.cjs',
+    });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/1\/2 {2}█{10} .*2\/2 {2}█{10} /s);
+    expect(stderr).not.toContain('accuracy');
+  });
+
+  it('shows nothing with --quiet, and one document with --json', async () => {
+    const quiet = await train([...IRIS, '--epochs', '1', '--quiet']);
+    expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' });
+    const { code, stdout, stderr } = await train([...IRIS, '--epochs', '2', '--layers', '8,4', '--json']);
+    expect([code, stderr]).toEqual([0, '']);
+    const document = parse(stdout);
+    expect(document).toMatchObject({
+      recipe: { seed: 42, loss: 'sparseCategoricalCrossentropy', fit: { epochs: 2, batchSize: 32 } },
+      data: { name: 'iris.csv', rows: 120, testRows: 30, columns: 10 },
+      commandLine: 'samebits train iris.csv --target species --layers 8,4 --epochs 2',
+      epochs: 2,
+      model: null,
+    });
+    expect(Object.keys(document.metrics)).toEqual(['loss', 'accuracy', 'val_loss', 'val_accuracy']);
+  });
+
+  it('gives the same bits on any number of threads and any instruction set', async () => {
+    const fingerprints = [];
+    for (const more of [
+      ['--threads', '1'],
+      ['--threads', '3'],
+      ['--isa', 'scalar'],
+    ]) {
+      const { stdout } = await train([...IRIS, '--epochs', '2', '--json', ...more]);
+      fingerprints.push(parse(stdout).fingerprint);
+    }
+    expect(new Set(fingerprints).size).toBe(1);
+  });
+
+  it('keeps the run and the model in a folder, and does not write into one that is there', async () => {
+    const { code, stdout } = await train([...IRIS, '--epochs', '2', '--out', 'kept', '--json']);
+    expect(code).toBe(0);
+    const { fingerprint, model: path } = parse(stdout);
+    const model = await loadModel(path as string);
+    expect(model.fingerprint()).toBe(fingerprint);
+    const { manifest } = await openRun(join(cwd, 'kept'));
+    expect(manifest).toMatchObject({ status: 'complete', result: { fingerprint } });
+    expect(manifest.data.choice.source).toMatchObject({ kind: 'table', target: 'species', test: 0.2, seed: 42 });
+    const verified = await samebits(['verify', 'kept'], { cwd });
+    expect(verified.code).toBe(0);
+    const again = await train([...IRIS, '--epochs', '2', '--out', 'kept']);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toMatch(/kept/);
+    const complete = await train(['--resume', 'kept', '--json']);
+    expect(parse(complete.stdout)).toMatchObject({ fingerprint, epochs: 2 });
+  });
+
+  it('stops at an interrupt, says how to go on, and goes on to the same bits', async () => {
+    const long = ['digits', '--layers', '512,512', '--epochs', '8', '--batch-size', '16'];
+    const whole = parse((await train([...long, '--json'])).stdout);
+    const { code, stderr } = await train([...long, '--out', 'cut'], { interruptAt: ' 1/8 ' });
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/\nsamebits: interrupted: a checkpoint is kept; go on with samebits train --resume cut\n$/);
+    expect(readdirSync(join(cwd, 'cut', 'checkpoints')).length).toBeGreaterThan(0);
+    expect(existsSync(join(cwd, 'cut', 'model.safetensors'))).toBe(false);
+    expect((await openRun(join(cwd, 'cut'))).manifest.status).toBe('interrupted');
+    const resumed = await train(['--resume', 'cut', '--json', '--threads', '1']);
+    expect(resumed.code).toBe(0);
+    expect(parse(resumed.stdout)).toMatchObject({ fingerprint: whole.fingerprint, epochs: 8, metrics: whole.metrics });
+    expect(existsSync(join(cwd, 'cut', 'model.safetensors'))).toBe(true);
+  });
+
+  it('keeps nothing of what was interrupted without --out, and says so', async () => {
+    const { code, stderr } = await train(['digits', '--layers', '512,512', '--epochs', '50'], {
+      interruptAt: ' 1/50 ',
+    });
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/interrupted, nothing was kept: --out FOLDER keeps a run to go on with/);
+  });
+
+  it('takes a recipe from a file, and options in place of what it says', async () => {
+    const layers = [
+      { kind: 'dense', units: 4, activation: 'tanh' },
+      { kind: 'dense', units: 1 },
+    ];
+    const recipe = { seed: 7, model: { layers }, optimizer: 'sgd', loss: 'huber', fit: { epochs: 3, batchSize: 10 } };
+    writeFileSync(join(cwd, 'recipe.json'), JSON.stringify(recipe));
+    const words = ['prices.csv', '--target', 'price', '--recipe', 'recipe.json', '--epochs', '2', '--json'];
+    const document = parse((await train(words)).stdout);
+    expect(document.recipe).toMatchObject({ seed: 7, optimizer: { name: 'sgd' }, fit: { epochs: 2, batchSize: 10 } });
+    expect(document.commandLine).toContain('--recipe recipe.json --epochs 2');
+  });
+
+  it('leaves out columns, takes types and the task, and validates on no rows where none are wanted', async () => {
+    const words = ['bought.csv', '--target', 'bought', '--columns', 'age=category', '--drop', 'city'];
+    const { stdout } = await train([...words, '--validation-split', '0', '--epochs', '1', '--json']);
+    const document = parse(stdout);
+    expect(document.data).toMatchObject({ rows: 60, testRows: 0 });
+    expect(Object.keys(document.metrics)).toEqual(['loss', 'accuracy']);
+    expect(document.recipe).toMatchObject({ loss: 'binaryCrossentropy' });
+  });
+
+  it('writes the document to a file', async () => {
+    await train([...IRIS, '--epochs', '1', '--output', 'train.json']);
+    expect(parse(readFileSync(join(cwd, 'train.json'), 'utf8')).epochs).toBe(1);
+  });
+
+  it.each<[string[], RegExp]>([
+    [[], /a table, mnist, digits, or a folder of IDX files, or --resume for the data but received undefined/],
+    [['iris.csv'], /for --target but received undefined/],
+    [[...IRIS, '--validation-split', '1'], /from 0 to below 1 for --validation-split but received 1/],
+    [[...IRIS, '--layers', '0'], /for --layers but received 0/],
+    [[...IRIS, '--drop', 'colour'], /did you mean "color"\?/],
+    [['digits', '--drop', 'color'], /a table beside it for --drop but received "digits"/],
+    [['digits', '--validation-split', '0.3'], /digits has test rows of its own/],
+    [['--resume', 'nowhere'], /nowhere/],
+    [['--resume', 'nowhere', '--epochs', '3'], /nothing beside --resume: the run says it itself, for --epochs/],
+    [[...IRIS, '--out', 'iris.csv'], /iris\.csv/],
+    [[...IRIS, '--reduction', 'free', '--deterministic'], /deterministic/],
+  ])('%j gives one line and exit code 2', async (words, message) => {
+    const { code, stderr } = await train([...words, '--quiet']);
+    expect(stderr).toMatch(/^samebits: [^\n]*\n$/);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+});
