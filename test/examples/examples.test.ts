@@ -29,3 +29,9 @@ it('cars.mjs: a network beats linear regression, which beats the mean', () => {
   expect(errors[1]).toBeLessThan(0.5 * errors[0]);
   expect(errors[2]).toBeLessThan(0.95 * errors[1]);
 });
+
+it('mnist.mjs learns digits, the same ones everywhere', () => {
+  const text = printed('mnist.mjs', '--rows', '4000', '--epochs', '4', '--seeds', '1');
+  expect(numberAfter(text, 'accuracy')).toBeGreaterThan(0.88);
+  expect(text).toContain('fingerprint 79e7ab8491e2634979e8684a3a1de63f9651258dd4ca958fe71661e56f16276c');
+});
