@@ -14,6 +14,7 @@ const LAYERS = [
   'model',
   'runs',
   'train',
+  'exchange',
   'causes',
   'compare',
   'bench',

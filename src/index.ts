@@ -123,6 +123,14 @@ export type { RowLike } from './data/table/rows.js';
 export { Table } from './data/table/table.js';
 export { type BatchesOptions, TableSource } from './data/table/table-source.js';
 export { SamebitsError, type SamebitsErrorCode, type SamebitsErrorDetails } from './errors.js';
+export { type OnnxOptions, toOnnx } from './exchange/onnx/to-onnx.js';
+export {
+  loadStateDict,
+  type StateDictOptions,
+  tensorsFromSafetensors,
+  tensorsToSafetensors,
+  toStateDict,
+} from './exchange/state-dict.js';
 export type { LabProgress } from './lab/carry-out.js';
 export type { CustomClaim, Design, ExperimentDescription, LevelList, Measure } from './lab/custom/description.js';
 export type { Json, LabRun } from './lab/document.js';

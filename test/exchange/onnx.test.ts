@@ -1,0 +1,215 @@
+import {
+  type ActivationOption,
+  dense,
+  dropout,
+  type NumericArray,
+  prepare,
+  rescaling,
+  type Sequential,
+  sequential,
+  tableOf,
+  toOnnx,
+} from 'samebits';
+import { describe, expect, it } from 'vitest';
+import { failure } from '../train/problem.js';
+import { type OnnxTensor, session, Tensor } from './onnxruntime.js';
+
+const ACTIVATIONS: ActivationOption[] = [
+  'linear',
+  'relu',
+  'leakyRelu',
+  { name: 'leakyRelu', alpha: 0.01 },
+  'elu',
+  { name: 'elu', alpha: 1.7 },
+  'selu',
+  'gelu',
+  'silu',
+  'softplus',
+  'softsign',
+  'hardSigmoid',
+  'tanh',
+  'sigmoid',
+  'softmax',
+];
+
+const ROWS = 23;
+const INPUTS = 6;
+/** On both sides of 0, small and large. */
+const x = Float32Array.from({ length: ROWS * INPUTS }, (_, i) => 4 * Math.sin(1 + i * i));
+
+async function run(model: Uint8Array, feeds: Readonly<Record<string, OnnxTensor>>): Promise<Float32Array> {
+  const running = await session(model);
+  expect(running.inputNames).toEqual(Object.keys(feeds));
+  expect(running.outputNames).toEqual(['outputs']);
+  const { outputs } = await running.run(feeds);
+  await running.release();
+  return outputs.data;
+}
+
+function expectNear(found: NumericArray, wanted: NumericArray): void {
+  expect(found.length).toBe(wanted.length);
+  for (let i = 0; i < wanted.length; i += 1) {
+    expect(Math.abs(found[i] - wanted[i])).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(wanted[i])));
+  }
+}
+
+async function expectSame(model: Sequential): Promise<void> {
+  const outputs = await run(toOnnx(model), { x: new Tensor('float32', x, [ROWS, INPUTS]) });
+  expectNear(outputs, model.predictSync({ data: x, rows: ROWS, columns: INPUTS }).data);
+}
+
+describe('onnxruntime predicts the same', () => {
+  it.each(ACTIVATIONS)('with %o', async (activation) => {
+    const layers = [
+      dense({ units: 9, activation, inputShape: [INPUTS], biasInitializer: 'randomNormal' }),
+      dense({ units: 7, activation }),
+    ];
+    await expectSame(sequential({ layers, seed: 4 }));
+  });
+
+  it('with rescaling, dropout, no bias, and layers of any name', async () => {
+    const layers = [
+      rescaling({ scale: 0.3, offset: -0.5, inputShape: [INPUTS] }),
+      dropout({ rate: 0.5 }),
+      dense({ units: 5, activation: 'relu', useBias: false, name: 'x' }),
+      dense({ units: 5, activation: 'tanh', name: 'outputs' }),
+      dense({ units: 300, name: 'ü "quoted" 日本' }),
+      dense({ units: 2, activation: 'softmax' }),
+    ];
+    await expectSame(sequential({ layers, seed: 4, name: 'a net' }));
+  });
+
+  it('with one unit and one row', async () => {
+    const model = sequential({ layers: [dense({ units: 1, inputShape: [1] })], seed: 4 });
+    expectNear(await run(toOnnx(model), { x: new Tensor('float32', [2], [1, 1]) }), model.predictSync([[2]]).data);
+  });
+});
+
+describe('a preparation in the graph', () => {
+  const dates = ['2024-02-29', '2023-01-01T12:00Z', null, '2022-12-31', '2024-02-29', '2021-07-01'];
+  const columns = {
+    // Beyond what binary32 tells apart.
+    'time of day': [
+      1_700_000_000_001,
+      1_700_000_000_003,
+      null,
+      1_700_000_000_010,
+      1_700_000_000_004,
+      1_700_000_000_002,
+    ],
+    x: [1, 2, 3, 4, 5, 6.5],
+    member: [true, false, null, true, true, false],
+    city: ['Oslo', 'Rome', 'Oslo', null, 'Bern', 'Rome'],
+    when: dates.map((text) => (text === null ? null : new Date(text))),
+    late: ['yes', 'no', 'no', 'yes', 'no', 'no'],
+  };
+  const table = tableOf(columns);
+  const doubles = (values: readonly (number | boolean | null)[]) =>
+    new Tensor(
+      'float64',
+      Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))),
+      [values.length, 1],
+    );
+  const texts = (values: readonly (string | null)[]) =>
+    new Tensor(
+      'string',
+      values.map((value) => value ?? ''),
+      [values.length, 1],
+    );
+  const parts: Record<string, (date: Date) => number> = {
+    month: (date) => date.getUTCMonth() + 1,
+    weekday: (date) => ((date.getUTCDay() + 6) % 7) + 1,
+    hour: (date) => date.getUTCHours(),
+  };
+
+  it.each([
+    ['oneHot', true, 'none'],
+    ['oneHot', false, 'mostFrequent'],
+    ['ordinal', true, 'mostFrequent'],
+    ['ordinal', false, 'none'],
+  ] as const)(
+    'takes columns as the table has them: %s, indicators %s, imputed by %s',
+    async (encode, indicator, impute) => {
+      const { preparation, x: features } = prepare(table, {
+        target: 'late',
+        numbers: { indicator },
+        categories: { encode, indicator, impute },
+        dates: { parts: ['month', 'weekday', 'hour'], indicator },
+      });
+      const inputs = preparation.features.length;
+      const layers = [
+        dense({ units: 4, activation: 'tanh', inputShape: [inputs] }),
+        dense({ units: 2, activation: 'softmax' }),
+      ];
+      const model = sequential({ layers, seed: 9 });
+      const feeds: Record<string, OnnxTensor> = {
+        'time of day': doubles(columns['time of day']),
+        x: doubles(columns.x),
+        member: doubles(columns.member),
+        city: texts(columns.city),
+      };
+      for (const [part, of] of Object.entries(parts)) {
+        feeds[`when.${part}`] = doubles(columns.when.map((date) => (date === null ? null : of(date))));
+      }
+      const bytes = toOnnx(model, { preparation });
+      expectNear(await run(bytes, feeds), model.predictSync(features).data);
+      expect(Buffer.from(bytes).includes('["no","yes"]')).toBe(true);
+      // What was never seen is none of the known.
+      const unknown = { ...feeds, city: texts(columns.city.map(() => 'Paris')) };
+      const elsewhere = tableOf({ ...columns, city: columns.city.map(() => 'Paris') });
+      expectNear(await run(bytes, unknown), model.predictSync(preparation.transform(elsewhere)).data);
+    },
+  );
+
+  it('that refuses missing numbers gives NaN for them', async () => {
+    const { preparation } = prepare(tableOf({ a: [1, 2, 3] }), { numbers: { impute: 'error' } });
+    const model = sequential({ layers: [dense({ units: 1, inputShape: [1] })], seed: 9 });
+    const outputs = await run(toOnnx(model, { preparation }), { a: doubles([null, 2]) });
+    expect(outputs[0]).toBeNaN();
+    expectNear(outputs.subarray(1), model.predictSync(preparation.transform([{ a: 2 }])).data);
+  });
+
+  it('that does not fit is refused', async () => {
+    const of = async (data: Parameters<typeof tableOf>[0], inputs: number, options = {}) => {
+      const { preparation } = prepare(tableOf(data), options);
+      const model = sequential({ layers: [dense({ units: 1, inputShape: [inputs] })], seed: 1 });
+      return failure(() => toOnnx(model, { preparation }));
+    };
+    expect(await of({ a: [1, 2] }, 2)).toMatchObject({ code: 'ERR_SAMEBITS_SHAPE' });
+    const clash = await of({ 'd.hour': [1, 2], d: [new Date(0), new Date(1e7)] }, 2, { dates: { parts: ['hour'] } });
+    expect(clash.message).toContain('different names');
+    const empty = await of({ c: ['', 'a', null] }, 3, { categories: { indicator: true } });
+    expect(empty.message).toContain('empty text');
+    for (const name of ['a\nb', 'a\u0000', '\u007f', '\u2028', '\u0085', '\ud800']) {
+      expect((await of({ [name]: [1, 2] }, 1)).message, name).toContain('without control characters');
+    }
+  });
+});
+
+describe('an export', () => {
+  it('refuses names with control characters', async () => {
+    for (const options of [
+      { name: 'a\nb' },
+      { layers: [dense({ units: 1, name: 'a\u0007', inputShape: [1] as const })] },
+    ]) {
+      const model = sequential({ layers: [dense({ units: 1, inputShape: [1] })], seed: 1, ...options });
+      expect(await failure(() => toOnnx(model))).toMatchObject({ code: 'ERR_SAMEBITS_ARGUMENT' });
+    }
+  });
+
+  it('refuses what is no option, and a model whose inputs nobody knows', async () => {
+    const model = sequential({ layers: [dense({ units: 1 })], seed: 1 });
+    expect(await failure(() => toOnnx(model))).toMatchObject({ code: 'ERR_SAMEBITS_STATE' });
+    expect((await failure(() => toOnnx(model, { preparations: null } as never))).message).toContain('preparation');
+    const document = { columns: [] } as never;
+    expect(await failure(() => toOnnx(model, { preparation: document }))).toMatchObject({
+      code: 'ERR_SAMEBITS_ARGUMENT',
+    });
+  });
+
+  it('has the same bytes each time, and says whose weights it has', () => {
+    const model = sequential({ layers: [dense({ units: 2, activation: 'gelu', inputShape: [3] })], seed: 1 });
+    expect(Buffer.from(toOnnx(model)).equals(Buffer.from(toOnnx(model.clone())))).toBe(true);
+    expect(Buffer.from(toOnnx(model)).includes(model.fingerprint())).toBe(true);
+  });
+});

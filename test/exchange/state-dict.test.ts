@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  dense,
+  dropout,
+  loadModel,
+  loadStateDict,
+  rescaling,
+  type Sequential,
+  sequential,
+  tensorsFromSafetensors,
+  tensorsToSafetensors,
+  toStateDict,
+} from 'samebits';
+import { describe, expect, it } from 'vitest';
+import { failure } from '../train/problem.js';
+
+const FIXTURES = join(import.meta.dirname, '../fixtures/exchange');
+const torch = JSON.parse(readFileSync(join(FIXTURES, 'torch.json'), 'utf8'));
+
+/** The layers of the fixtures. */
+function network(): Sequential {
+  return sequential({
+    layers: [
+      dense({ units: 9, activation: 'tanh', inputShape: [5] }),
+      dropout({ rate: 0.3 }),
+      dense({ units: 7, activation: 'relu', useBias: false }),
+      dense({ units: 3, activation: 'softmax' }),
+    ],
+    seed: 1,
+  });
+}
+
+function expectPredictions(model: Sequential, wanted: number[][]): void {
+  const { data } = model.predictSync(torch.rows);
+  for (const [i, value] of wanted.flat().entries()) expect(Math.abs(data[i] - value)).toBeLessThan(1e-6);
+}
+
+describe('PyTorch', () => {
+  it('predicts the same with the weights of a saved model, by names', async () => {
+    expectPredictions(await loadModel(join(FIXTURES, 'samebits-model.safetensors')), torch.named);
+  });
+
+  it('and by places in an nn.Sequential', async () => {
+    const model = await loadModel(join(FIXTURES, 'samebits-model.safetensors'));
+    const bytes = tensorsToSafetensors(toStateDict(model, { modules: 'sequential' }));
+    expect(Buffer.from(bytes).equals(readFileSync(join(FIXTURES, 'samebits-sequential.safetensors')))).toBe(true);
+    expect(torch.placed).toEqual(torch.named);
+  });
+
+  it('gives weights with which samebits predicts the same', () => {
+    const model = network();
+    loadStateDict(model, readFileSync(join(FIXTURES, 'torch.safetensors')));
+    expectPredictions(model, torch.own);
+  });
+});
+
+describe('a state dict', () => {
+  it.each([
+    ['layers', ['dense_1', 'dense_2', 'dense_3']],
+    ['sequential', ['0', '3', '5']],
+    [
+      ['fc.a', 'fc.b', 'out'],
+      ['fc.a', 'fc.b', 'out'],
+    ],
+  ] as const)('comes back as it was: modules %s', (modules, [first, second, third]) => {
+    const model = network();
+    const state = toStateDict(model, { modules });
+    const other = sequential({ layers: network().layers, seed: 2 });
+    loadStateDict(other, tensorsToSafetensors(state), { modules });
+    expect(other.fingerprint()).toBe(model.fingerprint());
+    expect(state.map(({ name, shape }) => `${name} [${shape}]`)).toEqual([
+      `${first}.weight [9,5]`,
+      `${first}.bias [9]`,
+      `${second}.weight [7,9]`,
+      `${third}.weight [3,7]`,
+      `${third}.bias [3]`,
+    ]);
+  });
+
+  it('is found where modules have numbers, in ascending order', () => {
+    const layers = Array.from({ length: 12 }, () => dense({ units: 2 }));
+    const deep = sequential({ layers: [rescaling({ scale: 2, inputShape: [2] }), ...layers], seed: 1 });
+    const other = sequential({ layers: deep.layers, seed: 2 });
+    // In the order of a file: 0, 1, 10, 11, 2, …
+    const state = toStateDict(deep, { modules: 'sequential' }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const counted = { name: '0.num_batches_tracked', shape: [], data: new Float32Array(1) };
+    loadStateDict(other, [...state, counted]);
+    expect(other.fingerprint()).toBe(deep.fingerprint());
+  });
+
+  it('that does not fit is refused, and nothing is set', async () => {
+    const model = network();
+    const before = model.fingerprint();
+    const state = toStateDict(sequential({ layers: network().layers, seed: 3 }));
+    const [first, ...others] = state;
+    const bad = { ...first, data: first.data.map(() => Number.NaN) };
+    const cases: [unknown, object, string][] = [
+      [others, {}, 'ERR_SAMEBITS_ARGUMENT'],
+      [[...state, { ...first, name: 'dense_9.weight' }], {}, 'ERR_SAMEBITS_ARGUMENT'],
+      [[{ ...first, shape: [5, 9] }, ...others], {}, 'ERR_SAMEBITS_SHAPE'],
+      [[{ ...first, data: first.data.subarray(1) }, ...others], {}, 'ERR_SAMEBITS_SHAPE'],
+      [[bad, ...others], {}, 'ERR_SAMEBITS_DATA'],
+      [[{ ...first, data: [1, 2] }, ...others], {}, 'ERR_SAMEBITS_ARGUMENT'],
+      [[null], {}, 'ERR_SAMEBITS_ARGUMENT'],
+      ['weights', {}, 'ERR_SAMEBITS_ARGUMENT'],
+      [new Uint8Array(9), {}, 'ERR_SAMEBITS_FILE'],
+      [state, { modules: ['a', 'b'] }, 'ERR_SAMEBITS_ARGUMENT'],
+      [state, { modules: 3 }, 'ERR_SAMEBITS_ARGUMENT'],
+      [state, { module: 'layers' }, 'ERR_SAMEBITS_ARGUMENT'],
+    ];
+    for (const [given, options, code] of cases) {
+      expect(await failure(() => loadStateDict(model, given as never, options)), String(given)).toMatchObject({ code });
+    }
+    expect(model.fingerprint()).toBe(before);
+  });
+
+  it('as a file has binary32 only, and tensors that fill it', () => {
+    const state = toStateDict(network());
+    expect(tensorsFromSafetensors(tensorsToSafetensors(state))).toEqual(state);
+    const header = Buffer.from('{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}  ');
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const doubles = Buffer.concat([length, header, Buffer.alloc(8)]);
+    expect(() => tensorsFromSafetensors(doubles)).toThrow(expect.objectContaining({ code: 'ERR_SAMEBITS_FILE' }));
+    expect(() => tensorsToSafetensors([{ ...state[0], shape: [2] }])).toThrow(/elements for/);
+  });
+});
