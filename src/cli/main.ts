@@ -10,6 +10,7 @@ import { benchCommand } from './bench.js';
 import { buildCommand } from './build.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
+import { inspectCommand } from './inspect.js';
 import { Interrupted } from './interrupted.js';
 import { labCommand } from './lab.js';
 import { trainCommand } from './train.js';
@@ -41,6 +42,7 @@ function program(signal: AbortSignal): Command {
     .version(version)
     .addHelpText('after', EXAMPLES)
     .addCommand(trainCommand(signal))
+    .addCommand(inspectCommand())
     .addCommand(compareCommand(signal))
     .addCommand(whyCommand(signal))
     .addCommand(verifyCommand(signal))

@@ -17,13 +17,11 @@ import { deliverDocument } from './document-output.js';
 import { type EpochProgress, epochProgress, type ShownMetric } from './epoch-progress.js';
 import { commandLine } from './execution-options.js';
 import { Interrupted } from './interrupted.js';
+import { MODEL_FILE } from './model-path.js';
 import { checkWritable } from './output-files.js';
 import { tableWords } from './table-options.js';
 import { newGround, resumedGround, type TrainGround } from './train-ground.js';
 import { type TrainFlags, trainOptions } from './train-options.js';
-
-/** The file of the model in the folder of a run. */
-export const MODEL_FILE = 'model.safetensors';
 
 /** @param signal Stops the work at a step boundary. */
 export function trainCommand(signal: AbortSignal): Command {

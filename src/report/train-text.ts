@@ -45,7 +45,8 @@ function tableLines(name: string, { whole, preparation }: NonNullable<TrainOpeni
   ];
 }
 
-function recipeSentence({ model, loss, optimizer, fit, seed, reduction }: Recipe): string {
+/** Layers, loss, optimizer and fit in a sentence. */
+export function recipeSentence({ model, loss, optimizer, fit, seed, reduction }: Recipe): string {
   const layers = model.layers.map((layer) => {
     if (layer.kind !== 'dense') return layer.kind;
     const { activation } = layer;
