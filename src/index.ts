@@ -285,6 +285,8 @@ export type {
   Progress,
   ResumeOptions,
   StepOptions,
+  TableFitOptions,
+  TableResumeOptions,
   Training,
 } from './train/fit-options.js';
 export { loadModel, modelFromSafetensors } from './train/load.js';
@@ -311,3 +313,6 @@ export type {
   SummaryOptions,
 } from './train/sequential-options.js';
 export type { Plan } from './train/session.js';
+export type { Stages } from './train/tabular/epoch-feed.js';
+export type { TablePredictions } from './train/tabular/labels.js';
+export type { RowObject, TableRows } from './train/tabular/tabular.js';

@@ -229,7 +229,19 @@ TrainOptions trainOptions(const Napi::Object& job, const Network& network, const
     options.order = rows.data;
   }
   options.inEpoch = boolean(job.Get("inEpoch"), "inEpoch");
-  if (options.inEpoch && epoch.position >= options.data.rows) throw expected(env, "the epoch's rows", "rows", kShape);
+  if (const Napi::Value rows = job.Get("epochRows"); !isNothing(rows)) {
+    options.epochRows = integer(rows, "epochRows", 1, kMostRows);
+    if (!options.inEpoch || options.shuffle || options.order != nullptr) {
+      throw expected(env, "rows of an epoch in their own order", "epochRows");
+    }
+  }
+  const size_t epochRows = options.epochRows > 0 ? options.epochRows : options.data.rows;
+  if (options.inEpoch && epoch.position >= epochRows) throw expected(env, "the epoch's rows", "rows", kShape);
+  if (options.epochRows > 0) {
+    const size_t left = epochRows - epoch.position;
+    const bool whole = options.data.rows % options.batchSize == 0 && options.data.rows < left;
+    if (!whole && options.data.rows != left) throw expected(env, "whole batches of the epoch", "rows", kShape);
+  }
   if (options.inEpoch && epoch.position > 0 && options.batchLeaf != epoch.loss.leaf()) {
     throw expected(env, "the leaf with which the epoch began", "batchLeaf");
   }

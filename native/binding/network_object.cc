@@ -76,16 +76,22 @@ class TrainCall : public Job {
 // One call of predict() or evaluate().
 class RowsCall : public Job {
  public:
-  RowsCall(NetworkObject* self, RowPass::Purpose purpose, DataView data, unsigned threads, size_t leaf,
-           Elements<float> outputs)
-      : self_(self), purpose_(purpose), data_(data), threads_(threads), leaf_(leaf), outputs_(outputs) {}
+  RowsCall(NetworkObject* self, RowPass::Purpose purpose, DataView data, unsigned threads, Elements<float> outputs)
+      : self_(self), purpose_(purpose), data_(data), threads_(threads), outputs_(outputs) {}
+
+  // Of evaluate: the leaf of the tree, and the tree over `rows` rows before these.
+  void sumOn(size_t leaf, uint64_t rows, const TreeSum& sum) {
+    leaf_ = leaf;
+    before_ = rows;
+    sum_ = sum;
+  }
 
   void execute(Team* team) override {
     Predictor predictor(*self_->network_, purpose_, data_.rows, threads_);
     if (purpose_ == RowPass::Purpose::predict) {
       predictor.predict(team, data_, outputs_.data);
     } else {
-      evaluation_ = predictor.evaluate(team, data_, leaf_);
+      evaluation_ = predictor.evaluate(team, data_, leaf_, before_, sum_);
     }
   }
 
@@ -97,6 +103,9 @@ class RowsCall : public Job {
     Napi::Object result = Napi::Object::New(env);
     result.Set("loss", evaluation_.loss);
     result.Set("hits", static_cast<double>(evaluation_.hits));
+    Napi::Float32Array sums = Napi::Float32Array::New(env, TreeSum::partialSums(leaf_, before_ + data_.rows));
+    if (sums.ElementLength() > 0) evaluation_.sum.save(sums.Data());
+    result.Set("lossSums", sums);
     return result;
   }
 
@@ -109,7 +118,9 @@ class RowsCall : public Job {
   const RowPass::Purpose purpose_;
   const DataView data_;
   const unsigned threads_;
-  const size_t leaf_;
+  size_t leaf_ = 1;
+  uint64_t before_ = 0;
+  TreeSum sum_;
   const Elements<float> outputs_;
   Napi::ObjectReference outputArray_;
   Evaluation evaluation_;
@@ -324,7 +335,18 @@ Napi::Value NetworkObject::evaluate(const Napi::CallbackInfo& info) {
   const unsigned size = threads(job.Get("threads"));
   const DataView data = dataView(job, *network_, true);
   const size_t leaf = integer(job.Get("batchLeaf"), "batchLeaf", 1, kMostRows);
-  auto call = std::make_unique<RowsCall>(this, RowPass::Purpose::evaluate, data, size, leaf, Elements<float>{});
+  auto call = std::make_unique<RowsCall>(this, RowPass::Purpose::evaluate, data, size, Elements<float>{});
+  if (const Napi::Value before = job.Get("before"); !isNothing(before)) {
+    const Napi::Object given = object(before, "before");
+    const uint64_t rows = integer(given.Get("rows"), "before.rows", 0, kMostRows);
+    const Elements<float> sums = floats(given.Get("lossSums"), "before.lossSums");
+    expectElements(env, sums.count, TreeSum::partialSums(leaf, rows), 1, "before.lossSums");
+    TreeSum sum;
+    sum.restore(leaf, rows, sums.data);
+    call->sumOn(leaf, rows, sum);
+  } else {
+    call->sumOn(leaf, 0, TreeSum());
+  }
   const Napi::Promise promise =
       Environment::of(env).start(env, std::move(call), size, {info.This(), job.Get("x"), job.Get("targets")});
   ++reading_;
@@ -339,7 +361,7 @@ Napi::Value NetworkObject::predict(const Napi::CallbackInfo& info) {
   const unsigned size = threads(job.Get("threads"));
   const DataView data = dataView(job, *network_, false);
   const Napi::Float32Array outputs = Napi::Float32Array::New(env, data.rows * network_->outputs());
-  auto call = std::make_unique<RowsCall>(this, RowPass::Purpose::predict, data, size, 1, floats(outputs, "outputs"));
+  auto call = std::make_unique<RowsCall>(this, RowPass::Purpose::predict, data, size, floats(outputs, "outputs"));
   call->keepOutputs(outputs);
   const Napi::Promise promise = Environment::of(env).start(env, std::move(call), size, {info.This(), job.Get("x")});
   ++reading_;

@@ -8,7 +8,6 @@
 #include "packing.h"
 #include "pass_plan.h"
 #include "penalty.h"
-#include "tree.h"
 
 namespace samebits {
 namespace {
@@ -93,7 +92,7 @@ void Predictor::predict(Team* team, const DataView& data, float* outputs) {
   });
 }
 
-Evaluation Predictor::evaluate(Team* team, const DataView& data, size_t leaf) {
+Evaluation Predictor::evaluate(Team* team, const DataView& data, size_t leaf, uint64_t before, const TreeSum& sum) {
   const ControlWord control;
   overBlocks(team, data.rows, [&](size_t lane, size_t first, size_t count) {
     const Batch batch{nullptr, first - lane, lane + count};
@@ -108,13 +107,13 @@ Evaluation Predictor::evaluate(Team* team, const DataView& data, size_t leaf) {
   const float added = penalty.none() ? 0 : penalty.total();
   Evaluation evaluation;
   if (pass_->invalid()) evaluation.error = "labels below the number of units";
-  TreeSum sum;
-  sum.reset(leaf);
+  evaluation.sum = sum;
+  if (before == 0) evaluation.sum.reset(leaf);
   for (size_t i = 0; i < data.rows; ++i) {
-    sum.add(penalty.none() ? losses_[i] : losses_[i] + added);
+    evaluation.sum.add(penalty.none() ? losses_[i] : losses_[i] + added);
     evaluation.hits += hits_[i];
   }
-  evaluation.loss = sum.total() * meanScale(data.rows);
+  evaluation.loss = evaluation.sum.total() * meanScale(before + data.rows);
   return evaluation;
 }
 

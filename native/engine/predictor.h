@@ -13,6 +13,7 @@
 #include "network.h"
 #include "row_pass.h"
 #include "team.h"
+#include "tree.h"
 
 namespace samebits {
 
@@ -20,6 +21,7 @@ struct Evaluation {
   const char* error = nullptr;  // what is wrong with the input, if anything is
   float loss = 0;
   uint64_t hits = 0;
+  TreeSum sum;  // over the losses of all rows so far
 };
 
 class Predictor {
@@ -29,8 +31,9 @@ class Predictor {
 
   // outputs: [data.rows, units of the last layer] row-major. data.rows is at most what was given.
   void predict(Team* team, const DataView& data, float* outputs);
-  // Purpose evaluate. The loss is the tree over all rows; leaf >= 1.
-  Evaluation evaluate(Team* team, const DataView& data, size_t leaf);
+  // Purpose evaluate. The loss is the tree over all rows; leaf >= 1. `sum` is that over `before` rows before these, of the
+  // same leaf; hits are those of these rows alone.
+  Evaluation evaluate(Team* team, const DataView& data, size_t leaf, uint64_t before = 0, const TreeSum& sum = {});
 
   size_t bytes() const { return block_.bytes(); }
 

@@ -43,7 +43,9 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
       options_(std::move(options)),
       members_(members),
       rowMembers_(options_.everyMember ? members : std::min(members, availableCores())),
-      maxRows_(options_.inEpoch ? std::min(options_.batchSize, options_.data.rows) : options_.data.rows),
+      epochRows_(options_.epochRows > 0 ? options_.epochRows : options_.data.rows),
+      dataBegin_(options_.epochRows > 0 ? epoch->position : 0),
+      maxRows_(options_.inEpoch ? std::min(options_.batchSize, epochRows_) : options_.data.rows),
       byColumns_(dividesColumns(network_, maxRows_, rowMembers_)),
       plan_(network_, byColumns_, true),
       penalty_(network_) {
@@ -132,8 +134,8 @@ void Trainer::beginStep() {
     const uint32_t* order = options_.order != nullptr ? options_.order
                             : options_.shuffle        ? epoch_.order.data()
                                                       : nullptr;
-    batch_.rows = std::min(options_.batchSize, rows - epoch_.position);
-    batch_.firstRow = epoch_.position;
+    batch_.rows = std::min(options_.batchSize, epochRows_ - epoch_.position);
+    batch_.firstRow = epoch_.position - dataBegin_;
     batch_.indices = order == nullptr ? nullptr : order + epoch_.position;
   }
   if (options_.reduction == Reduction::free) arrival_.begin(batch_.rows);
@@ -274,7 +276,7 @@ void Trainer::endStep(const std::atomic<bool>* abort) {
     for (size_t i = 0; i < rows; ++i) epoch_.loss.add(lossOf(i));
     epoch_.hits += hits;
     epoch_.position += rows;
-    epochEnded = epoch_.position == options_.data.rows;
+    epochEnded = epoch_.position == epochRows_;
     if (epochEnded) {
       outcome_.epochLosses.push_back(epoch_.loss.total() * meanScale(epoch_.position));
       outcome_.epochHits.push_back(static_cast<double>(epoch_.hits));
@@ -304,7 +306,8 @@ bool Trainer::mustStop(bool epochEnded, const std::atomic<bool>* abort) {
   }
   if (!options_.inEpoch || outcome_.steps >= options_.maxSteps || outcome_.steps >= mostSteps()) return true;
   if (options_.stopOnNonFinite && outcome_.nonFinite != kNone) return true;
-  if (epochEnded && (options_.stopAtEpochEnd || options_.order != nullptr)) return true;
+  if (epochEnded && (options_.stopAtEpochEnd || options_.order != nullptr || options_.epochRows > 0)) return true;
+  if (epoch_.position == dataBegin_ + options_.data.rows) return true;
   if (outcome_.epochLosses.size() >= options_.maxEpochs) return true;
   if (options_.replay != nullptr && replayAt_ == options_.replayWords) return true;
   if (outcome_.recording.size() >= kMaxRecordedWords) return true;

@@ -35,6 +35,9 @@ struct TrainOptions {
   uint32_t stream = 0;
   const uint32_t* order = nullptr;  // a permutation for the current epoch instead; a call then ends with the epoch
   bool inEpoch = true;              // false: the data is one batch, outside of any epoch
+  // Rows of the whole epoch, of which the data are the next ones, in whole batches; 0: the data are all of them. A call then
+  // ends with its data; it takes neither shuffle nor order.
+  size_t epochRows = 0;
   uint64_t maxSteps = 1;
   bool stopAtEpochEnd = false;
   uint64_t maxEpochs = UINT64_MAX;
@@ -126,7 +129,9 @@ class Trainer {
   const TrainOptions options_;
   const unsigned members_;
   const unsigned rowMembers_;  // who divides the pass over rows
-  const size_t maxRows_;       // of a batch
+  const size_t epochRows_;
+  const size_t dataBegin_;  // position in the epoch of the data's first row
+  const size_t maxRows_;    // of a batch
   const bool byColumns_;
   const PassPlan plan_;
   std::optional<RowPass> rowPass_;  // both are made twice: to count, and to cut

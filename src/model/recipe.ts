@@ -4,6 +4,8 @@
  */
 import * as v from 'valibot';
 import { check, fields, integer, oneOf, type Schema } from '../arguments.js';
+import { shuffleBufferSchema } from '../data/stream/batch-stream.js';
+import { expected } from '../errors.js';
 import type { Loss, Reduction } from '../native/addon.js';
 import { type Seed, seedSchema } from '../random/seed.js';
 import { GENERATORS, type Generator } from '../random/words.js';
@@ -25,6 +27,8 @@ export interface FitRecipe {
   readonly batchSize: number;
   /** Present the rows of each epoch in a random order; `stratified`: each class evenly over the epoch. @default true */
   readonly shuffle: Shuffle;
+  /** Draw each row among so many that come next, as a stream does, instead of among all; with `shuffle: true`. @default none */
+  readonly shuffleBuffer?: number;
   /** Fixed order: rows that are summed in one chain. @default 64 */
   readonly batchLeaf: number;
   /** Free order: rows that a thread claims as one unit. @default 8 */
@@ -64,6 +68,7 @@ export const fitEntries = {
   epochs: v.optional(integer(1, 0xffff_ffff), 1),
   batchSize: v.optional(integer(1, 0xffff_ffff), 32),
   shuffle: v.optional(shuffleSchema, true),
+  shuffleBuffer: v.optional(shuffleBufferSchema),
   batchLeaf: v.optional(integer(1, 0xffff_ffff), 64),
   freeGrain: v.optional(integer(1, 0xffff_ffff), 8),
 };
@@ -91,6 +96,21 @@ const recipeSchema = fields({
 });
 
 /**
+ * Refuses a shuffle buffer where another rule orders the rows.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
+ */
+export function checkShuffleBuffer(
+  { shuffle, shuffleBuffer }: Pick<FitRecipe, 'shuffle' | 'shuffleBuffer'>,
+  generator: Generator,
+  name: string,
+): void {
+  if (shuffleBuffer === undefined) return;
+  if (shuffle !== true) throw expected('no shuffleBuffer, or shuffle: true with it,', `${name}.shuffle`, shuffle);
+  if (generator !== 'philox') throw expected("generator 'philox' with a shuffleBuffer", 'generator', generator);
+}
+
+/**
  * Checks a recipe that comes from elsewhere (JSON, a file, another program) and fills in the defaults.
  *
  * @example
@@ -105,6 +125,7 @@ export function parseRecipe(value: unknown): Recipe {
   const dense = denseLayers(model);
   checkLoss(parsed.loss, parsed.metrics, dense[dense.length - 1]);
   checkShuffle(parsed.fit.shuffle, parsed.loss);
+  checkShuffleBuffer(parsed.fit, parsed.generator, 'recipe.fit');
   checkFlippedBit(parsed.flippedBit, model, 'recipe.flippedBit');
   return { ...parsed, model };
 }

@@ -181,6 +181,11 @@ export interface TrainJob extends NativeData, Execution {
   readonly shuffle: { readonly key: readonly [number, number]; readonly stream: number } | null;
   /** A permutation of the rows for the current epoch (then a call never passes the epoch's end); instead of shuffle. */
   readonly order: Uint32Array | null;
+  /**
+   * Rows of the whole epoch, of which the data are the next ones, in whole batches: the call ends with them. Neither shuffle nor
+   * order go with it. @default those of the data
+   */
+  readonly epochRows?: number;
   /** False for `trainOnBatch`: the rows are one batch, and epoch counter, position and sums are left alone. */
   readonly inEpoch: boolean;
   /** The call ends after this many steps (a positive integer or Infinity, as the two below), … */
@@ -238,6 +243,18 @@ export interface TrainResult {
 export interface EvaluateJob extends NativeData {
   readonly threads: number;
   readonly batchLeaf: number;
+  /** The sum of losses goes on over so many rows before these, from what a call for them gave. @default none */
+  readonly before?: { readonly rows: number; readonly lossSums: Float32Array };
+}
+
+/** What `evaluate` gives. */
+export interface NativeEvaluation {
+  /** Mean over all rows, those before included. */
+  readonly loss: number;
+  /** Of the job's own rows; an integer, see the contract. */
+  readonly hits: number;
+  /** Partial sums of the losses, for a call with the rows that follow. */
+  readonly lossSums: Float32Array;
 }
 
 export interface PredictJob {
@@ -274,8 +291,8 @@ export interface NativeNetwork {
   train(job: TrainJob): Promise<TrainResult>;
   /** Asks the running `train` to end at the next step boundary. */
   abort(): void;
-  /** `hits` is an integer; see the contract. Waits for no training: refused while one is under way. */
-  evaluate(job: EvaluateJob): Promise<{ loss: number; hits: number }>;
+  /** Waits for no training: refused while one is under way. */
+  evaluate(job: EvaluateJob): Promise<NativeEvaluation>;
   /** [rows, units of the last layer] row-major. Several may run beside each other. */
   predict(job: PredictJob): Promise<Float32Array>;
   predictSync(job: PredictJob): Float32Array;

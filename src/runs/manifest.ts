@@ -46,7 +46,18 @@ export interface RecordedData {
   readonly hash: string;
   /** Where they come from; a `given` source where nobody said. */
   readonly choice: DataChoice;
-  readonly validation: { readonly rows: number; readonly hash: string } | null;
+  /** True where rows were streamed: the hash is that of a stream. */
+  readonly streamed?: true;
+  readonly validation: RecordedValidation | null;
+  /** Of the rows of a table: SHA-256 of the file with the preparation that made them. */
+  readonly preparation?: string;
+}
+
+/** What a run was validated on. */
+export interface RecordedValidation {
+  readonly rows: number;
+  readonly hash: string;
+  readonly streamed?: true;
 }
 
 /** How a run, or a part of it, was executed. */
@@ -177,7 +188,9 @@ const manifestSchema = fields({
     columns: integer(1),
     hash: digest,
     choice: dataChoiceSchema,
-    validation: v.nullable(fields({ rows: integer(1), hash: digest })),
+    streamed: v.optional(v.literal(true, 'true')),
+    validation: v.nullable(fields({ rows: integer(1), hash: digest, streamed: v.optional(v.literal(true, 'true')) })),
+    preparation: v.optional(digest),
   }),
   options: fields({
     trace: v.nullable(oneOf(['epoch', 'step'] as const)),

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { check } from '../arguments.js';
+import type { Preparation } from '../data/prepare/preparation.js';
 import type { NamedTensor } from '../model/description.js';
 import type { Recording } from '../runs/recording.js';
 import {
@@ -17,6 +18,7 @@ import { damaged, isDamage } from './file-errors.js';
 import { openInside } from './inside.js';
 import { type Manifest, type RunResult, readManifest } from './manifest.js';
 import { type MetricName, type RecordedMetrics, readMetrics } from './metrics.js';
+import { readPreparation } from './preparation-file.js';
 import { readOrders } from './recording-file.js';
 import { SafetensorsFile } from './safetensors.js';
 import { readTrace, type TraceReader } from './trace.js';
@@ -42,6 +44,12 @@ export class RunFolder {
   /** Names of the trained tensors, in model order. */
   get tensors(): readonly string[] {
     return recordedParameters(this.manifest.recipe).map(({ name }) => name);
+  }
+
+  /** How rows of tables became rows of the network; null where the run was given prepared ones. */
+  async preparation(): Promise<Preparation | null> {
+    const { preparation } = this.manifest.data;
+    return preparation === undefined ? null : readPreparation(this.path, preparation);
   }
 
   /** Steps of an epoch. */

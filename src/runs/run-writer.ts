@@ -1,6 +1,7 @@
 /** Writing run folders, so that a crash at any moment leaves what the last checkpoint needs. */
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { Preparation } from '../data/prepare/preparation.js';
 import { SamebitsError } from '../errors.js';
 import type { NamedTensor } from '../model/description.js';
 import {
@@ -19,6 +20,7 @@ import { JournalWriter, NO_LINES } from './journal.js';
 import { type Manifest, type RunResult, type RunSession, type RunStatus, writeManifest } from './manifest.js';
 import { METRICS_FILE, metricsLine, type RecordedMetrics } from './metrics.js';
 import { BEST_FILE, type RunFolder, WEIGHTS_FILE } from './open-run.js';
+import { PREPARATION_FILE, writePreparation } from './preparation-file.js';
 import { RecordingWriter } from './recording-file.js';
 import { type TensorSource, tensorSource, writeSafetensors } from './safetensors.js';
 import { TRACE_FILE, type TraceEntry, traceHeadLine, traceLine } from './trace.js';
@@ -65,20 +67,30 @@ export class RunWriter {
    * Makes the folder of a run that begins.
    *
    * @param start The state of step 0, where it is not the recipe's.
+   * @param preparation What the manifest names, if it names one.
    * @throws SamebitsError `ERR_SAMEBITS_FILE` for a folder that holds anything, and for one that cannot be written.
    */
-  static async create(path: string, manifest: Manifest, start: WrittenState | null): Promise<RunWriter> {
+  static async create(
+    path: string,
+    manifest: Manifest,
+    start: WrittenState | null,
+    preparation: Preparation | null = null,
+  ): Promise<RunWriter> {
     const folder = resolve(path);
     return claim(folder, async () => {
       await onDisk('a folder that can be written', folder, async () => {
         await makeFolder(folder);
-        const names = (await readdir(folder)).filter((name) => !PARTIAL.test(name) && name !== CHECKPOINTS);
+        // A process that was killed may have begun here, but wrote no manifest.
+        const begun = [CHECKPOINTS, PREPARATION_FILE];
+        const entries = await readdir(folder);
+        const names = entries.filter((name) => !PARTIAL.test(name) && !begun.includes(name));
         if (names.length > 0) throw damaged('a new or empty folder', folder, names);
         await makeFolder(join(folder, CHECKPOINTS));
         await checkFolder(join(folder, CHECKPOINTS));
         for (const { file } of await listCheckpoints(folder)) throw damaged('a new or empty folder', folder, file);
         await removePartial(folder);
       });
+      if (preparation !== null) await writePreparation(folder, preparation);
       if (start !== null) await writeState(folder, manifest, start, null);
       // Last: with its manifest a folder can be resumed.
       await writeManifest(folder, manifest);

@@ -2,8 +2,11 @@
 import * as v from 'valibot';
 import { callback, check, fields, flag, integer, oneOf, orNull, type Schema } from '../arguments.js';
 import type { MatrixLike } from '../data/matrix.js';
+import type { PrepareOptions } from '../data/prepare/options.js';
 import type { DataChoice, DataSource } from '../data/source.js';
 import { dataChoiceSchema, dataSourceSchema } from '../data/source-schema.js';
+import type { Table } from '../data/table/table.js';
+import type { TableSource } from '../data/table/table-source.js';
 import { type Emulation, emulationSchema } from '../model/emulation.js';
 import { fitEntries, type Shuffle } from '../model/recipe.js';
 import type { JsonValue } from '../runs/json.js';
@@ -14,6 +17,7 @@ import { type ExecutionOptions, executionEntries } from './execution.js';
 import type { BatchMetrics, EpochMetrics } from './run.js';
 import type { Targets } from './samples.js';
 import type { Plan } from './session.js';
+import { isTabular } from './tabular/tabular.js';
 
 /** What `onEpochEnd` may do with the run: as `stop_training` of Keras and `should_stop` of PyTorch Lightning. */
 export interface Training {
@@ -112,6 +116,12 @@ export interface FitOptions extends StepOptions {
    * @default true
    */
   readonly shuffle?: Shuffle;
+  /**
+   * With `shuffle: true`: draw each row among so many that come next, as streams do, instead of among all. Of a stream: rows that
+   * are held in memory.
+   * @default none; 10,000 where the rows are streamed
+   */
+  readonly shuffleBuffer?: number;
   /** Rows and targets to evaluate on after each epoch. */
   readonly validationData?: readonly [MatrixLike, Targets];
   /** Free order: keep how each step was summed, as `run.recording`. @default false */
@@ -146,6 +156,27 @@ export interface FitOptions extends StepOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** Options of `fit` on tables: what becomes of their columns, and all else as {@link FitOptions}. */
+export interface TableFitOptions extends Omit<FitOptions, 'validationData'> {
+  /**
+   * Name of the column that is to be predicted. Needed by a model that has no preparation yet; later, the same.
+   * @default the target of the model's preparation
+   */
+  readonly target?: string;
+  /**
+   * How the columns become features. It is learned at the first `fit`, of the training rows alone, and stays with the model.
+   * @default {}
+   */
+  readonly prepare?: Omit<PrepareOptions, 'target'>;
+  /** Rows to evaluate on after each epoch, with the target. */
+  readonly validationData?: Table | TableSource;
+  /**
+   * Share of the rows, the last ones, above 0 and below 1, that is evaluated on after each epoch instead of trained on: of `n` rows the
+   * first `floor(n · (1 − share))` are trained on. Of tables in memory.
+   */
+  readonly validationSplit?: number;
+}
+
 /**
  * Options of `resume`: what does not reach the bits. All else is in the run's manifest; what the run had of these, but for
  * threads and instruction set, it needs again.
@@ -154,6 +185,12 @@ export type ResumeOptions = Pick<
   FitOptions,
   'threads' | 'isa' | 'deterministic' | 'plan' | 'validationData' | 'replay' | 'signal' | 'callbacks' | 'onProgress'
 >;
+
+/** Options of `resume` with a table. */
+export interface TableResumeOptions extends Omit<ResumeOptions, 'validationData'> {
+  /** As the run had it. */
+  readonly validationData?: Table | TableSource;
+}
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
@@ -218,11 +255,21 @@ const watchedEntries = {
   onProgress: v.optional(callback<NonNullable<FitOptions['onProgress']>>()),
 };
 
+const SHARE = 'a share above 0 and below 1';
+
+/** What `fit` takes of tables beside, or instead. */
+const tableEntries = {
+  target: v.optional(v.string('the name of a column')),
+  prepare: v.optional(v.custom<Omit<PrepareOptions, 'target'>>(isObject, 'an object')),
+  validationData: v.optional(v.custom<Table | TableSource>(isTabular, 'a table, or what openTable gives,')),
+  validationSplit: v.optional(v.pipe(v.number(SHARE), v.gtValue(0, SHARE), v.ltValue(1, SHARE))),
+};
+
 const dataSource: Schema<DataSource | DataChoice> = v.lazy((value) =>
   typeof value === 'object' && value !== null && 'source' in value ? dataChoiceSchema : dataSourceSchema,
 );
 
-const fitSchema = fields({
+const allEntries = {
   ...fitEntries,
   ...stepEntries,
   ...watchedEntries,
@@ -233,9 +280,13 @@ const fitSchema = fields({
   keepCheckpoints: v.optional(integer(1), 2),
   best: v.optional(orNull(oneOf(METRIC_NAMES)), null),
   dataSource: v.optional(dataSource),
-});
+};
+const fitSchema = fields(allEntries);
+const tableFitSchema = fields({ ...allEntries, ...tableEntries });
 
-const resumeSchema = fields({ threads, isa, deterministic, plan: stepEntries.plan, ...watchedEntries });
+const resumeEntries = { threads, isa, deterministic, plan: stepEntries.plan, ...watchedEntries };
+const resumeSchema = fields(resumeEntries);
+const tableResumeSchema = fields({ ...resumeEntries, validationData: tableEntries.validationData });
 
 const stepSchema = fields(stepEntries);
 const evaluateSchema = fields({ threads, batchLeaf });
@@ -245,7 +296,13 @@ const predictSchema = fields({ threads });
 export type CheckedFitOptions = ReturnType<typeof checkFitOptions>;
 
 export const checkFitOptions = (options: FitOptions) => check(fitSchema, options, 'fit');
+export const checkTableFitOptions = (options: TableFitOptions) => check(tableFitSchema, options, 'fit');
 export const checkResumeOptions = (options: ResumeOptions) => check(resumeSchema, options, 'resume');
+export const checkTableResumeOptions = (options: TableResumeOptions) => check(tableResumeSchema, options, 'resume');
 export const checkStepOptions = (options: StepOptions) => check(stepSchema, options, 'trainOnBatch');
 export const checkEvaluateOptions = (options: EvaluateOptions) => check(evaluateSchema, options, 'evaluate');
 export const checkPredictOptions = (options: PredictOptions, what: string) => check(predictSchema, options, what);
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -3,7 +3,7 @@ import { SamebitsError } from '../errors.js';
 import { type ModelDescription, outputUnits } from '../model/description.js';
 import { decisionsPerRow, type Metric } from '../model/losses.js';
 import type { Optimizer } from '../model/optimizers.js';
-import type { Loss, NativeData, StepOrders, TrainResult } from '../native/addon.js';
+import type { Loss, StepOrders, TrainResult } from '../native/addon.js';
 import type { Recording } from '../runs/recording.js';
 import type { Trace } from '../runs/trace.js';
 import type { Callbacks, CheckedFitOptions, Training } from './fit-options.js';
@@ -13,6 +13,8 @@ import { joinOrders } from './recording.js';
 import type { BestWeights, EpochMetrics, History, Metrics, NonFinite } from './run.js';
 import type { RunKeeper, Standing } from './run-keeper.js';
 import type { TrainingSession } from './session.js';
+import type { Stages } from './tabular/epoch-feed.js';
+import { evaluateRows, type Rows } from './tabular/evaluate-rows.js';
 
 /** Longest native call, and least time between two reports of progress: about ten a second. */
 const SLICE_MILLISECONDS = 100;
@@ -31,7 +33,7 @@ export interface FitJob {
   readonly metrics: MetricsOf;
   readonly optimizer: Optimizer;
   readonly threads: number;
-  readonly validation: NativeData | null;
+  readonly validation: Rows | null;
   readonly keeper: RunKeeper;
   readonly from: FitStart;
 }
@@ -67,6 +69,7 @@ export interface FitOutcome {
   readonly nonFinite: NonFinite | null;
   readonly trace: Trace | null;
   readonly best: BestWeights | null;
+  readonly stages: Stages | null;
 }
 
 /** Turns native sums into the metrics that were compiled. */
@@ -109,6 +112,7 @@ export async function runFit(job: FitJob): Promise<FitOutcome> {
     return await new FitLoop(job).run();
   } finally {
     signal?.removeEventListener('abort', abort);
+    await job.session.close();
   }
 }
 
@@ -128,7 +132,7 @@ class FitLoop {
   constructor(job: FitJob) {
     this.#job = job;
     this.#callbacks = job.options.callbacks;
-    this.#rows = job.session.data.rows;
+    this.#rows = job.session.rows;
     const { epochs, steps, nonFinite, stopped, orders } = job.from;
     this.#history = [...epochs];
     this.#steps = steps;
@@ -261,8 +265,8 @@ class FitLoop {
   async #validate(): Promise<Pick<EpochMetrics, 'val_loss' | 'val_accuracy'>> {
     const { validation, live, session, options, threads } = this.#job;
     if (validation === null) return {};
-    const job = { ...validation, threads, batchLeaf: options.batchLeaf };
-    const { loss, hits } = await live.read('validation', () => session.network.evaluate(job));
+    const how = { threads, batchLeaf: options.batchLeaf };
+    const { loss, hits } = await live.read('validation', () => evaluateRows(session.network, validation, how));
     const { accuracy } = this.#job.metrics.of(loss, hits, validation.rows);
     return accuracy === undefined ? { val_loss: loss } : { val_loss: loss, val_accuracy: accuracy };
   }
@@ -307,6 +311,7 @@ class FitLoop {
       nonFinite: this.#nonFinite,
       trace: this.#job.keeper.trace,
       best: this.#job.keeper.best,
+      stages: this.#job.session.stages,
     };
   }
 }

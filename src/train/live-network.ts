@@ -2,7 +2,7 @@
  * The native network of a model through its life: made when it is first needed, made anew for another instruction set or
  * objective with its memory carried over, and guarded against uses that would see it half-way through a step.
  */
-import { SamebitsError } from '../errors.js';
+import { expected, SamebitsError } from '../errors.js';
 import { declaredInputs, type Parameter, parametersOf } from '../model/description.js';
 import { slotNames } from '../model/optimizers.js';
 import type { NativeNetwork } from '../native/addon.js';
@@ -86,6 +86,13 @@ export class LiveNetwork {
       'ERR_SAMEBITS_STATE',
       `Expected a model whose number of inputs is known for ${what}: give the first layer inputShape, or use data first`,
     );
+  }
+
+  /** @throws SamebitsError `ERR_SAMEBITS_SHAPE` for data of another number of columns than the first layer takes. */
+  checkInputs(columns: number, what: string): void {
+    const { inputs } = this;
+    if (inputs !== undefined && inputs !== columns)
+      throw expected(`${inputs}, the model's inputs,`, what, columns, 'ERR_SAMEBITS_SHAPE');
   }
 
   parameters(what: string): readonly Parameter[] {

@@ -4,9 +4,12 @@ import { contractOf } from '../model/emulation.js';
 import type { Recipe } from '../model/recipe.js';
 import { describeMachine } from '../native/machine.js';
 import { version } from '../native/version.js';
-import type { Manifest, RecordedExecution, RunOptions, RunSession } from '../runs/manifest.js';
+import type { Manifest, RecordedExecution, RecordedValidation, RunOptions, RunSession } from '../runs/manifest.js';
+import { preparationHash } from '../runs/preparation-file.js';
 import type { CheckedFitOptions } from './fit-options.js';
-import { hashSamples } from './samples-hash.js';
+import { hashRows, hashSamples } from './samples-hash.js';
+import type { Rows } from './tabular/evaluate-rows.js';
+import { StreamedRows } from './tabular/streamed-rows.js';
 import type { FitData } from './train-model.js';
 
 export interface NewRun {
@@ -20,10 +23,12 @@ export interface NewRun {
   readonly runOptions: RunOptions;
 }
 
-export function manifestOf(run: NewRun): Manifest {
+export async function manifestOf(run: NewRun): Promise<Manifest> {
   const { recipe, data, isInitial, initialEpoch, executed, options, runOptions } = run;
   const { train, validation } = data;
-  const hash = hashSamples(train);
+  const streamed = train instanceof StreamedRows ? ({ streamed: true } as const) : {};
+  const preparation = data.preparation && { preparation: preparationHash(data.preparation) };
+  const hash = await hashRows(train);
   return {
     schemaVersion: 1,
     contract: contractOf(recipe),
@@ -35,8 +40,10 @@ export function manifestOf(run: NewRun): Manifest {
       rows: train.rows,
       columns: data.columns,
       hash,
-      choice: choiceOf(options.dataSource, data),
-      validation: validation && { rows: validation.rows, hash: hashSamples(validation) },
+      choice: choiceOf(options.dataSource, data, hash),
+      ...streamed,
+      validation: validation && (await recordedValidation(validation)),
+      ...preparation,
     },
     options: runOptions,
     sessions: [sessionOf(executed, 0)],
@@ -51,8 +58,20 @@ export function sessionOf(execution: RecordedExecution, firstStep: number): RunS
 }
 
 /** Rows that a caller gave have the hash that a data set of them has. */
-function choiceOf(source: CheckedFitOptions['dataSource'], { train, validation }: FitData): DataChoice {
+function choiceOf(
+  source: CheckedFitOptions['dataSource'],
+  { train, validation }: FitData,
+  trainHash: string,
+): DataChoice {
   if (source !== undefined && 'source' in source) return source;
-  const hash = (): string => hashSamples(train, ...(validation === null ? [] : [validation]));
+  const hash = (): string => {
+    if (train instanceof StreamedRows || validation instanceof StreamedRows) return trainHash;
+    return hashSamples(train, ...(validation === null ? [] : [validation]));
+  };
   return { source: source ?? { kind: 'given', name: 'data', hash: hash() }, rows: null, bootstrap: null };
+}
+
+async function recordedValidation(rows: Rows): Promise<RecordedValidation> {
+  const recorded = { rows: rows.rows, hash: await hashRows(rows) };
+  return rows instanceof StreamedRows ? { ...recorded, streamed: true } : recorded;
 }

@@ -34,7 +34,7 @@ const optionsSchema = fields({ weights: v.optional(oneOf(['final', 'best'] as co
 export async function modelFromRun(folder: string, options: ModelFromRunOptions = {}): Promise<Sequential> {
   const { weights } = check(optionsSchema, options, 'modelFromRun');
   const run = await openRun(folder);
-  const model = modelFromRecipe(run.manifest.recipe);
+  const model = await modelOf(run);
   try {
     if (weights === 'best') model.setWeights(await bestWeights(run));
     else await restoreLast(run, model);
@@ -43,6 +43,11 @@ export async function modelFromRun(folder: string, options: ModelFromRunOptions 
     model.dispose();
     throw cause;
   }
+}
+
+/** A fresh model of the run, which prepares rows of tables as it did. */
+export async function modelOf(run: RunFolder): Promise<Sequential> {
+  return modelFromRecipe(run.manifest.recipe, await run.preparation());
 }
 
 async function bestWeights(run: RunFolder): Promise<readonly NamedTensor[]> {

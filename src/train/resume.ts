@@ -1,27 +1,48 @@
 /** Going on with a run that did not end, to the bits of one that did. */
 import type { MatrixLike } from '../data/matrix.js';
+import type { Table } from '../data/table/table.js';
+import { TableSource } from '../data/table/table-source.js';
 import { expected, SamebitsError } from '../errors.js';
+import { outputUnits } from '../model/description.js';
 import { contractOf } from '../model/emulation.js';
-import type { NativeData, StepOrders } from '../native/addon.js';
+import type { StepOrders } from '../native/addon.js';
 import type { Checkpoint } from '../runs/checkpoint.js';
 import { damaged } from '../runs/file-errors.js';
-import type { Manifest, RunResult } from '../runs/manifest.js';
+import type { Manifest, RecordedData, RunResult } from '../runs/manifest.js';
 import { readMetrics } from '../runs/metrics.js';
 import { metricNames, newestWhole, openRun, type RunFolder } from '../runs/open-run.js';
 import { readOrders } from '../runs/recording-file.js';
 import { RunWriter } from '../runs/run-writer.js';
 import { readTrace } from '../runs/trace.js';
-import { modelFromRecipe } from './build.js';
 import { checkRepeatable, resolveExecution } from './execution.js';
 import { FROM_THE_BEGINNING, historyOf } from './fit.js';
-import { type Callbacks, type CheckedFitOptions, checkResumeOptions, type ResumeOptions } from './fit-options.js';
+import {
+  type Callbacks,
+  checkResumeOptions,
+  checkTableResumeOptions,
+  type ResumeOptions,
+  type TableResumeOptions,
+} from './fit-options.js';
 import { sessionOf } from './manifest-of.js';
-import { restore } from './restore.js';
+import { modelOf, restore } from './restore.js';
 import type { BestWeights, EpochMetrics, Run } from './run.js';
 import type { Targets } from './samples.js';
-import { hashSamples } from './samples-hash.js';
+import { hashSamples, hashStream } from './samples-hash.js';
 import type { Sequential } from './sequential.js';
-import { bestMetric, type Continuation, type FitData, fitData, restoresBest, trainHeld } from './train-model.js';
+import type { Rows } from './tabular/evaluate-rows.js';
+import { StreamedRows } from './tabular/streamed-rows.js';
+import { rowsOf } from './tabular/table-data.js';
+import { isTabular } from './tabular/tabular.js';
+import {
+  bestMetric,
+  type Continuation,
+  type FitData,
+  fitData,
+  type ModelParts,
+  restoresBest,
+  type TrainingOptions,
+  trainHeld,
+} from './train-model.js';
 
 /** What {@link resume} gives. */
 export interface ResumedRun {
@@ -44,13 +65,57 @@ export interface ResumedRun {
  * @throws SamebitsError `ERR_SAMEBITS_FILE` for a folder that is no run's, or damaged; `ERR_SAMEBITS_DATA` for other data;
  * `ERR_SAMEBITS_BUSY` where this process is writing to the folder; and what `fit` throws.
  */
+export async function resume(folder: string, x: MatrixLike, y: Targets, options?: ResumeOptions): Promise<ResumedRun>;
+/**
+ * The same with the table of the run, or what `openTable` gives: rows are prepared as they were. A run whose rows were streamed goes
+ * on with rows that are streamed or in memory; one that shuffled a whole table needs all of it in memory.
+ *
+ * @throws SamebitsError as above
+ */
 export async function resume(
   folder: string,
-  x: MatrixLike,
-  y: Targets,
+  table: Table | TableSource,
+  options?: TableResumeOptions,
+): Promise<ResumedRun>;
+export async function resume(
+  folder: string,
+  data: MatrixLike | Table | TableSource,
+  second?: Targets | TableResumeOptions,
   options: ResumeOptions = {},
 ): Promise<ResumedRun> {
-  const checked = checkResumeOptions(options);
+  if (isTabular(data)) {
+    const { validationData, ...rest } = checkTableResumeOptions((second ?? {}) as TableResumeOptions);
+    return resumeOn(folder, rest, (run, parts) => tableData(run, parts, data, validationData));
+  }
+  const { validationData, ...rest } = checkResumeOptions(options);
+  return resumeOn(folder, rest, (_, parts) => fitData(parts, data, second as Targets, validationData));
+}
+
+/** What a run has to go on with. */
+async function tableData(
+  run: RunFolder,
+  { compiled, blueprint }: ModelParts,
+  table: Table | TableSource,
+  validationData: Table | TableSource | undefined,
+): Promise<FitData> {
+  const preparation = await run.preparation();
+  if (preparation === null) {
+    throw expected('x and y, as the run was not given a table,', 'data', table, 'ERR_SAMEBITS_DATA');
+  }
+  if (table instanceof TableSource && run.manifest.data.streamed === undefined) {
+    throw expected('a table in memory, as the run had (readTable gives one),', 'table', table);
+  }
+  const end = { loss: compiled.loss, units: outputUnits(blueprint.model) };
+  const train = await rowsOf(table, preparation, end, 'the table');
+  const validation = validationData && (await rowsOf(validationData, preparation, end, 'validationData'));
+  return { columns: preparation.features.length, train, validation: validation ?? null, preparation };
+}
+
+async function resumeOn(
+  folder: string,
+  checked: Omit<ReturnType<typeof checkResumeOptions>, 'validationData'>,
+  dataOf: (run: RunFolder, parts: ModelParts) => FitData | Promise<FitData>,
+): Promise<ResumedRun> {
   const run = await openRun(folder);
   const { manifest } = run;
   const { recipe } = manifest;
@@ -69,10 +134,10 @@ export async function resume(
     throw expected('callbacks that restore no best epoch, as the run kept none,', 'callbacks', checked.callbacks);
   }
   checked.signal?.throwIfAborted();
-  const model = modelFromRecipe(recipe);
+  const model = await modelOf(run);
   try {
-    const data = fitData(model.parts, x, y, checked.validationData);
-    checkData(manifest, data);
+    const data = await dataOf(run, model.parts);
+    await checkData(manifest, data);
     const point = await findPoint(run);
     const hardware = { isa: execution.isa, emulate };
     if (point !== null) restore(run, model, point.checkpoint, hardware);
@@ -82,7 +147,7 @@ export async function resume(
       return { model, run: complete };
     }
     if (point !== null) await giveStates(checked.callbacks, point.checkpoint);
-    const fitOptions: CheckedFitOptions = {
+    const fitOptions: TrainingOptions = {
       ...checked,
       ...recipe.fit,
       ...manifest.options,
@@ -121,17 +186,17 @@ function checkContract({ contract, recipe, sessions }: Manifest): void {
 }
 
 /** @throws SamebitsError `ERR_SAMEBITS_DATA` */
-function checkData({ data }: Manifest, { train, validation }: FitData): void {
-  checkHash(data.hash, train, 'x and y');
+async function checkData({ data }: Manifest, { train, validation, preparation }: FitData): Promise<void> {
+  await checkHash(data, train, preparation === null ? 'x and y' : 'the table');
   if ((data.validation === null) !== (validation === null)) {
     const what = data.validation === null ? 'no validation data' : `validation data of ${data.validation.rows} rows`;
     throw expected(`${what}, as the run had,`, 'validationData', validation?.rows, 'ERR_SAMEBITS_DATA');
   }
-  if (data.validation !== null && validation !== null) checkHash(data.validation.hash, validation, 'validationData');
+  if (data.validation !== null && validation !== null) await checkHash(data.validation, validation, 'validationData');
 }
 
-function checkHash(hash: string, rows: NativeData, name: string): void {
-  const found = hashSamples(rows);
+async function checkHash({ hash, streamed }: Pick<RecordedData, 'hash' | 'streamed'>, rows: Rows, name: string) {
+  const found = streamed || rows instanceof StreamedRows ? await hashStream(rows) : hashSamples(rows);
   if (found !== hash) throw expected(`the run's data, of SHA-256 ${hash},`, name, found, 'ERR_SAMEBITS_DATA');
 }
 
@@ -236,6 +301,7 @@ async function completeRun(run: RunFolder, result: RunResult): Promise<Run> {
     recording: await run.recording(),
     nonFinite: result.nonFinite,
     trace: null,
+    stages: null,
     best: result.best && bestWeights && { ...result.best, weights: bestWeights },
     folder: path,
   };

@@ -1,4 +1,5 @@
 /** In which order a session presents its rows, epoch by epoch (docs/numerics.md, "Shuffle"). */
+import { bufferOrder } from '../data/stream/buffer-order.js';
 import { SHUFFLE_STREAM } from '../model/description.js';
 import type { FitRecipe } from '../model/recipe.js';
 import { addon, type Loss, type NativeData, type TrainJob } from '../native/addon.js';
@@ -10,7 +11,7 @@ import { targetClasses } from './target-classes.js';
 
 /** What an order of rows depends on. */
 export interface RowOrderOptions {
-  readonly shuffle: FitRecipe['shuffle'];
+  readonly fit: Pick<FitRecipe, 'shuffle' | 'shuffleBuffer'>;
   /** Of the order alone. */
   readonly seed: Seed;
   readonly generator: Generator;
@@ -27,21 +28,23 @@ export class RowOrder {
 
   constructor(options: RowOrderOptions) {
     this.#options = options;
-    const { shuffle, generator } = options;
-    this.native = shuffle === true && generator === 'philox' ? this.#philox() : null;
+    const { fit, generator } = options;
+    const native = fit.shuffle === true && fit.shuffleBuffer === undefined && generator === 'philox';
+    this.native = native ? this.#philox() : null;
   }
 
   /** The rows as epoch `epoch` (counted from 0 over the model's life) presents them; null where native code decides. */
   of(epoch: number): Uint32Array | null {
-    if (this.#options.shuffle === false || this.native !== null) return null;
+    if (this.#options.fit.shuffle === false || this.native !== null) return null;
     if (this.#current?.epoch !== epoch) this.#current = { epoch, rows: this.#make(epoch) };
     return this.#current.rows;
   }
 
   #make(epoch: number): Uint32Array {
-    const { shuffle, seed, generator, data, loss } = this.#options;
+    const { fit, seed, generator, data, loss } = this.#options;
+    if (fit.shuffleBuffer !== undefined) return bufferOrder(seed, epoch, fit.shuffleBuffer, data.rows);
     const shuffled = generator === 'philox' ? this.#shuffled(epoch) : permutation(seed, generator, epoch, data.rows);
-    if (shuffle !== 'stratified') return shuffled;
+    if (fit.shuffle !== 'stratified') return shuffled;
     if (this.#strata === null) {
       const classes = targetClasses(data.targets as Uint32Array | Float32Array, data.rows, loss);
       this.#strata = { classes, pattern: stratifiedPattern(classes) };

@@ -8,6 +8,7 @@ import type { Recording } from '../runs/recording.js';
 import type { Trace } from '../runs/trace.js';
 import type { ResolvedExecution } from './execution.js';
 import type { Plan } from './session.js';
+import type { Stages } from './tabular/epoch-feed.js';
 
 /** Outputs of the last layer, [rows, units]. */
 export interface Predictions extends Matrix {
@@ -86,6 +87,8 @@ export interface Run {
   readonly trace: Trace | null;
   /** The epoch that was best, with `best`, and its weights. */
   readonly best: BestWeights | null;
+  /** Where the time went, of a run whose rows were streamed. */
+  readonly stages: Stages | null;
   /** The folder that the run was kept in, as an absolute path. */
   readonly folder: string | null;
 }

@@ -1,9 +1,15 @@
 /** Rows and targets as fingerprints. */
+import { createHash } from 'node:crypto';
 import { hashParts } from '../data/hash-parts.js';
 import type { NativeData } from '../native/addon.js';
+import type { Rows } from './tabular/evaluate-rows.js';
+import { IN_THEIR_ORDER, StreamedRows } from './tabular/streamed-rows.js';
 
 /** Rows with their targets, as training takes them. */
 export type HashedSamples = Pick<NativeData, 'x' | 'targets' | 'rows'>;
+
+/** Rows of which x and targets go into a hash together: so many are in memory. */
+const BLOCK = 4096;
 
 /** The hash of these parts, as that of a data set: of training rows alone, or of training and test rows. */
 export function hashSamples(...parts: readonly HashedSamples[]): string {
@@ -16,4 +22,42 @@ export function hashSamples(...parts: readonly HashedSamples[]): string {
           : (targets as Uint32Array),
     })),
   );
+}
+
+/** The hash of rows that are streamed (docs/run-folders.md, "Streams"): of rows in memory too, where a stream had them. */
+export async function hashStream(rows: Rows): Promise<string> {
+  const hash = createHash('sha256').update('samebits stream 1\n');
+  const add = ({ x, targets, rows: count }: HashedSamples, first: boolean): void => {
+    const y = targets as Uint32Array | Float32Array;
+    const [columns, width] = [x.length / count, y.length / count];
+    if (first) hash.update(`${columns} ${y instanceof Uint32Array ? 'labels' : width}\n`);
+    hash.update(x).update(y);
+  };
+  if (rows instanceof StreamedRows) {
+    let first = true;
+    for await (const piece of rows.pieces(
+      { ...IN_THEIR_ORDER, batchSize: BLOCK, exactly: true },
+      { epoch: 0, position: 0 },
+    )) {
+      add(piece, first);
+      first = false;
+    }
+  } else {
+    for (let begin = 0; begin < rows.rows; begin += BLOCK) add(block(rows, begin), begin === 0);
+  }
+  return hash.update(`${rows.rows} rows\n`).digest('hex');
+}
+
+/** As run folders keep it. */
+export async function hashRows(rows: Rows): Promise<string> {
+  return rows instanceof StreamedRows ? hashStream(rows) : hashSamples(rows);
+}
+
+function block({ x, targets, rows }: HashedSamples, begin: number): HashedSamples {
+  const count = Math.min(BLOCK, rows - begin);
+  const part = <T extends Float32Array | Uint8Array | Uint32Array>(values: T): T => {
+    const width = values.length / rows;
+    return values.subarray(begin * width, (begin + count) * width) as T;
+  };
+  return { x: part(x), targets: targets && part(targets), rows: count };
 }

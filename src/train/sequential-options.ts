@@ -1,6 +1,7 @@
 /** Options of making, compiling, cloning and printing a model. */
 import * as v from 'valibot';
 import { callback, fields, oneOf } from '../arguments.js';
+import { Preparation } from '../data/prepare/preparation.js';
 import type { ModelDescription } from '../model/description.js';
 import { type FlippedBit, flippedBitSchema } from '../model/flipped-bit.js';
 import type { Layer } from '../model/layers.js';
@@ -27,6 +28,8 @@ export interface SequentialOptions {
   readonly generator?: Generator;
   /** A bit of the initial weights to invert, for experiments. @default null */
   readonly flippedBit?: FlippedBit | null;
+  /** How tables become rows of this model. @default null; the first `fit` on a table learns one */
+  readonly preparation?: Preparation | null;
   /** @default 'sequential' */
   readonly name?: string;
 }
@@ -48,6 +51,8 @@ export interface Blueprint extends SeedChoice {
   readonly seedDrawn: boolean;
   readonly generator: Generator;
   readonly flippedBit: FlippedBit | null;
+  /** What it was made with: what it learns later is the model's. @default null */
+  readonly preparation?: Preparation | null;
 }
 
 /** How a model is trained: what `compile` was given, with the defaults filled in. */
@@ -75,6 +80,7 @@ export const sequentialSchema = fields({
   seeds: seedsSchema,
   generator: v.optional(generatorSchema, 'philox'),
   flippedBit: v.optional(flippedBitSchema, null),
+  preparation: v.optional(v.nullable(v.instance(Preparation, 'a Preparation')), null),
   name: v.optional(v.unknown()),
 });
 

@@ -1,6 +1,10 @@
 /** Models: what users build, train, ask and throw away. */
 import { check } from '../arguments.js';
 import { asMatrix, keepMatrix, type MatrixLike } from '../data/matrix.js';
+import type { Preparation } from '../data/prepare/preparation.js';
+import type { Table } from '../data/table/table.js';
+import type { TableSource } from '../data/table/table-source.js';
+
 import { denseLayers, type ModelDescription, type NamedTensor, outputUnits } from '../model/description.js';
 
 import { checkLoss } from '../model/losses.js';
@@ -22,6 +26,7 @@ import {
   type FitOptions,
   type PredictOptions,
   type StepOptions,
+  type TableFitOptions,
 } from './fit-options.js';
 import { LiveNetwork } from './live-network.js';
 import { trainOneBatch } from './one-batch.js';
@@ -39,7 +44,11 @@ import {
   scopeSchema,
   summarySchema,
 } from './sequential-options.js';
-import { type ModelParts, trainModel } from './train-model.js';
+import { evaluateRows, type Rows } from './tabular/evaluate-rows.js';
+import type { TablePredictions } from './tabular/labels.js';
+import { ModelTables } from './tabular/model-tables.js';
+import { isTabular, type TableRows } from './tabular/tabular.js';
+import { fitData, type ModelParts, trainModel } from './train-model.js';
 import { readWeights, writeWeights } from './weights.js';
 
 /**
@@ -51,12 +60,14 @@ import { readWeights, writeWeights } from './weights.js';
 export class Sequential {
   readonly #blueprint: Blueprint;
   readonly #live: LiveNetwork;
+  readonly #tables: ModelTables;
   #compiled: Compiled | null = null;
 
   /** @internal */
   constructor(blueprint: Blueprint) {
     this.#blueprint = blueprint;
     this.#live = new LiveNetwork(blueprint);
+    this.#tables = new ModelTables(blueprint, this.#live);
   }
 
   get name(): string {
@@ -97,6 +108,11 @@ export class Sequential {
     return this.#blueprint.generator;
   }
 
+  /** From rows of a table to rows of the network: what the model was made with, or what its first `fit` on a table learned. */
+  get preparation(): Preparation | null {
+    return this.#tables.preparation;
+  }
+
   /**
    * Sets how the model is trained. Again: weights and epoch counter stay, the optimizer starts anew.
    *
@@ -118,10 +134,27 @@ export class Sequential {
    * @throws SamebitsError also `ERR_SAMEBITS_NON_FINITE` (see `onNonFinite`), `ERR_SAMEBITS_NOT_DETERMINISTIC`,
    * `ERR_SAMEBITS_ISA`; the signal's reason after an abort; and whatever a callback throws.
    */
-  async fit(x: MatrixLike, y: Targets, options: FitOptions = {}): Promise<Run> {
+  async fit(x: MatrixLike, y: Targets, options?: FitOptions): Promise<Run>;
+  /**
+   * Trains on a table. The first call learns a {@link preparation} of the training rows, and keeps it. Rows of a source
+   * (`openTable`) are read and prepared while others are trained on, and never all in memory; `shuffleBuffer` of them are.
+   *
+   * @param table In memory, or as it is read.
+   * @throws SamebitsError as above; also `ERR_SAMEBITS_LOSS` where loss or last layer do not fit the target, and what preparing and
+   * reading throw
+   */
+  async fit(table: Table | TableSource, options?: TableFitOptions): Promise<Run>;
+  async fit(
+    data: MatrixLike | Table | TableSource,
+    second?: Targets | TableFitOptions,
+    options: FitOptions = {},
+  ): Promise<Run> {
     this.#checkCompiled('fit');
     this.#live.checkFree('fit');
-    return trainModel(this.parts, x, y, checkFitOptions(options));
+    if (isTabular(data)) return this.#tables.fit(this.parts, data, (second ?? {}) as TableFitOptions);
+    const { validationData, ...checked } = checkFitOptions(options);
+    const makeData = () => fitData(this.parts, data, second as Targets, validationData);
+    return trainModel(this.parts, checked, validationData !== undefined, makeData);
   }
 
   /**
@@ -151,16 +184,35 @@ export class Sequential {
   }
 
   /** Mean loss over all rows, and accuracy if it was compiled in. */
-  async evaluate(x: MatrixLike, y: Targets, options: EvaluateOptions = {}): Promise<Metrics> {
+  async evaluate(x: MatrixLike, y: Targets, options?: EvaluateOptions): Promise<Metrics>;
+  /**
+   * The same over the rows of a table, which has the column of the target too. Those of a source are never all in memory.
+   *
+   * @throws SamebitsError also `ERR_SAMEBITS_STATE` for a model without a preparation
+   */
+  async evaluate(table: Table | TableSource, options?: EvaluateOptions): Promise<Metrics>;
+  async evaluate(
+    data: MatrixLike | Table | TableSource,
+    second?: Targets | EvaluateOptions,
+    options: EvaluateOptions = {},
+  ): Promise<Metrics> {
     const compiled = this.#checkCompiled('evaluate');
     this.#live.checkReadable('evaluate');
-    const { batchLeaf, ...rest } = checkEvaluateOptions(options);
-    const matrix = asMatrix(x, 'x', this.#live.inputs);
-    const data = keepSamples(matrix, y, { loss: compiled.loss, units: outputUnits(this.#blueprint.model) });
-    const job = { ...data, threads: resolveThreads(rest.threads), batchLeaf };
-    const network = this.#live.network(matrix.columns);
-    const { loss, hits } = await this.#live.read('evaluate', () => network.evaluate(job));
-    return this.#metrics(compiled).of(loss, hits, data.rows);
+    const table = isTabular(data);
+    const { batchLeaf, threads } = checkEvaluateOptions(table ? ((second ?? {}) as EvaluateOptions) : options);
+    const end = { loss: compiled.loss, units: outputUnits(this.#blueprint.model) };
+    const how = { threads: resolveThreads(threads), batchLeaf };
+    const evaluated = async (rows: Rows, columns: number): Promise<Metrics> => {
+      const network = this.#live.network(columns);
+      const { loss, hits } = await this.#live.read('evaluate', () => evaluateRows(network, rows, how));
+      return this.#metrics(compiled).of(loss, hits, rows.rows);
+    };
+    if (table) {
+      const { rows, columns } = await this.#tables.rows(data, end, 'evaluate');
+      return evaluated(rows, columns);
+    }
+    const matrix = asMatrix(data, 'x', this.#live.inputs);
+    return evaluated(keepSamples(matrix, second as Targets, end), matrix.columns);
   }
 
   /**
@@ -168,24 +220,36 @@ export class Sequential {
    *
    * @param x Rows [rows, inputs], or one flat array of whole rows.
    */
-  async predict(x: MatrixLike, options: PredictOptions = {}): Promise<Predictions> {
+  async predict(x: MatrixLike, options?: PredictOptions): Promise<Predictions>;
+  /**
+   * The same of rows as they stand in a table, prepared by the model's {@link preparation}, with the class that each row's outputs
+   * say. Rows that are arrays are a matrix: of values that are prepared already.
+   *
+   * @param rows A table, an object of values by their columns' names, or an array of such objects.
+   * @throws SamebitsError also `ERR_SAMEBITS_STATE` for a model without a preparation
+   */
+  async predict(rows: TableRows, options?: PredictOptions): Promise<TablePredictions>;
+  async predict(x: MatrixLike | TableRows, options: PredictOptions = {}): Promise<Predictions> {
     this.#live.checkReadable('predict');
     const threads = resolveThreads(checkPredictOptions(options, 'predict').threads);
-    const matrix = keepMatrix(asMatrix(x, 'x', this.#live.inputs));
-    const network = this.#live.network(matrix.columns);
-    const data = await this.#live.read('predict', () =>
-      network.predict({ x: matrix.data, rows: matrix.rows, threads }),
-    );
-    return { data, rows: matrix.rows, columns: outputUnits(this.#blueprint.model) };
+    const { matrix, labeled } = this.#tables.inputs(x, 'predict');
+    const { data: kept, rows, columns } = keepMatrix(matrix);
+    const network = this.#live.network(columns);
+    const data = await this.#live.read('predict', () => network.predict({ x: kept, rows, threads }));
+    return labeled({ data, rows, columns: this.units }, this.#compiled);
   }
 
   /** As {@link predict}, at once: for a row or a few. Blocks the event loop. */
-  predictSync(x: MatrixLike, options: PredictOptions = {}): Predictions {
+  predictSync(x: MatrixLike, options?: PredictOptions): Predictions;
+  /** As {@link predict}, at once: for a row or a few. */
+  predictSync(rows: TableRows, options?: PredictOptions): TablePredictions;
+  predictSync(x: MatrixLike | TableRows, options: PredictOptions = {}): Predictions {
     this.#live.checkReadable('predictSync');
     const { threads = 1 } = checkPredictOptions(options, 'predictSync');
-    const { data: rows, ...matrix } = asMatrix(x, 'x', this.#live.inputs);
-    const data = this.#live.network(matrix.columns).predictSync({ x: rows, rows: matrix.rows, threads });
-    return { data, rows: matrix.rows, columns: outputUnits(this.#blueprint.model) };
+    const { matrix, labeled } = this.#tables.inputs(x, 'predictSync');
+    const { data: given, rows, columns } = matrix;
+    const data = this.#live.network(columns).predictSync({ x: given, rows, threads });
+    return labeled({ data, rows, columns: this.units }, this.#compiled);
   }
 
   /** Prints and returns a table of the layers, the number of weights, and the seed. */
@@ -232,7 +296,8 @@ export class Sequential {
 
   /**
    * A fresh model of the same description, compiled the same way, with initial weights. With another `seed`, whatever was
-   * given a seed of its own (in `seeds`, or a dropout layer's) keeps it.
+   * given a seed of its own (in `seeds`, or a dropout layer's) keeps it. It has the preparation that this one was made with, not
+   * one that was learned.
    */
   clone(options: CloneOptions = {}): Sequential {
     this.#live.checkUsable();
@@ -262,9 +327,10 @@ export class Sequential {
     return modelBytes(this.#savable, options);
   }
 
-  /** Back to the initial weights of the seed, counters and optimizer state at zero. */
+  /** Back to the initial weights of the seed, counters and optimizer state at zero; a preparation that was learned is forgotten. */
   reset(): void {
     this.#live.forget('reset');
+    this.#tables.forget();
   }
 
   /** Frees the native memory now rather than with the object. Again: nothing. */

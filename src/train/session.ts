@@ -5,17 +5,19 @@
 import { asMatrix, type MatrixLike } from '../data/matrix.js';
 import { declaredInputs, outputUnits, type Parameter, parametersOf } from '../model/description.js';
 import { checkShuffle } from '../model/losses.js';
-import type { FitRecipe, Recipe } from '../model/recipe.js';
+import { checkShuffleBuffer, type FitRecipe, type Recipe } from '../model/recipe.js';
 import { seedOf } from '../model/seeds.js';
-import type { EpochState, Loss, NativeData, NativeNetwork, TrainJob, TrainResult } from '../native/addon.js';
+import type { EpochState, Loss, NativeNetwork, TrainJob, TrainResult } from '../native/addon.js';
 import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 import type { Recording } from '../runs/recording.js';
 import { checkRepeatable, type ExecutionOptions, type ResolvedExecution, resolveExecution } from './execution.js';
 import { createNetwork, initialize } from './network.js';
 import { checkRecordable, checkRecording, endOfSteps } from './recording.js';
-import { RowOrder } from './row-order.js';
 import { keepSamples, type Targets } from './samples.js';
+import { type Supply, supplyOf } from './supply.js';
+import type { Stages } from './tabular/epoch-feed.js';
+import type { Rows } from './tabular/evaluate-rows.js';
 
 /** How a step is computed: with its gradients stored and then applied, or fused. Same bits. */
 export type Plan = TrainJob['plan'];
@@ -23,7 +25,7 @@ export type Plan = TrainJob['plan'];
 /** What a session trains, on what, and how. */
 export interface SessionOptions {
   readonly network: NativeNetwork;
-  readonly data: NativeData;
+  readonly data: Rows;
   /** Of the order of the rows. */
   readonly seed: Seed;
   readonly generator: Generator;
@@ -75,10 +77,15 @@ const UNLIMITED = Number.POSITIVE_INFINITY;
 
 export class TrainingSession {
   readonly network: NativeNetwork;
-  readonly data: NativeData;
+  /** Of an epoch. */
+  readonly rows: number;
   readonly stepsPerEpoch: number;
   readonly #options: SessionOptions;
-  readonly #order: RowOrder;
+  readonly #supply: Supply;
+  /** Rows of the epoch that are done. */
+  #position: number;
+  /** Seconds of native training. */
+  #trained = 0;
   /** Words of the recording that were replayed. */
   #replayed = 0;
 
@@ -86,9 +93,10 @@ export class TrainingSession {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.network = options.network;
-    this.data = options.data;
+    this.rows = options.data.rows;
     this.stepsPerEpoch = Math.ceil(options.data.rows / options.fit.batchSize);
-    this.#order = new RowOrder({ ...options, shuffle: options.fit.shuffle });
+    checkShuffleBuffer(options.fit, options.generator, 'fit');
+    this.#supply = supplyOf(options);
     checkRecordable(options.execution.reduction, options.record ?? false, options.replay ?? null);
     if (options.replay) {
       const { batchSize, freeGrain, epochs } = options.fit;
@@ -96,6 +104,7 @@ export class TrainingSession {
       checkRecording(options.replay, { rows: options.data.rows, batchSize, freeGrain, steps });
     }
     const { from } = options;
+    this.#position = from?.epoch.position ?? 0;
     if (from === undefined || from.epoch.position === 0) options.network.startEpoch();
     else options.network.setEpoch(from.epoch);
     if (options.replay && from) this.#replayed = endOfSteps(options.replay.orders, 0, from.steps);
@@ -147,15 +156,13 @@ export class TrainingSession {
     } = this.#options;
     const { maxSteps = UNLIMITED, maxEpochs = UNLIMITED, maxMilliseconds = UNLIMITED } = limits;
     const result = await this.network.train({
-      ...this.data,
+      ...(await this.#supply.next(this.network.getCounters().epochs, this.#position)),
       threads: execution.threads,
       reduction: execution.reduction,
       batchSize: fit.batchSize,
       batchLeaf: fit.batchLeaf,
       freeGrain: fit.freeGrain,
       plan,
-      shuffle: this.#order.native,
-      order: this.#order.of(this.network.getCounters().epochs),
       inEpoch: true,
       maxSteps,
       stopAtEpochEnd: limits.stopAtEpochEnd ?? false,
@@ -167,12 +174,24 @@ export class TrainingSession {
       replay: this.#replayFor(maxSteps),
       ...(delays === undefined ? {} : { delays }),
     });
+    this.#position = result.position;
+    this.#trained += result.seconds;
     const { replay } = this.#options;
     if (!replay) return result;
     const begin = this.#replayed;
     this.#replayed = endOfSteps(replay.orders, begin, result.steps);
     // Native code records what it decides, and here it decided nothing.
     return record ? { ...result, recording: replay.orders.slice(begin, this.#replayed) } : result;
+  }
+
+  /** Where the time went, of a run that streams its rows; else null. */
+  get stages(): Stages | null {
+    return this.#supply.stages(this.#trained);
+  }
+
+  /** Ends what reads ahead. */
+  async close(): Promise<void> {
+    await this.#supply.close();
   }
 
   /** The recorded orders of the next steps: of `maxSteps`, so that single steps do not each pass on all that is left. */

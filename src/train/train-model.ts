@@ -1,13 +1,14 @@
 /** A `fit`, from its arguments to its result; and its continuation, where a run is resumed. */
 import { asMatrix, type MatrixLike } from '../data/matrix.js';
+import type { Preparation } from '../data/prepare/preparation.js';
 import { expected } from '../errors.js';
 import { outputUnits } from '../model/description.js';
 import { contractOf } from '../model/emulation.js';
 import { checkShuffle } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
-import type { Recipe } from '../model/recipe.js';
+import { checkShuffleBuffer, type Recipe } from '../model/recipe.js';
 import { seedOf } from '../model/seeds.js';
-import type { NativeData, NativeNetwork } from '../native/addon.js';
+import type { NativeNetwork } from '../native/addon.js';
 import type { RunOptions } from '../runs/manifest.js';
 import type { MetricName } from '../runs/metrics.js';
 import { RunWriter } from '../runs/run-writer.js';
@@ -22,6 +23,7 @@ import { type KeptNetwork, RunKeeper, writtenState } from './run-keeper.js';
 import { keepSamples, type Targets } from './samples.js';
 import type { Blueprint, Compiled } from './sequential-options.js';
 import { type SessionStart, TrainingSession } from './session.js';
+import type { Rows } from './tabular/evaluate-rows.js';
 import { putWeights } from './weights.js';
 
 /** What a model is made of, for those who train it. */
@@ -34,8 +36,10 @@ export interface ModelParts {
 /** Rows to train on and to validate on, checked. */
 export interface FitData {
   readonly columns: number;
-  readonly train: NativeData;
-  readonly validation: NativeData | null;
+  readonly train: Rows;
+  readonly validation: Rows | null;
+  /** What made them of tables, if they are of tables. */
+  readonly preparation: Preparation | null;
 }
 
 /** What a resumed run goes on with; its network has the checkpoint's state already. */
@@ -57,22 +61,36 @@ export function fitData(
   const outputs = { loss: compiled.loss, units: outputUnits(blueprint.model) };
   const matrix = asMatrix(x, 'x', live.inputs);
   const train = keepSamples(matrix, y, outputs);
-  if (validation === undefined) return { columns: matrix.columns, train, validation: null };
+  if (validation === undefined) return { columns: matrix.columns, train, validation: null, preparation: null };
   const names = { x: 'validationData[0]', y: 'validationData[1]' };
   const rows = asMatrix(validation[0], names.x, matrix.columns);
-  return { columns: matrix.columns, train, validation: keepSamples(rows, validation[1], outputs, names) };
+  const kept = keepSamples(rows, validation[1], outputs, names);
+  return { columns: matrix.columns, train, validation: kept, preparation: null };
 }
 
-/** Trains a model on new data, from where it is. */
-export async function trainModel(model: ModelParts, x: MatrixLike, y: Targets, given: CheckedFitOptions): Promise<Run> {
+/** Options of `fit` without its data. */
+export type TrainingOptions = Omit<CheckedFitOptions, 'validationData'>;
+
+/**
+ * Trains a model on new data, from where it is.
+ *
+ * @param validated Whether there will be validation data.
+ * @param makeData Called once the options are known to be good, with the model held.
+ */
+export async function trainModel(
+  model: ModelParts,
+  given: TrainingOptions,
+  validated: boolean,
+  makeData: () => FitData | Promise<FitData>,
+): Promise<Run> {
   const options = { ...given, best: bestMetric(given.callbacks, given.best) };
   const execution = resolveExecution(options);
   checkRepeatable(execution, { seedDrawn: model.blueprint.seedDrawn, replays: options.replay !== undefined });
   checkShuffle(options.shuffle, model.compiled.loss);
+  checkShuffleBuffer(options, model.blueprint.generator, 'fit');
   options.signal?.throwIfAborted();
-  checkBest(options, model.compiled);
-  const data = fitData(model, x, y, options.validationData);
-  return model.live.hold('fit', () => trainHeld(model, data, options, execution, null));
+  checkBest(options, model.compiled, validated);
+  return model.live.hold('fit', async () => trainHeld(model, await makeData(), options, execution, null));
 }
 
 /**
@@ -92,12 +110,12 @@ export function bestMetric(callbacks: readonly Callbacks[], best: MetricName | n
 }
 
 /** @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for a metric that no epoch will have. */
-function checkBest({ best, validationData }: CheckedFitOptions, { metrics }: Compiled): void {
+function checkBest({ best }: TrainingOptions, { metrics }: Compiled, validated: boolean): void {
   if (best === null) return;
   if (best.endsWith('accuracy') && !metrics.includes('accuracy')) {
     throw expected("a metric that was compiled, as with metrics: ['accuracy'],", 'fit.best', best);
   }
-  if (best.startsWith('val_') && validationData === undefined) {
+  if (best.startsWith('val_') && !validated) {
     throw expected('a metric of training, without validationData,', 'fit.best', best);
   }
 }
@@ -106,13 +124,15 @@ function checkBest({ best, validationData }: CheckedFitOptions, { metrics }: Com
 export async function trainHeld(
   model: ModelParts,
   data: FitData,
-  options: CheckedFitOptions,
+  options: TrainingOptions,
   execution: ResolvedExecution,
   continuation: Continuation | null,
 ): Promise<Run> {
   const { live, blueprint, compiled } = model;
-  const { epochs, batchSize, shuffle, batchLeaf, freeGrain, emulate, plan, record, replay = null } = options;
-  const fit = { epochs, batchSize, shuffle, batchLeaf, freeGrain };
+  const { epochs, batchSize, shuffle, shuffleBuffer, batchLeaf, freeGrain } = options;
+  const { emulate, plan, record, replay = null } = options;
+  const buffered = shuffleBuffer === undefined ? {} : { shuffleBuffer };
+  const fit = { epochs, batchSize, shuffle, ...buffered, batchLeaf, freeGrain };
   const recipe = recipeOf(model, data.columns, { fit, reduction: execution.reduction, emulate });
   const isInitial = live.isInitial;
   const network = await live.step(async () => live.network(data.columns, { isa: execution.isa, emulate }));
@@ -138,11 +158,11 @@ export async function trainHeld(
   let writer: RunWriter | null = null;
   if (continuation !== null) writer = await continuation.openWriter();
   else if (options.folder !== undefined) {
-    const manifest = manifestOf({ recipe, data, isInitial, initialEpoch, executed, options, runOptions });
+    const manifest = await manifestOf({ recipe, data, isInitial, initialEpoch, executed, options, runOptions });
     const start = isInitial
       ? null
       : writtenState(kept, { step: 0, nonFinite: null, stopped: false, best: null, callbacks: [] });
-    writer = await RunWriter.create(options.folder, manifest, start);
+    writer = await RunWriter.create(options.folder, manifest, start, data.preparation);
   }
   try {
     const from = continuation?.from ?? FROM_THE_BEGINNING;
@@ -198,7 +218,7 @@ export function keptNetwork({ live, compiled }: ModelParts, network: NativeNetwo
 }
 
 /** What the folder is kept with, or what would be in one. */
-function runOptionsOf(options: CheckedFitOptions): RunOptions {
+function runOptionsOf(options: TrainingOptions): RunOptions {
   const { folder, trace, checkpointEvery, keepCheckpoints, best, record, replay, onNonFinite } = options;
   const marked = trace === undefined ? (folder === undefined ? null : 'epoch') : trace;
   return { trace: marked, checkpointEvery, keepCheckpoints, best, record, replay: replay !== undefined, onNonFinite };

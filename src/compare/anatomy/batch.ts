@@ -43,7 +43,7 @@ export function batchOf(recipe: Recipe, { x, y }: ComparedRows, { epochs, positi
 /** The order in which an epoch presents the rows. */
 function epochOrder(recipe: Recipe, data: NativeData, epoch: number): Uint32Array {
   const { fit, generator, loss } = recipe;
-  const order = new RowOrder({ shuffle: fit.shuffle, seed: seedOf(recipe, 'order'), generator, data, loss });
+  const order = new RowOrder({ fit, seed: seedOf(recipe, 'order'), generator, data, loss });
   const { native } = order;
   if (native !== null) return addon().shuffle(native.key, native.stream, epoch, data.rows);
   return order.of(epoch) ?? Uint32Array.from({ length: data.rows }, (_, row) => row);

@@ -98,17 +98,17 @@ export class Verification {
     const candidate = { setting, rows: null, recording, start: begin };
     const found = await executable(candidate, null, async () => rows, this.#here);
     if ('missing' in found) return found.missing;
-    const validation = this.#validation();
+    const validation = await this.#validation();
     if (validation === null) return found.value;
     return { ...found.value, data: { train: found.value.data.train, test: validation } };
   }
 
   /** Rows of the run's validation, where they are at hand. */
-  #validation(): ComparedRows | null {
+  async #validation(): Promise<ComparedRows | null> {
     const { recipe, data } = this.#folder.manifest;
     if (data.validation === null) return null;
     const rows =
-      this.#given.validation === null ? null : validationRows(recipe, this.#given.validation, data.validation.hash);
+      this.#given.validation === null ? null : await validationRows(recipe, this.#given.validation, data.validation);
     if (rows === null) this.#skipped.push('metrics of validation: its data were not given');
     return rows;
   }

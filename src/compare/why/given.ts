@@ -6,8 +6,9 @@ import type { LabeledData } from '../../data/labeled.js';
 import type { MatrixLike } from '../../data/matrix.js';
 import type { DataChoice } from '../../data/source.js';
 import type { Recipe } from '../../model/recipe.js';
+import type { NativeData } from '../../native/addon.js';
 import type { Targets } from '../../train/samples.js';
-import { hashSamples } from '../../train/samples-hash.js';
+import { hashSamples, hashStream } from '../../train/samples-hash.js';
 import { type ComparedRows, shareData } from '../data.js';
 import { settingData } from '../setting-data.js';
 import { orReason } from './found.js';
@@ -40,14 +41,18 @@ export function prepareRows(
 }
 
 /** The given test rows, or rows by themselves, if they have this hash; else null. */
-export function validationRows(recipe: Recipe, given: GivenRows, hash: string): ComparedRows | null {
+export async function validationRows(
+  recipe: Recipe,
+  given: GivenRows,
+  recorded: RecordedHash,
+): Promise<ComparedRows | null> {
   const rows = orReason(() => {
     if (!('train' in given)) return shareData(recipe, given).train;
     const data = asDataSet(given);
     return settingData({ recipe, data: { source: { kind: 'given', name: data.name, hash: data.hash }, ...ALL } }, data)
       .test;
   });
-  return 'value' in rows && hashRows(rows.value) === hash ? rows.value : null;
+  return 'value' in rows && (await areRows(rows.value, recorded)) ? rows.value : null;
 }
 
 export function asDataSet(given: LabeledData | DataSet): DataSet {
@@ -58,7 +63,22 @@ function isLabeled(given: LabeledData | DataSet): given is LabeledData {
   return 'labels' in given.train;
 }
 
+/** What a manifest says of rows. */
+export interface RecordedHash {
+  readonly hash: string;
+  readonly streamed?: true;
+}
+
 /** SHA-256 of rows and targets, as run folders keep it. */
 export function hashRows({ x, y }: ComparedRows): string {
-  return hashSamples({ x: x.data, targets: y instanceof Uint32Array ? y : (y.data as Float32Array), rows: x.rows });
+  return hashSamples(nativeRows({ x, y }));
+}
+
+/** Whether these are the rows that a manifest names. */
+export async function areRows(rows: ComparedRows, { hash, streamed }: RecordedHash): Promise<boolean> {
+  return hash === (streamed ? await hashStream(nativeRows(rows)) : hashRows(rows));
+}
+
+function nativeRows({ x, y }: ComparedRows): NativeData {
+  return { x: x.data, targets: y instanceof Uint32Array ? y : (y.data as Float32Array), rows: x.rows };
 }

@@ -6,7 +6,7 @@ import type { ComparedRows } from '../data.js';
 import { loadChoice } from './choice.js';
 import type { ExaminedRun } from './examined.js';
 import { type Found, orReason } from './found.js';
-import { type GivenRows, hashRows, prepareRows } from './given.js';
+import { areRows, type GivenRows, hashRows, prepareRows } from './given.js';
 
 /**
  * The rows of a run: the first of those given that have its hash, as they are or as its manifest chooses from them; or else
@@ -30,13 +30,13 @@ export async function rowsOfRun(
     }
     const chosen = orReason(() => prepareRows(recipe, one, data.choice));
     for (const rows of [whole, chosen]) {
-      if ('value' in rows && hashRows(rows.value) === data.hash) return rows;
+      if ('value' in rows && (await areRows(rows.value, data))) return rows;
     }
     others.push(`hash ${shortFingerprint(hashRows(whole.value))}…`);
   }
   const loaded = await loadChoice(data.choice, recipe, given);
   if ('value' in loaded) {
-    if (hashRows(loaded.value) === data.hash) return loaded;
+    if (await areRows(loaded.value, data)) return loaded;
     return {
       missing: `${wanted}: ${describeSource(data.choice)} holds other data now, hash ${hashRows(loaded.value)}`,
     };

@@ -40,6 +40,14 @@ export function prepare(table: Table, options: PrepareOptions = {}): Prepared {
  * @throws SamebitsError (as rejection) as {@link prepare}, and what reading throws; `impute: 'median'` is refused
  */
 export async function fitPreparation(source: TableSource, options: PrepareOptions = {}): Promise<Preparation> {
+  return (await learnFrom(source, options)).preparation;
+}
+
+/** As {@link fitPreparation}, with the number of rows that were seen. */
+export async function learnFrom(
+  source: TableSource,
+  options: PrepareOptions,
+): Promise<{ readonly preparation: Preparation; readonly rows: number }> {
   const plan = planOf(source.description, options);
   for (const column of plan.columns) {
     if (column.type === 'number' && column.impute === 'median') {
@@ -49,13 +57,13 @@ export async function fitPreparation(source: TableSource, options: PrepareOption
   }
   const fitter = new Fitter(plan);
   for await (const table of source.batches()) fitter.see(table);
-  return fitter.finish();
+  return { preparation: fitter.finish(), rows: fitter.rows };
 }
 
 class Fitter {
   readonly #columns: readonly (readonly [string, ColumnFitter])[];
   readonly #target: { readonly name: string; readonly fitter: TargetFitter } | null;
-  #rows = 0;
+  rows = 0;
 
   constructor({ columns, target, task }: Plan) {
     if (columns.length === 0)
@@ -65,13 +73,13 @@ class Fitter {
   }
 
   see(table: Table): void {
-    this.#target?.fitter.see(table.column(this.#target.name), this.#rows);
-    for (const [name, fitter] of this.#columns) fitter.see(table.column(name), this.#rows);
-    this.#rows += table.rows;
+    this.#target?.fitter.see(table.column(this.#target.name), this.rows);
+    for (const [name, fitter] of this.#columns) fitter.see(table.column(name), this.rows);
+    this.rows += table.rows;
   }
 
   finish(): Preparation {
-    if (this.#rows === 0) throw expected('at least one row', 'the table', 0, 'ERR_SAMEBITS_DATA');
+    if (this.rows === 0) throw expected('at least one row', 'the table', 0, 'ERR_SAMEBITS_DATA');
     return new Preparation({
       format: PREPARATION_FORMAT,
       columns: this.#columns.map(([, fitter]) => fitter.finish()),

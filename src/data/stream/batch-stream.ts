@@ -1,6 +1,6 @@
 /** Batches of tables that may be larger than memory, shuffled through a buffer. */
 import * as v from 'valibot';
-import { check, fields, integer } from '../../arguments.js';
+import { check, fields, integer, type Schema } from '../../arguments.js';
 import { expected } from '../../errors.js';
 import { type Seed, seedSchema, seedText } from '../../random/seed.js';
 import type { Matrix } from '../matrix.js';
@@ -10,6 +10,11 @@ import { ahead } from './ahead.js';
 import { BufferDraws } from './buffer-draws.js';
 import { BufferedRows } from './buffered-rows.js';
 import { PreparedRows, RowBuffer } from './row-buffer.js';
+import { StageClock, type StageTimes } from './stage-clock.js';
+
+/** Rows among which the next one is drawn, where nobody says. */
+export const SHUFFLE_BUFFER = 10_000;
+export const shuffleBufferSchema: Schema<number> = integer(1, 0x1000_0000);
 
 /** Options of {@link batchStream}. */
 export interface StreamOptions {
@@ -52,7 +57,7 @@ export interface StreamBatch {
 const optionsSchema = fields({
   preparation: v.instance(Preparation, 'a Preparation'),
   batchSize: v.optional(integer(1, 0x7fff_ffff), 32),
-  shuffleBuffer: v.optional(integer(1, 0x1000_0000), 10_000),
+  shuffleBuffer: v.optional(shuffleBufferSchema, SHUFFLE_BUFFER),
   seed: seedSchema,
 });
 const MOST_EPOCH = 0xffff_ffff;
@@ -91,11 +96,13 @@ export function batchStream(source: TableSource, options: StreamOptions): BatchS
 export class BatchStream {
   readonly #source: TableSource;
   readonly #options: Required<StreamOptions>;
+  readonly #times: StageTimes | undefined;
 
   /** Made by {@link batchStream}. */
-  constructor(source: TableSource, options: Required<StreamOptions>) {
+  constructor(source: TableSource, options: Required<StreamOptions>, times?: StageTimes) {
     this.#source = source;
     this.#options = options;
+    this.#times = times;
   }
 
   /**
@@ -105,9 +112,13 @@ export class BatchStream {
    */
   epoch(epoch: number): AsyncGenerator<StreamBatch, void, undefined> {
     check(integer(0, MOST_EPOCH), epoch, 'epoch');
+    return this.from({ epoch, rows: 0, total: null });
+  }
+
+  /** @internal The batches of an epoch behind its first `rows` rows. */
+  from(place: Pick<StreamState, 'epoch' | 'rows' | 'total'>): AsyncGenerator<StreamBatch, void, undefined> {
     const { seed, shuffleBuffer, batchSize } = this.#options;
-    const state = { format: STATE_FORMAT, seed, shuffleBuffer, batchSize, epoch, rows: 0, total: null } as const;
-    return ahead(this.#from(state), BATCHES_AHEAD);
+    return ahead(this.#from({ format: STATE_FORMAT, seed, shuffleBuffer, batchSize, ...place }), BATCHES_AHEAD);
   }
 
   /**
@@ -126,7 +137,7 @@ export class BatchStream {
       const received = checked[name as 'batchSize'];
       if (received !== own) throw expected(`the stream's own, ${own},`, `state.${name}`, received);
     }
-    return ahead(this.#from(checked), BATCHES_AHEAD);
+    return this.from(checked);
   }
 
   async *#from(start: StreamState): AsyncGenerator<StreamBatch, void, undefined> {
@@ -151,7 +162,10 @@ export class BatchStream {
       places.rows.reduce((least, row) => Math.min(least, row), entered),
     );
     let row = fromRow;
+    const clock = new StageClock(this.#times);
     for await (const table of this.#source.batches({ fromRow })) {
+      clock.lap('read');
+      if (start.total !== null) checkTotal(Math.max(row + table.rows, start.total), start.total, this.#source.name);
       const rows = PreparedRows.of(preparation, table, row);
       for (let i = 0; i < table.rows; i += 1, row += 1) {
         if (row < entered) {
@@ -164,9 +178,13 @@ export class BatchStream {
           buffer.moveTo(gathered, place);
           buffer.put(place, rows, i);
           out += 1;
-          if (gathered.rows === batchSize) yield batch(null);
+          if (gathered.rows < batchSize) continue;
+          clock.lap('prepare');
+          yield batch(null);
+          clock.lap(null);
         }
       }
+      clock.lap('prepare');
     }
     checkTotal(row, start.total ?? Math.max(row, entered), this.#source.name);
     while (buffer.size > 0) {

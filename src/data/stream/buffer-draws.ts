@@ -17,7 +17,7 @@ export class BufferDraws {
 
   constructor(seed: Seed, epoch: number) {
     this.#key = seedKey(seed);
-    this.#epoch = epoch;
+    this.#epoch = epoch % 2 ** 32;
   }
 
   /** The place, below `bound`, from which row `position` of the epoch comes. */

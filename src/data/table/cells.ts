@@ -22,6 +22,8 @@ export interface OpenCells {
    * milliseconds since 1970.
    */
   readonly types?: readonly (ColumnType | null)[];
+  /** Rows of the source, where it says so before they are read. */
+  readonly rows?: number;
   /** Ending it early closes what it reads. */
   readonly batches: AsyncGenerator<CellBatch, void, undefined>;
 }

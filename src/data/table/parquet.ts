@@ -29,7 +29,8 @@ export function parquetCells(path: string, patience: number = PATIENCE): CellSou
         const head = await thread.answer();
         if (head.kind !== 'head') throw new TypeError('the decoder says something else first');
         const { names, types, groups } = head;
-        return { names, texts: false, types, batches: batches(thread, groups, fromRow) };
+        const rows = groups.reduce((sum, group) => sum + group, 0);
+        return { names, texts: false, types, rows, batches: batches(thread, groups, fromRow) };
       } catch (error) {
         await thread.end();
         throw error;

@@ -33,6 +33,8 @@ export class TableSource {
   readonly description: readonly ColumnDescription[];
   /** Whether its rows can be read more than once. */
   readonly repeatable: boolean;
+  /** Rows, as soon as they are known. */
+  #rows: number | null;
   readonly #cells: CellSource;
   readonly #rules: ReadingRules;
   readonly #cellRules: CellRules;
@@ -43,6 +45,7 @@ export class TableSource {
     this.name = cells.name;
     this.repeatable = cells.repeatable;
     this.description = opened.description;
+    this.#rows = opened.rows;
     this.#cells = cells;
     this.#rules = rules;
     this.#cellRules = opened.cellRules;
@@ -62,7 +65,7 @@ export class TableSource {
       checkDates(description, types, rules.columns);
       if (cells.repeatable) await open.batches.return();
       const begun = cells.repeatable ? null : { sample, rest: open.batches };
-      return new TableSource(cells, rules, { description, cellRules, begun });
+      return new TableSource(cells, rules, { description, cellRules, begun, rows: open.rows ?? null });
     } catch (error) {
       await open.batches.return();
       throw error;
@@ -95,6 +98,15 @@ export class TableSource {
   }
 
   /**
+   * Number of rows: what the file says of itself (Parquet), or what the first pass over all rows has found, which this makes if
+   * none was made. Errors are those of {@link batches}.
+   */
+  async count(): Promise<number> {
+    if (this.#rows === null) for await (const _ of this.#from(0));
+    return this.#rows as unknown as number;
+  }
+
+  /**
    * Rows from `start` to before `end`, counted from 0, as a source of their own; a share to train on, say, and one to test on.
    *
    * @throws SamebitsError `ERR_SAMEBITS_STATE` for a source that can be read once only
@@ -103,7 +115,7 @@ export class TableSource {
     this.#checkRepeatable('slice');
     if (!Number.isSafeInteger(start) || start < 0) throw expected('an integer of at least 0', 'start', start);
     if (!(end > start)) throw expected('a number above start', 'end', end);
-    const opened = { description: this.description, cellRules: this.#cellRules, begun: null };
+    const opened = { description: this.description, cellRules: this.#cellRules, begun: null, rows: null };
     return new TableSource(slicedCells(this.#cells, start, end), this.#rules, opened);
   }
 
@@ -128,7 +140,8 @@ export class TableSource {
     for await (const batch of this.batches()) {
       const description = checkTable(change(batch), this.name).description;
       const cells = changedCells(this.#cells, { before: this.description, rules, change, after: description });
-      return new TableSource(cells, this.#rules, { description, cellRules: changedRules(rules), begun: null });
+      const opened = { description, cellRules: changedRules(rules), begun: null, rows: this.#rows };
+      return new TableSource(cells, this.#rules, opened);
     }
     throw expected('at least one row', this.name, [], 'ERR_SAMEBITS_DATA');
   }
@@ -144,10 +157,13 @@ export class TableSource {
   /** Batches that have rows from `fromRow` on, each with the first such row's place in it. */
   async *#from(fromRow: number): AsyncGenerator<readonly [CellBatch, number], void, undefined> {
     if (!Number.isSafeInteger(fromRow) || fromRow < 0) throw expected('an integer of at least 0', 'fromRow', fromRow);
+    let end = 0;
     for await (const batch of this.#pass(fromRow)) {
       const from = Math.max(0, fromRow - batch.firstRow);
       if (from < batch.rows) yield [batch, from];
+      end = batch.firstRow + batch.rows;
     }
+    if (fromRow === 0) this.#rows ??= end;
   }
 
   async *#pass(fromRow: number): AsyncGenerator<CellBatch, void, undefined> {
@@ -185,6 +201,7 @@ interface Opened {
   readonly description: readonly ColumnDescription[];
   readonly cellRules: CellRules;
   readonly begun: Begun | null;
+  readonly rows: number | null;
 }
 
 async function takeSample({ batches }: OpenCells, rows: number): Promise<CellBatch[]> {

@@ -1,0 +1,23 @@
+/** Predictions with the names of their classes. */
+import type { ClassValue } from '../../data/prepare/fitted.js';
+import type { Preparation } from '../../data/prepare/preparation.js';
+import { decisions } from '../../metrics/inputs.js';
+import { lossName } from '../../model/losses.js';
+import type { Loss } from '../../native/addon.js';
+import type { Predictions } from '../run.js';
+
+/** Predictions of a table's rows. */
+export interface TablePredictions extends Predictions {
+  /** The class that each row's outputs say, as it stands in the table; null for a regression. */
+  readonly labels: readonly ClassValue[] | null;
+}
+
+/**
+ * The class of each row: that of the first greatest output; of one output the second class where it is above 1/2 (above 0 with
+ * hinge, whose sides are −1 and 1), else the first.
+ */
+export function withLabels(outputs: Predictions, { classes }: Preparation, loss: Loss | null): TablePredictions {
+  if (classes === null) return { ...outputs, labels: null };
+  const threshold = loss !== null && lossName(loss) === 'hinge' ? 0 : 0.5;
+  return { ...outputs, labels: Array.from(decisions(outputs, threshold), (label) => classes[label]) };
+}

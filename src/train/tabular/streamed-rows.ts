@@ -1,0 +1,69 @@
+/** Rows that are read and prepared while they are trained on: never all in memory. */
+import type { Preparation } from '../../data/prepare/preparation.js';
+import { BatchStream, type StreamBatch } from '../../data/stream/batch-stream.js';
+import type { StageTimes } from '../../data/stream/stage-clock.js';
+import type { TableSource } from '../../data/table/table-source.js';
+import type { NativeData } from '../../native/addon.js';
+import type { Seed } from '../../random/seed.js';
+import { type ModelEnd, targetsFor } from './task.js';
+
+/** A source whose rows a model trains or validates on. */
+export interface StreamedSource {
+  readonly source: TableSource;
+  readonly preparation: Preparation;
+  readonly end: ModelEnd;
+  /** As counted before. */
+  readonly rows: number;
+}
+
+/** In which order rows come, and how many at a time. */
+export interface StreamOrder {
+  readonly seed: Seed;
+  /** 1 for the order of the source. */
+  readonly shuffleBuffer: number;
+  /** Pieces are as many whole batches as are worth a native call. */
+  readonly batchSize: number;
+  /** Pieces are one batch. @default false */
+  readonly exactly?: boolean;
+}
+
+/** The order of the source. */
+export const IN_THEIR_ORDER = { seed: 0, shuffleBuffer: 1, batchSize: 1 } as const;
+
+/** Rows of a piece, about, unless they are wide. */
+const PIECE_ROWS = 8192;
+const PIECE_ELEMENTS = 1 << 20;
+
+export class StreamedRows {
+  readonly rows: number;
+  readonly columns: number;
+  readonly #streamed: StreamedSource;
+
+  constructor(streamed: StreamedSource) {
+    this.#streamed = streamed;
+    this.rows = streamed.rows;
+    this.columns = streamed.preparation.features.length;
+  }
+
+  /** The rows of epoch `epoch` from `position` on, in pieces of whole batches; ending it early closes the source. */
+  async *pieces(
+    { seed, shuffleBuffer, batchSize, exactly = false }: StreamOrder,
+    { epoch, position }: { readonly epoch: number; readonly position: number },
+    times?: StageTimes,
+  ): AsyncGenerator<NativeData, void, undefined> {
+    const { source, preparation, end, rows } = this.#streamed;
+    const most = Math.min(PIECE_ROWS, Math.floor(PIECE_ELEMENTS / this.columns), rows);
+    const piece = exactly ? batchSize : Math.max(1, Math.floor(most / batchSize)) * batchSize;
+    const stream = new BatchStream(source, { preparation, seed, shuffleBuffer, batchSize: piece }, times);
+    for await (const batch of stream.from({ epoch, rows: position, total: rows })) yield nativeRows(batch, end);
+  }
+}
+
+function nativeRows({ x, y }: StreamBatch, end: ModelEnd): NativeData {
+  const targets = targetsFor(y as NonNullable<StreamBatch['y']>, end);
+  return {
+    x: x.data,
+    targets: targets instanceof Uint32Array ? targets : (targets.data as Float32Array),
+    rows: x.rows,
+  };
+}

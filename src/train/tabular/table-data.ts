@@ -1,0 +1,135 @@
+/** Tables as rows to train and to validate on. */
+import { isDeepStrictEqual } from 'node:util';
+import type { PrepareOptions } from '../../data/prepare/options.js';
+import { Preparation } from '../../data/prepare/preparation.js';
+import { learnFrom, prepare } from '../../data/prepare/prepare.js';
+import { SHUFFLE_BUFFER } from '../../data/stream/batch-stream.js';
+import { Table } from '../../data/table/table.js';
+import type { TableSource } from '../../data/table/table-source.js';
+import { expected, SamebitsError } from '../../errors.js';
+import { keepSamples } from '../samples.js';
+import type { Rows } from './evaluate-rows.js';
+import { StreamedRows } from './streamed-rows.js';
+import { checkTask, type ModelEnd, targetsFor } from './task.js';
+
+/** What a model knows of tables: its preparation, and the options by which it was learned, if it was. */
+export interface Learned {
+  readonly preparation: Preparation;
+  readonly by: PrepareOptions | null;
+}
+
+/** Training rows with their preparation. */
+export interface TrainingTable extends Learned {
+  readonly rows: Rows;
+  readonly validation: Rows | null;
+}
+
+export interface TableFit {
+  readonly target?: string;
+  readonly prepare?: Omit<PrepareOptions, 'target'>;
+  readonly validationData?: Table | TableSource;
+  readonly validationSplit?: number;
+}
+
+/**
+ * The rows of a table, prepared as the model prepares them; where it does not know yet, that is learned of the training rows.
+ *
+ * @throws SamebitsError as `fit` does, of tables
+ */
+export async function trainingTable(
+  table: Table | TableSource,
+  { validationData, validationSplit, ...options }: TableFit,
+  known: Learned | null,
+  end: ModelEnd,
+): Promise<TrainingTable> {
+  if (validationSplit !== undefined && validationData !== undefined) {
+    throw expected('validationData or a validationSplit, not both', 'fit.validationSplit', validationSplit);
+  }
+  let [training, validation] = [table, validationData];
+  if (validationSplit !== undefined) [training, validation] = splitTable(table, validationSplit);
+  const learned = known === null ? await learn(training, options) : checkKnown(known, options);
+  const { preparation } = learned;
+  checkTask(preparation, end);
+  const rows = await rowsOf(training, preparation, end, 'the table');
+  const validated = validation && (await rowsOf(validation, preparation, end, 'validationData'));
+  return { ...learned, rows, validation: validated ?? null };
+}
+
+/** A table's rows with their targets: in memory, or as they will be read. */
+export async function rowsOf(
+  table: Table | TableSource,
+  preparation: Preparation,
+  end: ModelEnd,
+  name: string,
+): Promise<Rows> {
+  if (table instanceof Table) {
+    const targets = targetsFor(preparation.transformTarget(table), end);
+    return keepSamples(preparation.transform(table), targets, end, { x: name, y: `the target of ${name}` });
+  }
+  checkRepeatable(table);
+  checkColumns(table, preparation);
+  return new StreamedRows({ source: table, preparation, end, rows: await table.count() });
+}
+
+/** The buffer of a `fit` on a source, where it says none. */
+export function streamBuffer(
+  table: Table | TableSource,
+  { shuffle, shuffleBuffer }: { readonly shuffle: boolean | 'stratified'; readonly shuffleBuffer?: number },
+): { readonly shuffleBuffer?: number } {
+  if (table instanceof Table || shuffle === false) return {};
+  if (shuffle === true) return { shuffleBuffer: shuffleBuffer ?? SHUFFLE_BUFFER };
+  const what = 'true or false for rows that are streamed (to stratify them, read them into memory: readTable)';
+  throw expected(what, 'fit.shuffle', shuffle);
+}
+
+async function learn(table: Table | TableSource, options: TableFit): Promise<Learned> {
+  const { target, prepare: how = {} } = options;
+  if (target === undefined) throw expected('the name of the column to predict', 'fit.target', target);
+  const by = { ...how, target };
+  if (table instanceof Table) return { preparation: prepare(table, by).preparation, by };
+  checkRepeatable(table);
+  return { preparation: (await learnFrom(table, by)).preparation, by };
+}
+
+/** What is asked must be what the model has. */
+function checkKnown(known: Learned, { target, prepare: how }: TableFit): Learned {
+  const own = known.preparation.target;
+  if (target !== undefined && target !== own) {
+    throw expected(`${JSON.stringify(own)}, which the model's preparation predicts,`, 'fit.target', target);
+  }
+  if (how !== undefined && !isDeepStrictEqual({ ...how, target: own }, known.by)) {
+    const what = 'what the model was first fitted with (its preparation stays; reset() forgets it)';
+    throw expected(known.by === null ? 'nothing: the model was made with a preparation' : what, 'fit.prepare', how);
+  }
+  return known;
+}
+
+function splitTable(table: Table | TableSource, share: number): [Table, Table] {
+  if (!(table instanceof Table)) {
+    throw expected('validationData: a source is not split', 'fit.validationSplit', share);
+  }
+  const count = Math.floor(table.rows * (1 - share));
+  if (count === 0 || count === table.rows) {
+    throw expected('rows on both sides', 'fit.validationSplit', share, 'ERR_SAMEBITS_DATA');
+  }
+  return [table.slice(0, count), table.slice(count)];
+}
+
+function checkRepeatable(source: TableSource): void {
+  if (source.repeatable) return;
+  throw new SamebitsError(
+    'ERR_SAMEBITS_STATE',
+    `Expected rows that can be read again, once to count them and once for each epoch, but ${source.name} can be read once ` +
+      'only: give a path, an array or a function; or train on the batches of batchStream, one by one',
+  );
+}
+
+/** Before anything is read. */
+function checkColumns(source: TableSource, { types }: Preparation): void {
+  for (const [name, type] of Object.entries(types)) {
+    const own = source.description.find((column) => column.name === name)?.type;
+    if (own === type) continue;
+    const code = own === undefined ? 'ERR_SAMEBITS_SHAPE' : 'ERR_SAMEBITS_DATA';
+    throw expected(`type ${type}`, `column ${JSON.stringify(name)} of ${source.name}`, own, code);
+  }
+}

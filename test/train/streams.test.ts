@@ -1,0 +1,209 @@
+import {
+  batchStream,
+  openRows,
+  openRun,
+  type Preparation,
+  prepare,
+  type Reduction,
+  type Run,
+  resume,
+  type TableFitOptions,
+  verify,
+} from 'samebits';
+import { describe, expect, it } from 'vitest';
+import { addon } from '../../dist/native/addon.js';
+import { freshPath } from '../runs/folder.js';
+import { failure } from './problem.js';
+import { LATE, lateModel, ROWS, rows, source, table } from './table-problem.js';
+
+const FIT = { ...LATE, epochs: 2, batchSize: 16, batchLeaf: 8, shuffleBuffer: 70 } as const;
+
+const preparation = prepare(table, { ...LATE.prepare, target: LATE.target }).preparation;
+
+async function streamed(options: TableFitOptions = {}, batchRows = 8192): Promise<Run> {
+  return lateModel().fit(await source(batchRows), { ...FIT, ...options });
+}
+
+describe('fit on a source', () => {
+  it('gives the bits of trainOnBatch over the batches of batchStream', async () => {
+    const run = await streamed();
+    const model = lateModel();
+    const { seed } = model;
+    const stream = batchStream(await source(13), { preparation, batchSize: 16, shuffleBuffer: 70, seed });
+    for (const epoch of [0, 1]) {
+      for await (const { x, y } of stream.epoch(epoch)) {
+        const targets = { data: Float32Array.from(y as Uint32Array), rows: x.rows, columns: 1 };
+        await model.trainOnBatch(x, targets, { batchLeaf: 8 });
+      }
+    }
+    expect(run.steps).toBe(64);
+    expect(run.fingerprint).toBe(model.fingerprint());
+  });
+
+  it.each([
+    [1, 5],
+    [2, 64],
+    [3, 8192],
+    [7, 499],
+  ])('does not depend on %i threads, pieces of %i rows and the instruction set', async (threads, batchRows) => {
+    const memory = await lateModel().fit(table, FIT);
+    for (const isa of addon().instructionSets().available) {
+      const run = await streamed({ threads, isa }, batchRows);
+      expect(run.fingerprint).toBe(memory.fingerprint);
+      // Epoch losses are the tree over all rows of an epoch, whatever calls they were trained in.
+      expect(run.history).toEqual(memory.history);
+    }
+  });
+
+  it('takes single steps where callbacks want them, and validates on a table or a source', async () => {
+    const training = (await source(50, 0, 400)) as Awaited<ReturnType<typeof source>>;
+    const memory = await lateModel().fit(table.slice(0, 400), { ...FIT, validationData: table.slice(400) });
+    const batches: number[] = [];
+    const run = await lateModel().fit(training, {
+      ...FIT,
+      validationData: await source(7, 400),
+      callbacks: { onBatchEnd: (batch) => batches.push(batch) },
+    });
+    expect(batches).toEqual([...Array(25).keys(), ...Array(25).keys()]);
+    expect(run.fingerprint).toBe(memory.fingerprint);
+    expect(run.history).toEqual(memory.history);
+    const other = await lateModel().fit(training, { ...FIT, validationData: table.slice(400) });
+    expect(other.history).toEqual(memory.history);
+  });
+
+  it('goes through the rows in their order without shuffle', async () => {
+    const { shuffleBuffer: _, ...others } = FIT;
+    const run = await lateModel().fit(await source(), { ...others, shuffle: false });
+    const memory = await lateModel().fit(table, { ...others, shuffle: false });
+    expect(run.fingerprint).toBe(memory.fingerprint);
+    expect(run.recipe).toEqual(memory.recipe);
+    expect((await lateModel().fit(await source(), others)).recipe.fit.shuffleBuffer).toBe(10_000);
+  });
+
+  it('says where the time went', async () => {
+    const { stages } = await streamed();
+    expect(Object.keys(stages as object).sort()).toEqual(['prepare', 'read', 'seconds', 'train', 'wait']);
+    for (const seconds of Object.values(stages as object)) expect(seconds).toBeGreaterThan(0);
+  });
+
+  it('evaluates as in memory', async () => {
+    const model = lateModel();
+    await model.fit(table, FIT);
+    for (const batchRows of [3, 100, 8192]) {
+      expect(await model.evaluate(await source(batchRows), { batchLeaf: 4 })).toEqual(
+        await model.evaluate(table, { batchLeaf: 4 }),
+      );
+    }
+  });
+
+  it('records and replays free order', async () => {
+    const free: { reduction: Reduction; threads: number; freeGrain: number } = {
+      reduction: 'free',
+      threads: 3,
+      freeGrain: 2,
+    };
+    const recorded = await streamed({ ...free, record: true });
+    const again = await streamed({ ...free, threads: 2, replay: recorded.recording ?? undefined }, 33);
+    expect(again.fingerprint).toBe(recorded.fingerprint);
+  });
+});
+
+describe('a source that cannot be streamed', () => {
+  it.each<[string, TableFitOptions, RegExp]>([
+    ['stratified', { shuffle: 'stratified', shuffleBuffer: undefined }, /true or false for rows that are streamed/],
+    ['split', { validationSplit: 0.2 }, /validationData: a source is not split/],
+  ])('%s', async (_, options, message) => {
+    expect((await failure(() => streamed(options))).message).toMatch(message);
+  });
+
+  it('with another generator', async () => {
+    const model = lateModel({ generator: 'alea' });
+    expect((await failure(async () => model.fit(await source(), FIT))).message).toMatch(/generator 'philox'/);
+  });
+
+  it('can be read once only', async () => {
+    const once = await openRows(
+      (async function* () {
+        yield* rows;
+      })(),
+    );
+    const { code, message } = await failure(() => lateModel().fit(once, FIT));
+    expect(code).toBe('ERR_SAMEBITS_STATE');
+    expect(message).toMatch(/read again, once to count them and once for each epoch/);
+  });
+
+  it('lacks a column, or has one of another type', async () => {
+    const model = lateModel({ preparation });
+    const lacking = await openRows(rows.map(({ origin: _, ...row }) => row));
+    expect((await failure(() => model.fit(lacking, { epochs: 1 }))).code).toBe('ERR_SAMEBITS_SHAPE');
+    const other = await openRows(rows.map((row) => ({ ...row, distance: 'far' })));
+    expect((await failure(() => model.fit(other, { epochs: 1 }))).code).toBe('ERR_SAMEBITS_DATA');
+  });
+
+  it('ends early, grows, or fails in the middle: the model is as after its last step, and goes on', async () => {
+    for (const second of [rows.slice(0, 300), [...rows, ...rows.slice(0, 9)], null]) {
+      let pass = 0;
+      const changing = await openRows(async function* () {
+        pass += 1;
+        if (pass < 4) yield* rows;
+        else if (second !== null) yield* second;
+        else throw new Error('the disk is gone');
+      });
+      const model = lateModel();
+      const { code } = await failure(() => model.fit(changing, { ...FIT, epochs: 3 }));
+      expect(code).toBe(second === null ? undefined : 'ERR_SAMEBITS_DATA');
+      await model.fit(await source(), { epochs: 1 });
+    }
+  });
+});
+
+describe('a run folder of a stream', () => {
+  const options = { ...FIT, checkpointEvery: 5, trace: 'step' } as const;
+
+  it.each([3, 10, 31, 32, 47])('goes on after step %i to the same bits', async (step) => {
+    const whole = await streamed();
+    const folder = freshPath();
+    const controller = new AbortController();
+    let steps = 0;
+    const callbacks = {
+      onBatchEnd: () => {
+        steps += 1;
+        if (steps === step) controller.abort();
+      },
+    };
+    await failure(() => streamed({ ...options, folder, callbacks, signal: controller.signal }));
+    const { run } = await resume(folder, await source(17));
+    expect(run.fingerprint).toBe(whole.fingerprint);
+    expect(run.history).toEqual(whole.history);
+    expect(run.stages).not.toBeNull();
+  });
+
+  it('goes on with the table in memory too, and is verified with it', async () => {
+    const folder = freshPath();
+    const controller = new AbortController();
+    const callbacks = { onBatchEnd: (batch: number) => batch === 7 && controller.abort() };
+    const validationData = await source(100, 0, 90);
+    const stopped = { ...options, folder, callbacks, validationData, signal: controller.signal };
+    await failure(() => streamed(stopped));
+    expect((await failure(async () => resume(folder, await source(100, 0, 499), { validationData }))).code).toBe(
+      'ERR_SAMEBITS_DATA',
+    );
+    const { run } = await resume(folder, table, { validationData: table.slice(0, 90) });
+    expect(run.fingerprint).toBe((await streamed()).fingerprint);
+    const opened = await openRun(folder);
+    expect(opened.manifest.data.streamed).toBe(true);
+    const kept = (await opened.preparation()) as Preparation;
+    const data = { x: kept.transform(table), y: kept.transformTarget(table) };
+    const part = table.slice(0, 90);
+    const validation = { x: kept.transform(part), y: kept.transformTarget(part) };
+    const report = await verify(folder, { data, validationData: validation });
+    expect(report.verdict).toBe('verified');
+    expect(report.skipped).toEqual([]);
+    const others = await verify(folder, { data: validation });
+    expect(others.verdict).toBe('cannot tell');
+  });
+
+  it('counts every row', async () => {
+    expect((await openRun((await streamed({ folder: freshPath() })).folder as string)).manifest.data.rows).toBe(ROWS);
+  });
+});
