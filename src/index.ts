@@ -131,6 +131,8 @@ export {
   tensorsToSafetensors,
   toStateDict,
 } from './exchange/state-dict.js';
+export type { TfjsArtifacts } from './exchange/tfjs/artifacts.js';
+export { type FromTfjsOptions, fromTfjs } from './exchange/tfjs/from-tfjs.js';
 export type { LabProgress } from './lab/carry-out.js';
 export type { CustomClaim, Design, ExperimentDescription, LevelList, Measure } from './lab/custom/description.js';
 export type { Json, LabRun } from './lab/document.js';

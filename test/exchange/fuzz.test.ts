@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { loadModel, modelFromSafetensors, SamebitsError, type Sequential } from 'samebits';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromTfjs, loadModel, modelFromSafetensors, SamebitsError, type Sequential } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { freshPath } from '../runs/folder.js';
-import { Dice, mutateMetadata, reseal } from '../runs/mutations.js';
+import { Dice, mutate, mutateMetadata, reseal } from '../runs/mutations.js';
 import { model } from '../runs/problem.js';
+import { artifactsOf, tfl, tfModel, writeModel } from './tfjs-models.js';
 
 /** Mutated files of each format. `npm run fuzz` has 100,000. */
 const FILES = Number(process.env.SAMEBITS_FUZZ_FILES ?? 600);
@@ -65,6 +67,44 @@ describe('a damaged model', () => {
       loaded.dispose();
     }
     expect(found).toBeGreaterThan(0);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+});
+
+describe('a damaged model of tfjs', () => {
+  it(`gives a typed error, or a model that works: ${FILES} files`, TIMEOUT, async () => {
+    const layers = [
+      tfl.dense({ units: 4, inputShape: [3], activation: 'relu' }),
+      tfl.dropout({ rate: 0.5 }),
+      tfl.dense({ units: 4 }),
+      tfl.leakyReLU(),
+      tfl.dense({ units: 2, activation: 'softmax' }),
+    ];
+    const folder = freshPath();
+    mkdirSync(folder);
+    const path = writeModel(folder, await artifactsOf(tfModel(layers)), { shardBytes: 128 });
+    const shard = join(folder, 'group1-shard1of2.bin');
+    const contents = { [path]: readFileSync(path), [shard]: readFileSync(shard) };
+    const opened = openFiles();
+    let refused = 0;
+    for (let i = 0; i < FILES; i += 1) {
+      const dice = new Dice(SEED * 1_000_003 + i);
+      const damaged = dice.below(4) === 0 ? shard : path;
+      writeFileSync(damaged, mutate(contents[damaged], dice));
+      const what = `tfjs ${i} of seed ${SEED}`;
+      const found: Sequential | null = await gently(() => fromTfjs(folder), what);
+      if (found === null) refused += 1;
+      else {
+        const rows = [Array.from({ length: found.inputs as number }, (_, column) => column / 10)];
+        expect(found.predictSync(rows).data.length, what).toBe(found.units);
+        found.dispose();
+      }
+      writeFileSync(damaged, contents[damaged]);
+    }
+    // Not all damage shows: weights have no seal.
+    expect(refused).toBeGreaterThan(0.5 * FILES);
+    expect(refused).toBeLessThan(FILES);
+    expect(openFiles()).toBeLessThanOrEqual(opened + 2);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 });
