@@ -35,7 +35,7 @@ const PACKAGES = {
   hyparquet: ['data'],
   'hyparquet-compressors': ['data'],
   piscina: ['compare', 'lab'],
-  'simple-statistics': ['lab'],
+  'simple-statistics': ['lab', 'train'],
 };
 
 /** System headers that kernels may include: declarations and intrinsics, nothing that emits code. */

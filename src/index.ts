@@ -276,6 +276,12 @@ export type { Trace, TraceEntry, TraceHead, TraceInterval, TraceReader } from '.
 export { modelFromRecipe, sequential } from './train/build.js';
 export { type EarlyStoppingOptions, earlyStopping } from './train/callbacks/early-stopping.js';
 export { csvLogger, jsonLogger } from './train/callbacks/loggers.js';
+export {
+  type CrossValidation,
+  type CrossValidationOptions,
+  crossValidate,
+  type Fold,
+} from './train/cross-validation.js';
 export { type Ensemble, type EnsembleOptions, ensemble } from './train/ensemble.js';
 export { type ExecutionOptions, type ResolvedExecution, setDeterministic } from './train/execution.js';
 export type { FingerprintScope } from './train/fingerprint.js';

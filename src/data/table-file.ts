@@ -2,11 +2,8 @@
 import { basename, resolve } from 'node:path';
 import { type DataSet, type DataSetRows, shareArray } from './data-set.js';
 import { hashParts } from './hash-parts.js';
-import { TargetFitter } from './prepare/fit-target.js';
-import type { FittedTarget } from './prepare/fitted.js';
-import type { Task } from './prepare/options.js';
-import { Preparation } from './prepare/preparation.js';
-import { prepare } from './prepare/prepare.js';
+import { prepareFor, targetOf } from './prepare/known-target.js';
+import type { Preparation } from './prepare/preparation.js';
 import type { TableFileSource } from './source.js';
 import { trainTestSplit } from './split/split.js';
 import { readTable } from './table/read.js';
@@ -30,11 +27,10 @@ export interface LoadedTable {
 export async function loadTable(source: TableFileSource): Promise<LoadedTable> {
   const { path, target, task, types, prepare: columns = {}, test, seed } = source;
   const table = await readTable(resolve(path), types === undefined ? {} : { columns: types });
-  const fitted = fitTarget(table, target, task ?? null);
+  const fitted = targetOf(table, target, task ?? null);
   const method = fitted.classes === null ? {} : ({ method: 'stratified', by: target } as const);
   const parts = test === 0 ? { train: table, test: table } : trainTestSplit(table, { test, seed, ...method });
-  const learned = prepare(parts.train.drop([target]), columns);
-  const preparation = new Preparation({ ...learned.preparation.toJSON(), target: fitted });
+  const preparation = prepareFor(fitted, parts.train, columns);
   const train = withTarget(preparation, parts.train);
   const rows = { train, test: test === 0 ? train : withTarget(preparation, parts.test) };
   const data = {
@@ -45,14 +41,6 @@ export async function loadTable(source: TableFileSource): Promise<LoadedTable> {
     scale: 1,
   };
   return { data, preparation, table };
-}
-
-/** What is to be predicted, by all rows: a class that only test rows have is a class. */
-function fitTarget(table: Table, name: string, task: Task | null): FittedTarget {
-  const column = table.column(name);
-  const fitter = new TargetFitter(column, task);
-  fitter.see(column, 0);
-  return fitter.finish();
 }
 
 function withTarget(preparation: Preparation, table: Table): DataSetRows {
