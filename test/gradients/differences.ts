@@ -1,6 +1,6 @@
 /** The engine's gradients, and central differences of a loss in binary64. */
 import { type Layer, type Loss, sequential } from 'samebits';
-import { drawn, drawnData, drawnTargets, type TargetKind } from '../torch/drawn.js';
+import { drawnData, drawnTargets, drawnWeights, type TargetKind } from '../torch/drawn.js';
 import { lossOf, type Rows, SEED, type Weights } from './forward.js';
 
 export const ROWS = 6;
@@ -32,10 +32,10 @@ export async function gradientOf({ layers, loss, targets: kind, salt = 1 }: Prob
   model.compile({ optimizer: { name: 'sgd', learningRate: 1, momentum: 0, nesterov: false }, loss });
   const initial = model.getWeights().map((tensor, place) => ({
     ...tensor,
-    data: drawn(salt + 2 + place, tensor.data.length).map((u) => u - 0.5),
+    data: drawnWeights(tensor.name, salt + 2 + place, tensor.data.length),
   }));
   model.setWeights(initial);
-  const x = drawnData(salt, ROWS, INPUTS);
+  const x = drawnData(salt, ROWS, INPUTS, first);
   const y = drawnTargets(kind, salt + 1, ROWS, model.units);
   const { loss: engineLoss } = await model.trainOnBatch(x, y);
   const final = model.getWeights();

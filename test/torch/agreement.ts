@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Layer, type LossOption, type Optimizer, sequential } from 'samebits';
-import { drawn, drawnData, drawnTargets, type TargetKind } from './drawn.js';
+import { drawnData, drawnTargets, drawnWeights, type TargetKind } from './drawn.js';
 
 /** A recipe, and what PyTorch made of it (test/fixtures/pytorch). */
 export interface TorchCase {
@@ -49,11 +49,11 @@ export async function agreementOf(fixture: TorchFixture, given: TorchCase): Prom
   const model = sequential({ layers: withShape(given.layers, inputs), seed: 0 });
   const initial = model.getWeights().map((tensor, place) => ({
     ...tensor,
-    data: drawn(given.salt + 2 + place, tensor.data.length).map((u) => u - 0.5),
+    data: drawnWeights(tensor.name, given.salt + 2 + place, tensor.data.length),
   }));
   model.setWeights(initial);
   model.compile({ optimizer: given.optimizer, loss: given.loss });
-  const x = drawnData(given.salt, steps * batch, inputs);
+  const x = drawnData(given.salt, steps * batch, inputs, given.layers[0]);
   const y = drawnTargets(given.targets, given.salt + 1, steps * batch, model.units);
   const width = y.length / (steps * batch);
   const losses: number[] = [];

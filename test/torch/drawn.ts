@@ -12,9 +12,25 @@ export function drawn(salt: number, count: number): Float32Array {
   });
 }
 
-/** From −1 to 1. */
-export function drawnData(salt: number, rows: number, columns: number): Float32Array {
-  return drawn(salt, rows * columns).map((u) => 2 * u - 1);
+/** What a first layer says of the columns of the data, if it looks some up. */
+export interface FirstLayer {
+  readonly kind: string;
+  readonly categories?: number;
+  readonly columns?: readonly { readonly categories?: number }[];
+}
+
+/** From −1 to 1, and indices where the first layer looks columns up. */
+export function drawnData(salt: number, rows: number, columns: number, first?: FirstLayer): Float32Array {
+  return drawn(salt, rows * columns).map((u, i) => {
+    const categories = first?.columns === undefined ? first?.categories : first.columns[i % columns].categories;
+    return categories === undefined ? 2 * u - 1 : Math.floor(u * categories);
+  });
+}
+
+/** Initial values of a tensor by its name: from −½ to ½, or what is to be positive from ½ to 1½. */
+export function drawnWeights(name: string, salt: number, count: number): Float32Array {
+  const centre = /\/(gamma|movingVariance)$/.test(name) ? 0.5 : -0.5;
+  return drawn(salt, count).map((u) => u + centre);
 }
 
 export type TargetKind = 'numbers' | 'labels' | 'bits' | 'counts' | 'shares';
