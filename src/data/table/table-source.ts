@@ -115,7 +115,8 @@ export class TableSource {
     this.#checkRepeatable('slice');
     if (!Number.isSafeInteger(start) || start < 0) throw expected('an integer of at least 0', 'start', start);
     if (!(end > start)) throw expected('a number above start', 'end', end);
-    const opened = { description: this.description, cellRules: this.#cellRules, begun: null, rows: null };
+    const rows = this.#rows === null ? null : Math.max(0, Math.min(end, this.#rows) - start);
+    const opened = { description: this.description, cellRules: this.#cellRules, begun: null, rows };
     return new TableSource(slicedCells(this.#cells, start, end), this.#rules, opened);
   }
 

@@ -55,6 +55,15 @@ describe('slice', () => {
     expect(rows.map((row) => (row as { n: number }).n)).toEqual(Array.from({ length: 37 }, (_, i) => 33 + i));
   });
 
+  it('knows how many rows it has, counted or not', async () => {
+    const whole = await source();
+    expect(await whole.slice(90).count()).toBe(10);
+    await whole.count();
+    expect(await Promise.all([whole.slice(90).count(), whole.slice(5, 25).count(), whole.slice(200).count()])).toEqual([
+      10, 20, 0,
+    ]);
+  });
+
   it('refuses what is no range, and a source that can be read once', async () => {
     const whole = await source();
     expect(() => whole.slice(-1)).toThrow(/start/);
