@@ -4,6 +4,9 @@
  */
 import * as v from 'valibot';
 import { check, fields, flag, integer, type Schema } from '../arguments.js';
+import type { PreparationDocument } from '../data/prepare/fitted.js';
+import { Preparation } from '../data/prepare/preparation.js';
+import { expected } from '../errors.js';
 import {
   declaredInputs,
   describeModel,
@@ -34,6 +37,8 @@ export interface SavedModel extends SeedChoice {
   readonly inputs: number;
   readonly compiled: Pick<Recipe, keyof typeof compileEntries> | null;
   readonly counters: Counters;
+  /** How tables become its rows. */
+  readonly preparation: Preparation | null;
   /** Of the weights. */
   readonly fingerprint: string;
   /** Whether the slots of its optimizer are in the file. */
@@ -66,6 +71,8 @@ const schema = fields({
   flippedBit: flippedBitSchema,
   compiled: v.nullable(fields(compileEntries)) as Schema<SavedModel['compiled']>,
   counters: countersSchema,
+  // Written as what its toJSON gives.
+  preparation: v.optional(v.nullable(v.unknown()), null),
   optimizerState: flag,
 });
 
@@ -112,7 +119,7 @@ export function parseModel(
     const declared = declaredInputs(model) ?? parsed.inputs;
     if (declared !== parsed.inputs)
       throw damaged(`${declared}, as its layers say,`, `inputs of ${file}`, parsed.inputs);
-    return { ...parsed, model };
+    return { ...parsed, model, preparation: preparationOf(parsed.preparation, declared) };
   });
   const wanted = modelTensors(saved);
   const shapes = new Map(wanted.map(({ name, shape }) => [name, shape.join()]));
@@ -123,4 +130,12 @@ export function parseModel(
   }
   if (tensors.length !== wanted.length) throw damaged(`${wanted.length} tensors`, file, tensors.length);
   return { saved, tensors: wanted };
+}
+
+/** @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` */
+function preparationOf(document: unknown, inputs: number): Preparation | null {
+  if (document === null) return null;
+  const preparation = new Preparation(document as PreparationDocument);
+  if (preparation.features.length === inputs) return preparation;
+  throw expected(`${inputs} features, as the model takes,`, `${KEY}.preparation`, preparation.features.length);
 }

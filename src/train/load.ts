@@ -73,8 +73,8 @@ class Loading {
   constructor(saved: SavedModel, file: string) {
     this.#saved = saved;
     this.#file = file;
-    const { model, seed, seeds, generator, flippedBit, compiled } = saved;
-    this.model = new Sequential({ model, seed, seedDrawn: false, seeds, generator, flippedBit });
+    const { model, seed, seeds, generator, flippedBit, preparation, compiled } = saved;
+    this.model = new Sequential({ model, seed, seedDrawn: false, seeds, generator, flippedBit, preparation });
     if (compiled !== null) inFile(file, () => this.model.compile(compiled));
     this.#network = this.model.live.network(saved.inputs);
   }

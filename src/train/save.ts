@@ -1,5 +1,6 @@
 /** Models as files. */
 import { check, fields, flag } from '../arguments.js';
+import type { Preparation } from '../data/prepare/preparation.js';
 import { expected } from '../errors.js';
 import { slotNames } from '../model/optimizers.js';
 import { toStateDictOrder } from '../model/state-dict.js';
@@ -27,6 +28,7 @@ export interface SavableModel {
   readonly live: LiveNetwork;
   readonly blueprint: Blueprint;
   readonly compiled: Compiled | null;
+  readonly preparation: Preparation | null;
 }
 
 interface FileContent {
@@ -59,7 +61,7 @@ function checkOptions(options: SaveOptions, name: string): Required<SaveOptions>
 }
 
 function contentOf(
-  { live, blueprint, compiled }: SavableModel,
+  { live, blueprint, compiled, preparation }: SavableModel,
   options: Required<SaveOptions>,
   what: string,
 ): FileContent {
@@ -78,6 +80,7 @@ function contentOf(
       ? network.getCounters()
       : // An optimizer without its memory starts anew, as after `compile`.
         countersAnew(network.getCounters(), compiled?.optimizer),
+    preparation,
     fingerprint: fingerprintNetwork(network, live.parameters(what), 'weights'),
     optimizerState,
   };

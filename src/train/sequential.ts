@@ -308,7 +308,7 @@ export class Sequential {
   }
 
   /**
-   * Writes the model to a file that {@link loadModel} reads: weights, optimizer state, counters, seeds, description, and how it is
+   * Writes the model to a file that {@link loadModel} reads: weights, optimizer state, counters, seeds, description, preparation, and how it is
    * compiled. The file is there whole or not at all: a crash while it is written leaves the one that was there before.
    *
    * Safetensors, with the weights under the names and in the layout of a PyTorch `state_dict`.
@@ -354,7 +354,8 @@ export class Sequential {
   }
 
   get #savable(): SavableModel {
-    return { live: this.#live, blueprint: this.#blueprint, compiled: this.#compiled };
+    const { preparation } = this.#tables;
+    return { live: this.#live, blueprint: this.#blueprint, compiled: this.#compiled, preparation };
   }
 
   #metrics({ loss, metrics }: Compiled): MetricsOf {

@@ -154,6 +154,8 @@ describe('a preparation in the graph', () => {
       const bytes = toOnnx(model, { preparation });
       expectNear(await run(bytes, feeds), model.predictSync(features).data);
       expect(Buffer.from(bytes).includes('["no","yes"]')).toBe(true);
+      const x = new Tensor('float32', Float32Array.from(features.data), [features.rows, inputs]);
+      expectNear(await run(toOnnx(model, { preparation: null }), { x }), model.predictSync(features).data);
       // What was never seen is none of the known.
       const unknown = { ...feeds, city: texts(columns.city.map(() => 'Paris')) };
       const elsewhere = tableOf({ ...columns, city: columns.city.map(() => 'Paris') });

@@ -13,6 +13,7 @@ import {
   type Sequential,
   type SequentialOptions,
   sequential,
+  tableOf,
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { SafetensorsBytes } from '../../dist/runs/safetensors-bytes.js';
@@ -114,6 +115,40 @@ describe('a saved model', () => {
     loaded.reset();
     loaded.predictSync(rows);
     expect(loaded.fingerprint()).toBe(untrained.fingerprint());
+  });
+
+  it('has the preparation of its tables, and takes raw rows', async () => {
+    const columns = {
+      size: [1, 2.5, null, 4, 0.1, 7, 3, 3],
+      city: ['Oslo', 'Rome', null, 'Rome', 'Oslo', 'Bern', 'Bern', 'Rome'],
+      late: ['yes', 'no', 'no', 'yes', 'no', 'no', 'yes', 'yes'],
+    };
+    const make = () => {
+      const made = sequential({ layers: [dense({ units: 1, activation: 'sigmoid' })], seed: 5 });
+      made.compile({ optimizer: 'adam', loss: 'binaryCrossentropy' });
+      return made;
+    };
+    const table = tableOf(columns);
+    const options = { target: 'late', batchSize: 4 };
+    const whole = make();
+    await whole.fit(table, { ...options, epochs: 3 });
+    const begun = make();
+    await begun.fit(table, { ...options, epochs: 2 });
+    const path = freshPath();
+    await begun.save(path);
+    const loaded = await loadModel(path);
+    expect(loaded.preparation?.toJSON()).toEqual(begun.preparation?.toJSON());
+    await loaded.fit(table, options);
+    expect(stateOf(loaded)).toBe(stateOf(whole));
+    const rows = [{ size: 2, city: 'Paris' }];
+    expect(await loaded.predict(rows)).toEqual(await whole.predict(rows));
+    const bytes = loaded.toSafetensors();
+    const shorter = edited(bytes, ({ preparation }) => (preparation as { columns: unknown[] }).columns.pop());
+    expect(() => modelFromSafetensors(shorter)).toThrow(expect.objectContaining({ ...FILE }));
+    const wrong = edited(bytes, (facts) => Object.assign(facts, { preparation: { format: 'mine' } }));
+    expect(() => modelFromSafetensors(wrong)).toThrow(expect.objectContaining({ ...FILE }));
+    const older = edited(bytes, (facts) => delete facts.preparation);
+    expect(modelFromSafetensors(older).preparation).toBeNull();
   });
 
   it('with a drawn seed is repeatable, as the file says it', async () => {

@@ -12,16 +12,14 @@ import { addPreparation } from './preparation.js';
 export interface OnnxOptions {
   /**
    * Becomes part of the graph, which then takes an input for each column, by the column's name.
-   * @default none: the graph takes features, as `predict` does
+   * Null: the graph takes features.
+   * @default the model's own
    */
   readonly preparation?: Preparation | null;
 }
 
 const optionsSchema = fields({
-  preparation: v.optional(
-    v.nullable(v.custom<Preparation>((value) => value instanceof Preparation, 'a Preparation, or null,')),
-    null,
-  ),
+  preparation: v.optional(v.nullable(v.instance(Preparation, 'a Preparation, or null,'))),
 });
 
 /**
@@ -38,7 +36,7 @@ const optionsSchema = fields({
  * preparation gives another number of features than the model takes.
  */
 export function toOnnx(model: Sequential, options: OnnxOptions = {}): Uint8Array {
-  const { preparation } = check(optionsSchema, options, 'toOnnx');
+  const { preparation = model.preparation } = check(optionsSchema, options, 'toOnnx');
   const weights = new Map(model.getWeights().map((tensor) => [tensor.name, tensor]));
   const inputs = model.inputs as number;
   if (preparation !== null && preparation.features.length !== inputs) {
