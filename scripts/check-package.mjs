@@ -23,6 +23,7 @@ const needed = [
     'binding.gyp',
     'data/digits.csv.gz',
     'docs/numerics.md',
+    'examples/data/iris.csv',
   ],
   ...[
     'native/sources.json',
@@ -36,7 +37,7 @@ const needed = [
   ...Object.values(manifest.bin).map((path) => posix.normalize(path)),
 ];
 const allowed =
-  /^(?:dist|native|data|docs|prebuilds)\/|^(?:README|CHANGELOG|THIRD-PARTY-NOTICES)\.md$|^LICENSE$|^CMakeLists\.txt$|^binding\.gyp$|^package\.json$/;
+  /^(?:dist|native|data|docs|examples|prebuilds)\/|^(?:README|CHANGELOG|THIRD-PARTY-NOTICES)\.md$|^LICENSE$|^CMakeLists\.txt$|^binding\.gyp$|^package\.json$/;
 const unwanted = /\.tsbuildinfo$|^(?:test|bench|build)\//;
 
 conclude('package', [
