@@ -123,7 +123,7 @@ async function inspectModel(path: string): Promise<InspectModel> {
       summary: model.summary({ print: () => {} }),
       parameters: model.countParams(),
       compiled: saved.compiled === null ? null : { ...saved.compiled },
-      preparation: null,
+      preparation: model.preparation?.toJSON() ?? null,
       fingerprint: saved.fingerprint,
       trained: { steps: saved.counters.steps, epochs: saved.counters.epochs },
       optimizerState: saved.optimizerState,

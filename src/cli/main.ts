@@ -10,9 +10,12 @@ import { benchCommand } from './bench.js';
 import { buildCommand } from './build.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
+import { evaluateCommand } from './evaluate.js';
+import { exportCommand } from './export.js';
 import { inspectCommand } from './inspect.js';
 import { Interrupted } from './interrupted.js';
 import { labCommand } from './lab.js';
+import { predictCommand } from './predict.js';
 import { trainCommand } from './train.js';
 import { verifyCommand } from './verify.js';
 import { whyCommand } from './why.js';
@@ -42,6 +45,9 @@ function program(signal: AbortSignal): Command {
     .version(version)
     .addHelpText('after', EXAMPLES)
     .addCommand(trainCommand(signal))
+    .addCommand(predictCommand(signal))
+    .addCommand(evaluateCommand(signal))
+    .addCommand(exportCommand())
     .addCommand(inspectCommand())
     .addCommand(compareCommand(signal))
     .addCommand(whyCommand(signal))

@@ -1,5 +1,6 @@
 /** Files that the command writes: whole or not at all. */
 import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SamebitsError } from '../errors.js';
 import { keptFolder } from './kept-folders.js';
@@ -51,7 +52,7 @@ export function checkApart(folder: string, path: string, option: string): void {
  *
  * @throws SamebitsError `ERR_SAMEBITS_FILE`; nothing is left behind.
  */
-export function writeWhole(path: string, text: string, option: string): void {
+export function writeWhole(path: string, text: string | Uint8Array, option: string): void {
   const target = resolve(path);
   const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
   // A store may have been begun in an empty folder since it was checked.
@@ -74,4 +75,55 @@ function notWritable(path: string, option: string, cause: unknown): SamebitsErro
       cause,
     },
   );
+}
+
+/** What is written piece by piece. */
+export interface Output {
+  write(text: string): Promise<void>;
+  /** What was written takes its place. */
+  finish(): Promise<void>;
+  /** Nothing is left behind. */
+  abandon(): void;
+}
+
+/**
+ * A file that is seen whole or not at all, as by {@link writeWhole}, or standard output without a path.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_FILE`, also by what it does.
+ */
+export async function openOutput(path: string | undefined, option: string): Promise<Output> {
+  if (path === undefined) {
+    return { write: writeToStandardOutput, finish: () => Promise.resolve(), abandon: () => {} };
+  }
+  const target = resolve(path);
+  const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
+  checkApart(dirname(target), path, option);
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (cause) {
+      throw notWritable(path, option, cause);
+    }
+  };
+  const file = await attempt(() => open(partial, 'wx'));
+  return {
+    write: (text) => attempt(() => file.writeFile(text)),
+    finish: () =>
+      attempt(async () => {
+        await file.close();
+        renameSync(partial, target);
+      }),
+    abandon: () => {
+      void file.close().catch(() => {});
+      rmSync(partial, { force: true });
+    },
+  };
+}
+
+/** Waits for whoever reads. */
+function writeToStandardOutput(text: string): Promise<void> {
+  if (process.stdout.write(text)) return Promise.resolve();
+  return new Promise((resolve) => {
+    process.stdout.once('drain', resolve);
+  });
 }

@@ -59,7 +59,8 @@ export function chosenSource(data: string | undefined, target: string | undefine
   return undefined;
 }
 
-const ENDINGS = '.csv, .tsv, .jsonl, .npy or .parquet';
+/** Of tables. */
+export const ENDINGS = '.csv, .tsv, .jsonl, .npy or .parquet';
 
 /** The words of these options, for the line that does a command again. */
 export function tableWords({ target, task, columns }: TableFlags): string[] {

@@ -7,6 +7,7 @@ import { loadSource } from '../data/load-source.js';
 import { namedSourceLike } from '../data/named-source.js';
 import type { Preparation } from '../data/prepare/preparation.js';
 import type { DataChoice, DataSource } from '../data/source.js';
+import type { TableSplit } from '../data/split/split.js';
 import type { Table } from '../data/table/table.js';
 import { loadTable } from '../data/table-file.js';
 import { expected } from '../errors.js';
@@ -26,7 +27,7 @@ export interface TrainGround {
   /** Whether the test rows are validated on after each epoch. */
   readonly validates: boolean;
   /** Of a table. */
-  readonly table: { readonly whole: Table; readonly preparation: Preparation } | null;
+  readonly table: { readonly whole: Table; readonly parts: TableSplit; readonly preparation: Preparation } | null;
 }
 
 /** From this many training rows on, fewer epochs of larger batches. */
@@ -61,8 +62,8 @@ interface Loaded {
 
 async function load(source: DataSource): Promise<Loaded> {
   if (source.kind !== 'table') return { data: await loadSource(source), table: null };
-  const { data, preparation, table } = await loadTable(source);
-  return { data, table: { whole: table, preparation } };
+  const { data, preparation, table, parts } = await loadTable(source);
+  return { data, table: { whole: table, parts, preparation } };
 }
 
 function groundOf(recipe: Recipe, choice: DataChoice, loaded: Loaded, validates: boolean): TrainGround {

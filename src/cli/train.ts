@@ -9,8 +9,8 @@ import { version } from '../native/version.js';
 import type { TrainDocument } from '../report/train-document.js';
 import { renderTrainOpening, renderTrainResult } from '../report/train-text.js';
 import { modelFromRecipe } from '../train/build.js';
-import type { FitOptions } from '../train/fit-options.js';
-import { resume } from '../train/resume.js';
+import type { FitOptions, ResumeOptions } from '../train/fit-options.js';
+import { type ResumedRun, resume } from '../train/resume.js';
 import type { Run } from '../train/run.js';
 import type { Sequential } from '../train/sequential.js';
 import { deliverDocument } from './document-output.js';
@@ -32,6 +32,9 @@ export function trainCommand(signal: AbortSignal): Command {
     deliverDocument(document, flags, renderTrainResult);
   });
 }
+
+/** Options of every `fit`. */
+type SharedOptions = Omit<FitOptions, 'validationData'>;
 
 /** What belongs to a recipe, which a run that goes on has. */
 const OF_A_NEW_RUN = [
@@ -68,22 +71,20 @@ async function start(name: string, flags: TrainFlags, signal: AbortSignal): Prom
   const ground = await newGround(name, flags);
   signal.throwIfAborted();
   say(flags, () => renderTrainOpening({ ...ground, data: describeData(ground) }));
-  const { recipe, rows, validates, choice } = ground;
+  const { recipe, choice } = ground;
   const { epochs, batchSize, shuffle, batchLeaf, freeGrain } = recipe.fit;
   const progress = progressOf(ground, flags);
-  const model = modelFromRecipe(recipe);
-  const options: FitOptions = {
+  const model = modelFromRecipe(recipe, ground.table?.preparation ?? null);
+  const options = {
     ...{ epochs, batchSize, shuffle, batchLeaf, freeGrain },
     reduction: recipe.reduction,
     emulate: recipe.emulate,
     ...executionOf(flags),
-    ...(validates ? { validationData: [rows.test.x, rows.test.y] } : {}),
     ...(flags.out === undefined ? {} : { folder: flags.out }),
     dataSource: choice,
     ...watch(progress, signal),
   };
-  const run = await model
-    .fit(rows.train.x, rows.train.y, options)
+  const run = await train(model, ground, options)
     .catch((error: unknown) => interrupted(error, flags.out, signal))
     .finally(() => progress.stop());
   const file = flags.out === undefined ? null : await keep(model, flags.out);
@@ -94,14 +95,10 @@ async function goOn(data: string | undefined, flags: TrainFlags, signal: AbortSi
   const folder = flags.resume as string;
   const ground = await resumedGround(folder, data);
   signal.throwIfAborted();
-  const { rows, validates, run: before } = ground;
+  const { run: before } = ground;
   say(flags, () => renderTrainOpening({ ...ground, data: describeData(ground) }));
   const progress = progressOf(ground, flags);
-  const { model, run } = await resume(folder, rows.train.x, rows.train.y, {
-    ...executionOf(flags),
-    ...(validates ? { validationData: [rows.test.x, rows.test.y] } : {}),
-    ...watch(progress, signal),
-  })
+  const { model, run } = await resumeOn(ground, { ...executionOf(flags), ...watch(progress, signal) })
     .catch((error: unknown) => interrupted(error, folder, signal))
     .finally(() => progress.stop());
   const there = join(before.path, MODEL_FILE);
@@ -111,6 +108,29 @@ async function goOn(data: string | undefined, flags: TrainFlags, signal: AbortSi
     ...executionWords(flags),
   });
   return documentOf(ground, run, file, line);
+}
+
+/** On the rows of a table as they are, so that the run has the preparation; or on rows and targets. */
+function train(model: Sequential, { table, rows, validates }: TrainGround, options: SharedOptions): Promise<Run> {
+  if (table !== null) {
+    return model.fit(table.parts.train, { ...options, ...(validates ? { validationData: table.parts.test } : {}) });
+  }
+  const { train, test } = rows;
+  return model.fit(train.x, train.y, { ...options, ...(validates ? { validationData: [test.x, test.y] } : {}) });
+}
+
+function resumeOn(
+  { table, rows, validates, run }: Awaited<ReturnType<typeof resumedGround>>,
+  options: Omit<ResumeOptions, 'validationData'>,
+): Promise<ResumedRun> {
+  if (table !== null && run.manifest.data.preparation !== undefined) {
+    return resume(run.path, table.parts.train, {
+      ...options,
+      ...(validates ? { validationData: table.parts.test } : {}),
+    });
+  }
+  const { train, test } = rows;
+  return resume(run.path, train.x, train.y, { ...options, ...(validates ? { validationData: [test.x, test.y] } : {}) });
 }
 
 function watch(progress: EpochProgress, signal: AbortSignal): Pick<FitOptions, 'callbacks' | 'onProgress' | 'signal'> {

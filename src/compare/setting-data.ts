@@ -31,7 +31,11 @@ export function settingData({ recipe, data: choice }: Pick<Setting, 'recipe' | '
  * @param y Labels, or targets [rows, units].
  * @throws SamebitsError `ERR_SAMEBITS_SHAPE` for more classes than outputs.
  */
-export function targetsFor({ loss, model }: Recipe, y: DataSetRows['y'], classes: number): Uint32Array | Matrix {
+export function targetsFor(
+  { loss, model }: Pick<Recipe, 'loss' | 'model'>,
+  y: DataSetRows['y'],
+  classes: number,
+): Uint32Array | Matrix {
   if (!(y instanceof Uint32Array) || loss === 'sparseCategoricalCrossentropy') return y;
   const columns = outputUnits(model);
   const data = new Float32Array(y.length * columns);

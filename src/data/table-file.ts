@@ -5,7 +5,7 @@ import { hashParts } from './hash-parts.js';
 import { prepareFor, targetOf } from './prepare/known-target.js';
 import type { Preparation } from './prepare/preparation.js';
 import type { TableFileSource } from './source.js';
-import { trainTestSplit } from './split/split.js';
+import { type TableSplit, trainTestSplit } from './split/split.js';
 import { readTable } from './table/read.js';
 import type { Table } from './table/table.js';
 
@@ -16,6 +16,8 @@ export interface LoadedTable {
   readonly preparation: Preparation;
   /** The whole table, as it was read. */
   readonly table: Table;
+  /** Its training rows, and its test rows, before they were prepared. */
+  readonly parts: TableSplit;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function loadTable(source: TableFileSource): Promise<LoadedTable> {
     classes: fitted.classes?.length ?? 0,
     scale: 1,
   };
-  return { data, preparation, table };
+  return { data, preparation, table, parts };
 }
 
 function withTarget(preparation: Preparation, table: Table): DataSetRows {

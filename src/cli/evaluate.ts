@@ -1,0 +1,145 @@
+/** `samebits evaluate`. */
+import { Command } from 'commander';
+import { targetsFor } from '../compare/setting-data.js';
+import type { Matrix } from '../data/matrix.js';
+import { isTablePath } from '../data/table/read.js';
+import { expected } from '../errors.js';
+import { confusionsOf, metricsOfTask } from '../metrics/of-task.js';
+import { lossName } from '../model/losses.js';
+import { addon } from '../native/addon.js';
+import { describeMachine } from '../native/machine.js';
+import { version } from '../native/version.js';
+import type { EvaluateDocument } from '../report/evaluate-document.js';
+import { renderEvaluate } from '../report/evaluate-text.js';
+import { MOST_THREADS } from '../train/execution.js';
+import type { Sequential } from '../train/sequential.js';
+import { type DocumentFlags, deliverDocument } from './document-output.js';
+import { commandLine } from './execution-options.js';
+import { MODEL, openModel } from './model-path.js';
+import { type ModelRows, modelRows, openPrepared } from './model-rows.js';
+import { integerOption } from './option-values.js';
+import { checkWritable } from './output-files.js';
+import { DATA } from './table-options.js';
+
+interface EvaluateFlags extends DocumentFlags {
+  readonly target?: string;
+  readonly threads?: number;
+}
+
+const EXAMPLES = `
+Of other data than tables the test rows are evaluated on.
+
+Examples:
+  $ samebits evaluate runs/iris test.csv
+  $ samebits evaluate model.safetensors test.parquet --target species --json`;
+
+/** @param signal Ends the work after the batch that is being predicted. */
+export function evaluateCommand(signal: AbortSignal): Command {
+  return new Command('evaluate')
+    .description('how good a model is on other rows: its loss and the metrics of its task')
+    .argument('<model>', MODEL)
+    .argument('<data>', DATA)
+    .option('--target <column>', 'of a table: the column with the targets (default: as in training)')
+    .option('--threads <count>', '(default: all that there are)', integerOption('--threads', 1, MOST_THREADS))
+    .option('--json', 'print one JSON document and nothing else')
+    .option('--output <file>', 'write the JSON document here')
+    .addHelpText('after', EXAMPLES)
+    .action(async (path: string, data: string, flags: EvaluateFlags) => {
+      if (flags.output !== undefined) checkWritable(flags.output, '--output');
+      deliverDocument(await evaluate(path, data, flags, signal), flags, renderEvaluate);
+    });
+}
+
+async function evaluate(
+  path: string,
+  data: string,
+  flags: EvaluateFlags,
+  signal: AbortSignal,
+): Promise<EvaluateDocument> {
+  const { target, threads } = flags;
+  const model = await openModel(path);
+  const rows = await modelRows(model, data, target ?? null);
+  const { task, probabilities, classes, name } = rows;
+  const { outputs, targets } = await outputsOf(model, rows, threads, signal);
+  const threshold = model.compiled !== null && lossName(model.compiled.loss) === 'hinge' ? 0 : undefined;
+  const how = { task, probabilities, ...(threshold === undefined ? {} : { threshold }) };
+  return {
+    schemaVersion: 1,
+    command: 'evaluate',
+    version,
+    contract: addon().contract,
+    machine: describeMachine(),
+    commandLine: commandLine(['evaluate', path, data], { '--target': target, '--threads': threads }),
+    model: { path, fingerprint: model.fingerprint() },
+    data: { name, rows: outputs.rows },
+    task,
+    loss: await lossOf(model, rows, data, flags),
+    metrics: metricsOfTask(how, targets, outputs),
+    confusion: classes === null ? null : { classes, counts: confusionsOf(how, targets, outputs) },
+  };
+}
+
+interface Outputs {
+  readonly outputs: Matrix;
+  /** Labels, or numbers. */
+  readonly targets: Uint32Array | Matrix;
+}
+
+/** Of all rows; prepared rows are forgotten batch by batch. */
+async function outputsOf(
+  model: Sequential,
+  rows: ModelRows,
+  threads: number | undefined,
+  signal: AbortSignal,
+): Promise<Outputs> {
+  const said: Float32Array[] = [];
+  const labels: Uint32Array[] = [];
+  const numbers: Float32Array[] = [];
+  let count = 0;
+  for await (const { x, y } of rows.batches()) {
+    signal.throwIfAborted();
+    const outputs = await model.predict(x, threads === undefined ? {} : { threads });
+    said.push(outputs.data);
+    count += outputs.rows;
+    if (y instanceof Uint32Array) labels.push(y);
+    else if (y !== null) numbers.push(Float32Array.from(y.data));
+  }
+  const outputs = { data: joined(said, Float32Array), rows: count, columns: model.units };
+  if (numbers.length === 0) return { outputs, targets: joined(labels, Uint32Array) };
+  const data = joined(numbers, Float32Array);
+  return { outputs, targets: { data, rows: count, columns: data.length / count } };
+}
+
+function joined<T extends Float32Array | Uint32Array>(parts: readonly T[], type: new (length: number) => T): T {
+  const whole = new type(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** By the model itself, in the order of the contract. */
+async function lossOf(
+  model: Sequential,
+  rows: ModelRows,
+  data: string,
+  { target, threads }: EvaluateFlags,
+): Promise<EvaluateDocument['loss']> {
+  const { compiled, preparation } = model;
+  if (compiled === null) return null;
+  const how = threads === undefined ? {} : { threads };
+  const name = lossName(compiled.loss);
+  if (preparation !== null && isTablePath(data)) {
+    const table = await openPrepared(preparation, data, target ?? null);
+    return { name, value: (await model.evaluate(table, how)).loss };
+  }
+  for await (const { x, y } of rows.batches()) {
+    if (y === null) break;
+    const recipe = { loss: compiled.loss, model: { name: model.name, layers: model.layers } };
+    const fitting = targetsFor(recipe, y, rows.classes?.length ?? 0);
+    return { name, value: (await model.evaluate(x, fitting, how)).loss };
+  }
+  throw expected('targets', 'the data', undefined, 'ERR_SAMEBITS_DATA');
+}
