@@ -22,8 +22,10 @@ export interface FromTfjsOptions {
 
 const optionsSchema = fields({ seed: v.optional(seedSchema) });
 
-/** Names of weights within a layer. */
-const KINDS: Readonly<Record<ParameterKind, string>> = { kernel: 'kernel', bias: 'bias' };
+/** A weight's name within its layer: `moving_mean` for movingMean. */
+function kerasName(kind: ParameterKind): string {
+  return kind.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
 
 /**
  * A layers model of tfjs: a Sequential stack of Dense, Activation, ReLU, LeakyReLU, ELU, Softmax and Dropout layers, with Rescaling or
@@ -74,7 +76,7 @@ function weightsOf(model: Sequential, { names }: ReadTopology, { weights, file }
   }
   return parameters.map((parameter) => {
     const layer = layerOf(parameter);
-    const name = nameOf(`${names.get(layer) ?? layer}/${KINDS[parameter.kind]}`, weights, file);
+    const name = nameOf(`${names.get(layer) ?? layer}/${kerasName(parameter.kind)}`, weights, file);
     const { shape, data } = weights.get(name) as TfjsTensor;
     if (shape.join() !== parameter.shape.join()) {
       throw damaged(`[${parameter.shape.join(', ')}]`, `shape of ${name} of ${file}`, shape);
