@@ -2,4 +2,4 @@
 // Tests of it are named *kill*.test.ts, and kill as often as SAMEBITS_KILLS says.
 import { runLong } from './long-tests.mjs';
 
-runLong('kill', 'SAMEBITS_KILLS', '100');
+runLong('kill', 'SAMEBITS_KILLS', '200');

@@ -1,14 +1,11 @@
-// Trains in a folder, or goes on there, until it ends or is killed. Arguments: the folder, epochs.
+// Trains in a folder, or goes on there, until it ends or is killed. Arguments: the problem's module, the folder, the path of its data.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
-const { resume } = require('../../dist/index.js');
-const { fitted, rows, targets, counting } = require('./kill-problem.cjs');
 
-const [folder, epochs] = process.argv.slice(2);
+const [problem, folder, data] = process.argv.slice(2);
+const { fitted, resumed } = require(problem);
 process.stdout.write('begins\n');
-const training = existsSync(join(folder, 'manifest.json'))
-  ? resume(folder, rows, targets, { callbacks: counting() })
-  : fitted(folder, Number(epochs));
+const training = existsSync(join(folder, 'manifest.json')) ? resumed(folder, data) : fitted(folder, data);
 training.then(
   () => process.stdout.write('done\n'),
   (error) => {

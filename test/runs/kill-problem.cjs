@@ -1,8 +1,9 @@
 // The run that is killed: a few steps of an epoch, a checkpoint every 3 steps, callbacks that count.
-const { adam, dense, dropout, sequential } = require('../../dist/index.js');
+const { adam, dense, dropout, resume, sequential } = require('../../dist/index.js');
 
 const ROWS = 120;
 const COLUMNS = 20;
+const EPOCHS = 12;
 const rows = {
   data: Float32Array.from({ length: ROWS * COLUMNS }, (_, i) => Math.fround(((i * 7919) % 1000) / 500 - 1)),
   rows: ROWS,
@@ -24,7 +25,7 @@ function counting() {
   };
 }
 
-function fitted(folder, epochs) {
+function fitted(folder, _data, epochs = EPOCHS) {
   const layers = [
     dense({ units: 24, activation: 'relu', inputShape: [COLUMNS] }),
     dropout({ rate: 0.25 }),
@@ -36,4 +37,8 @@ function fitted(folder, epochs) {
   return model.fit(rows, targets, { epochs, batchSize: 32, ...kept });
 }
 
-module.exports = { fitted, rows, targets, counting };
+function resumed(folder) {
+  return resume(folder, rows, targets, { callbacks: counting() });
+}
+
+module.exports = { writeData() {}, fitted, resumed };

@@ -4,25 +4,25 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Run, resume } from 'samebits';
+import type { ResumedRun, Run } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { freshPath } from './folder.js';
 import { Dice } from './mutations.js';
 import { contents } from './problem.js';
 
 interface Problem {
-  fitted(folder: string, epochs: number): Promise<Run>;
-  readonly rows: never;
-  readonly targets: never;
-  counting(): object;
+  /** Writes the file that the run is trained on, if it is trained on one. */
+  writeData(path: string): void;
+  fitted(folder: string, data: string): Promise<Run>;
+  resumed(folder: string, data: string): Promise<ResumedRun>;
 }
-const { fitted, rows, targets, counting } = createRequire(import.meta.url)('./kill-problem.cjs') as Problem;
 
-/** Runs that are killed, once or twice. `npm run test:kill` has 100. */
-const RUNS = Number(process.env.SAMEBITS_KILLS ?? 12);
-const EPOCHS = 12;
-/** Longer than training takes on an idle machine: some runs end before they are killed. */
-const MOST_MILLISECONDS = 250;
+/** Kills of runs of each kind. `npm run test:kill` has 200. */
+const KILLS = Number(process.env.SAMEBITS_KILLS ?? 12);
+/** A child is killed within so many times what the whole run took here: some end before. */
+const LONGEST = 1.3;
+/** Of those that are not: beyond, the runs are too short to be killed. */
+const MOST_RUNS = 4 * KILLS;
 
 /** Whether the child was killed, rather than done. */
 async function killed(child: ChildProcess, milliseconds: number): Promise<boolean> {
@@ -41,31 +41,42 @@ async function killed(child: ChildProcess, milliseconds: number): Promise<boolea
   return false;
 }
 
-describe('a process that is killed', () => {
+describe.each([
+  ['rows in memory', './kill-problem.cjs'],
+  ['streamed rows', './kill-stream-problem.cjs'],
+])('a process that is killed while it trains on %s', (_, problem) => {
   it(
-    `at ${RUNS} moments, again and again, leaves runs that go on to the same bits and files`,
+    `at ${KILLS} moments, again and again, leaves runs that go on to the same bits and files`,
     async () => {
+      const { writeData, fitted, resumed } = createRequire(import.meta.url)(problem) as Problem;
+      const data = `${freshPath()}.csv`;
+      writeData(data);
       const whole = freshPath();
-      const expected = await fitted(whole, EPOCHS);
+      const begun = performance.now();
+      const expected = await fitted(whole, data);
+      const milliseconds = LONGEST * (performance.now() - begun);
       const files = contents(whole);
       const dice = new Dice(7);
       let kills = 0;
-      for (let run = 0; run < RUNS; run += 1) {
+      let begunRuns = 0;
+      for (let run = 0; kills < KILLS && run < MOST_RUNS; run += 1) {
         const folder = freshPath();
         for (let times = 1 + dice.below(2); times > 0; times -= 1) {
-          const child = spawn(process.execPath, [join(import.meta.dirname, 'kill-child.cjs'), folder, String(EPOCHS)]);
-          if (!(await killed(child, dice.below(MOST_MILLISECONDS)))) break;
+          const child = spawn(process.execPath, [join(import.meta.dirname, 'kill-child.cjs'), problem, folder, data]);
+          if (!(await killed(child, dice.below(Math.ceil(milliseconds))))) break;
           kills += 1;
         }
         if (!existsSync(join(folder, 'manifest.json'))) continue;
-        const resumed = await resume(folder, rows, targets, { callbacks: counting() });
-        expect(resumed.run.fingerprint).toBe(expected.fingerprint);
-        expect(resumed.run.history).toEqual(expected.history);
+        begunRuns += 1;
+        const { run: ended, model } = await resumed(folder, data);
+        expect(ended.fingerprint).toBe(expected.fingerprint);
+        expect(ended.history).toEqual(expected.history);
         expect(contents(folder)).toEqual(files);
-        resumed.model.dispose();
+        model.dispose();
       }
-      expect(kills).toBeGreaterThan(0);
+      expect(kills).toBeGreaterThanOrEqual(KILLS);
+      expect(begunRuns).toBeGreaterThan(0);
     },
-    RUNS * 20_000,
+    KILLS * 20_000,
   );
 });

@@ -39,8 +39,23 @@ export function datePart(time: number, part: DatePart): number {
   }
 }
 
+interface CivilDay {
+  readonly days: number;
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+/** The parts of a date, and rows that follow each other, are often of one day. */
+let lastDay: CivilDay = { days: Number.NaN, year: Number.NaN, month: Number.NaN, day: Number.NaN };
+
+function civil(days: number): CivilDay {
+  if (days !== lastDay.days) lastDay = civilOf(days);
+  return lastDay;
+}
+
 /** Richards, "Mapping Time", 1998, in years that begin in March, so that a leap day is the last. */
-function civil(days: number): { readonly year: number; readonly month: number; readonly day: number } {
+function civilOf(days: number): CivilDay {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
@@ -51,5 +66,5 @@ function civil(days: number): { readonly year: number; readonly month: number; r
   const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
   const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
+  return { days, year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }

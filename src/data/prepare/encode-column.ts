@@ -115,19 +115,25 @@ abstract class CategoryEncoder extends Encoder {
   protected indices(column: Column, firstRow: number): Int32Array {
     if (column.type !== 'category') throw new TypeError('not a column of categories');
     const { name, fill, refuseMissing, unknown } = this.fitted;
-    const ofCode = Int32Array.from(column.categories, (text) => this.#known.get(text) ?? -1);
+    const { values, categories } = column;
+    const ofCode = new Int32Array(categories.length);
+    for (let code = 0; code < ofCode.length; code += 1) ofCode[code] = this.#known.get(categories[code]) ?? -1;
     const ofMissing = fill === null ? -1 : (this.#known.get(fill) as number);
-    return Int32Array.from(column.values, (code, row) => {
+    const indices = new Int32Array(values.length);
+    for (let row = 0; row < indices.length; row += 1) {
+      const code = values[row];
       if (code === MISSING_CODE) {
         if (refuseMissing) throw missingAt(name, firstRow + row);
-        return ofMissing;
+        indices[row] = ofMissing;
+        continue;
       }
+      indices[row] = ofCode[code];
       if (ofCode[code] < 0 && unknown === 'error') {
         const place = { source: 'the table', row: firstRow + row, column: name };
-        throw expectedAt(`one of the ${this.#known.size} known categories`, place, column.categories[code]);
+        throw expectedAt(`one of the ${this.#known.size} known categories`, place, categories[code]);
       }
-      return ofCode[code];
-    });
+    }
+    return indices;
   }
 }
 
@@ -142,11 +148,12 @@ class OneHotEncoder extends CategoryEncoder {
 
   encode(column: Column, into: Float32Array, offset: number, width: number, firstRow: number): void {
     const count = this.fitted.categories.length;
-    this.indices(column, firstRow).forEach((index, row) => {
+    const indices = this.indices(column, firstRow);
+    for (let row = 0; row < indices.length; row += 1) {
       const start = row * width + offset;
       into.fill(0, start, start + count);
-      if (index >= 0) into[start + index] = 1;
-    });
+      if (indices[row] >= 0) into[start + indices[row]] = 1;
+    }
     if (this.fitted.indicator) writeIndicator(column, into, offset + count, width);
   }
 }
@@ -160,9 +167,8 @@ class OrdinalEncoder extends CategoryEncoder {
   }
 
   encode(column: Column, into: Float32Array, offset: number, width: number, firstRow: number): void {
-    this.indices(column, firstRow).forEach((index, row) => {
-      into[row * width + offset] = index + 1;
-    });
+    const indices = this.indices(column, firstRow);
+    for (let row = 0; row < indices.length; row += 1) into[row * width + offset] = indices[row] + 1;
     if (this.fitted.indicator) writeIndicator(column, into, offset + 1, width);
   }
 }

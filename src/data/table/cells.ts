@@ -1,5 +1,41 @@
 /** What readers hand on: cells as a file or a caller has them, column by column, before they have a type. */
-import type { ColumnType } from './column.js';
+import { type ColumnType, MISSING_CODE } from './column.js';
+
+/** Cells of texts (null where there is none), each of which may come many times. */
+export class CodedTexts {
+  /** For each cell an index into `texts`, or {@link MISSING_CODE}. */
+  readonly codes: Uint32Array;
+  /** Distinct; not every one has to occur. */
+  readonly texts: readonly string[];
+
+  constructor(codes: Uint32Array, texts: readonly string[]) {
+    this.codes = codes;
+    this.texts = texts;
+  }
+
+  get length(): number {
+    return this.codes.length;
+  }
+
+  cell(row: number): string | null {
+    const code = this.codes[row];
+    return code === MISSING_CODE ? null : this.texts[code];
+  }
+}
+
+/** Cells of a column. */
+export type Cells = ArrayLike<unknown> | CodedTexts;
+
+export function cellOf(cells: Cells, row: number): unknown {
+  return cells instanceof CodedTexts ? cells.cell(row) : cells[row];
+}
+
+/** Those from `start` to before `end`; typed ones on the same memory. */
+export function sliceCells(cells: Cells, start: number, end: number): Cells {
+  if (cells instanceof CodedTexts) return new CodedTexts(cells.codes.subarray(start, end), cells.texts);
+  if (cells instanceof Float64Array) return cells.subarray(start, end);
+  return Array.prototype.slice.call(cells, start, end);
+}
 
 /** Some rows that follow each other. */
 export interface CellBatch {
@@ -7,7 +43,7 @@ export interface CellBatch {
   readonly firstRow: number;
   readonly rows: number;
   /** By column, in the order of {@link OpenCells.names}; each has `rows` cells. */
-  readonly cells: readonly ArrayLike<unknown>[];
+  readonly cells: readonly Cells[];
   /** Of text: the line (from 1) at which each row begins. */
   readonly lines?: readonly number[];
 }

@@ -1,7 +1,7 @@
 /** Columns that grow by cells, each of which has to be of the column's type. */
 import type { SamebitsError } from '../../errors.js';
 import { expectedAt, placeIn } from './cell-error.js';
-import type { CellBatch } from './cells.js';
+import { type CellBatch, CodedTexts, cellOf } from './cells.js';
 import { type Column, type ColumnDescription, type ColumnType, MISSING_BOOLEAN, MISSING_CODE } from './column.js';
 import { isNoValue } from './infer.js';
 import { Table } from './table.js';
@@ -54,14 +54,57 @@ abstract class ColumnBuilder {
 
   append(batch: CellBatch, column: number, from: number): void {
     const cells = batch.cells[column];
+    const begin = this.#length;
     this.#reserve(batch.rows - from);
-    for (let row = from; row < batch.rows; row += 1) {
+    this.#length += batch.rows - from;
+    const values = this.#values;
+    let unfit = -1;
+    if (cells instanceof CodedTexts) unfit = this.#appendCoded(cells, from, begin);
+    else if (cells instanceof Float64Array && values instanceof Float64Array) {
+      unfit = this.appendNumbers(cells, from, values, begin);
+    } else unfit = this.#appendEach(cells, from, batch.rows, begin);
+    if (unfit >= 0) throw this.#unfit(batch, unfit, cellOf(cells, unfit));
+  }
+
+  /** Numbers and times that come as numbers. Gives the row that does not fit, or −1. */
+  protected appendNumbers(cells: Float64Array, from: number, into: Float64Array, begin: number): number {
+    for (let row = from; row < cells.length; row += 1) {
+      const value = cells[row];
+      const encoded = Number.isNaN(value) ? value : this.encode(value);
+      if (encoded === undefined) return row;
+      into[begin + row - from] = encoded;
+    }
+    return -1;
+  }
+
+  #appendEach(cells: ArrayLike<unknown>, from: number, end: number, begin: number): number {
+    for (let row = from; row < end; row += 1) {
       const cell = cells[row];
       const value = isNoValue(cell, this.#missing) ? this.#noValue : this.encode(cell);
-      if (value === undefined) throw this.#unfit(batch, row, cell);
-      this.#values[this.#length] = value;
-      this.#length += 1;
+      if (value === undefined) return row;
+      this.#values[begin + row - from] = value;
     }
+    return -1;
+  }
+
+  /** Each text is looked at once. */
+  #appendCoded({ codes, texts }: CodedTexts, from: number, begin: number): number {
+    const known: (number | undefined)[] = new Array(texts.length);
+    for (let row = from; row < codes.length; row += 1) {
+      const code = codes[row];
+      let value: number | undefined = this.#noValue;
+      if (code !== MISSING_CODE) {
+        value = known[code];
+        if (value === undefined) {
+          const text = texts[code];
+          value = this.#missing.has(text) ? this.#noValue : this.encode(text);
+          if (value === undefined) return row;
+          known[code] = value;
+        }
+      }
+      this.#values[begin + row - from] = value;
+    }
+    return -1;
   }
 
   protected take(): Float64Array | Uint32Array | Uint8Array {
@@ -96,6 +139,16 @@ class NumberBuilder extends ColumnBuilder {
         typeof cell === 'bigint' ? Number(cell) : rules.texts && typeof cell === 'string' ? numberOf(cell) : cell;
       return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
     };
+  }
+
+  protected override appendNumbers(cells: Float64Array, from: number, into: Float64Array, begin: number): number {
+    for (let row = from; row < cells.length; row += 1) {
+      const value = cells[row];
+      // Infinite ones: they are neither NaN nor 0 less themselves.
+      if (value - value !== 0 && !Number.isNaN(value)) return row;
+      into[begin + row - from] = value;
+    }
+    return -1;
   }
 
   finish(): Column {

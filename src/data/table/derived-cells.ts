@@ -1,10 +1,10 @@
 /** Sources made of another: some of its rows, or each batch changed. */
 import { isDeepStrictEqual } from 'node:util';
 import { expected } from '../../errors.js';
-import type { CellBatch, CellSource, OpenCells } from './cells.js';
-import { type Column, type ColumnDescription, MISSING_BOOLEAN, MISSING_CODE } from './column.js';
+import { type CellBatch, type CellSource, type Cells, CodedTexts, type OpenCells, sliceCells } from './cells.js';
+import { type Column, type ColumnDescription, MISSING_BOOLEAN } from './column.js';
 import { type CellRules, TableBuilder } from './column-builder.js';
-import { Table } from './table.js';
+import { Table, unknownColumn } from './table.js';
 
 /** Rows from `start` to before `end`, counted from 0. */
 export function slicedCells(source: CellSource, start: number, end: number): CellSource {
@@ -25,17 +25,50 @@ async function* within(batches: OpenCells['batches'], start: number, end: number
       const from = Math.max(0, start - batch.firstRow);
       const to = Math.min(batch.rows, end - batch.firstRow);
       if (from >= to) continue;
-      const part = <T>(values: ArrayLike<T>): T[] => Array.prototype.slice.call(values, from, to);
       const { cells, lines } = batch;
       yield {
         firstRow: batch.firstRow + from - start,
         rows: to - from,
-        cells: from === 0 && to === batch.rows ? cells : cells.map(part),
-        ...(lines && { lines: part(lines) }),
+        cells: from === 0 && to === batch.rows ? cells : cells.map((column) => sliceCells(column, from, to)),
+        ...(lines && { lines: lines.slice(from, to) }),
       };
     }
   } finally {
     // A generator that never ran closes nothing when it is ended: the source's own is.
+    await batches.return();
+  }
+}
+
+/** All columns but these. */
+export function withoutColumns(source: CellSource, drop: readonly string[]): CellSource {
+  if (drop.length === 0) return source;
+  return {
+    name: source.name,
+    repeatable: source.repeatable,
+    async open(fromRow, sampleRows) {
+      const open = await source.open(fromRow, sampleRows);
+      const { names, types, batches } = open;
+      const missing = drop.find((name) => !names.includes(name));
+      const kept = names.flatMap((name, column) => (drop.includes(name) ? [] : [column]));
+      if (missing !== undefined || kept.length === 0) {
+        await batches.return();
+        throw missing === undefined
+          ? expected('a column that is not left out', 'drop', drop, 'ERR_SAMEBITS_SHAPE')
+          : unknownColumn(missing, names);
+      }
+      const pick = <T>(values: readonly T[]): T[] => kept.map((column) => values[column]);
+      return { ...open, names: pick(names), ...(types && { types: pick(types) }), batches: picked(batches, pick) };
+    },
+  };
+}
+
+async function* picked(
+  batches: OpenCells['batches'],
+  pick: (cells: readonly Cells[]) => readonly Cells[],
+): OpenCells['batches'] {
+  try {
+    for await (const batch of batches) yield { ...batch, cells: pick(batch.cells) };
+  } finally {
     await batches.return();
   }
 }
@@ -95,12 +128,10 @@ function cellsOf({ firstRow, rows }: CellBatch, table: Table): CellBatch {
 }
 
 /** As a source without texts of its own would have them; times are numbers. */
-function columnCells(column: Column): ArrayLike<unknown> {
+function columnCells(column: Column): Cells {
   switch (column.type) {
-    case 'category': {
-      const { values, categories } = column;
-      return Array.from(values, (code) => (code === MISSING_CODE ? null : categories[code]));
-    }
+    case 'category':
+      return new CodedTexts(column.values, column.categories);
     case 'boolean':
       return Array.from(column.values, (value) => (value === MISSING_BOOLEAN ? null : value === 1));
     default:

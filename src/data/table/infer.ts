@@ -1,4 +1,5 @@
 /** The type of a column from its first cells, by a written rule (docs/data.md, "Types of columns"). */
+import { type Cells, cellOf } from './cells.js';
 import type { ColumnType } from './column.js';
 import { booleanOf, dateOf, numberOf } from './values.js';
 
@@ -27,8 +28,8 @@ export class TypeGuess {
   }
 
   /** @param most Cells that are looked at, of those that are given. */
-  see(cells: ArrayLike<unknown>, most: number = cells.length): void {
-    for (let i = 0; i < cells.length && i < most; i += 1) this.#seeCell(cells[i]);
+  see(cells: Cells, most: number = cells.length): void {
+    for (let i = 0; i < cells.length && i < most; i += 1) this.#seeCell(cellOf(cells, i));
   }
 
   #seeCell(cell: unknown): void {

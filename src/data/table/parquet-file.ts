@@ -1,27 +1,39 @@
 /** Parquet files by the packages hyparquet and hyparquet-compressors, one row group at a time. */
 import type { AsyncBuffer, FileMetaData, SchemaElement } from 'hyparquet';
+import type { ColumnDecoder } from 'hyparquet/src/types.js';
 import type { ColumnType } from './column.js';
+import { type CellKind, decodeColumn, loadHyparquet } from './parquet-column.js';
 import type { ParquetCells, ParquetHead } from './parquet-messages.js';
-import { checkMetadata, checkPages } from './parquet-pages.js';
+import { checkMetadata, readPages } from './parquet-pages.js';
+import { flatColumns } from './parquet-schema.js';
 
 export interface ParquetFile {
   readonly head: ParquetHead;
   readonly readGroup: (index: number) => Promise<ParquetCells[]>;
 }
 
-/** @throws whatever hyparquet does, and Error, for what is no such file; the messages are for people */
-export async function openParquetFile(path: string): Promise<ParquetFile> {
+/**
+ * @param drop Columns that are left out.
+ * @throws whatever hyparquet does, and Error, for what is no such file; the messages are for people
+ */
+export async function openParquetFile(path: string, drop: readonly string[] = []): Promise<ParquetFile> {
   const { asyncBufferFromFile, parquetMetadataAsync } = await import('hyparquet');
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file, { geoparquet: false });
   checkMetadata(metadata, file.byteLength);
-  const columns = metadata.schema.slice(1);
-  const types = columns.map(typeOf);
+  const { columns: kept, all } = flatColumns(metadata.schema, drop);
+  const columns = kept.map((column) => ({ ...column, type: typeOf(column.element) }));
   const groups = metadata.row_groups.map(({ num_rows: rows }) => Number(rows));
   return {
-    head: { names: columns.map(({ name }) => name), types, groups },
-    readGroup: (index) => readGroup(file, metadata, index, types),
+    head: { names: columns.map(({ element }) => element.name), all, types: columns.map(({ type }) => type), groups },
+    readGroup: (index) => readGroup(file, metadata, index, columns),
   };
+}
+
+interface TypedColumn {
+  readonly element: SchemaElement;
+  readonly leaf: number;
+  readonly type: ColumnType | null;
 }
 
 /** The cells of all rows of a group, by column. */
@@ -29,51 +41,43 @@ async function readGroup(
   file: AsyncBuffer,
   metadata: FileMetaData,
   index: number,
-  types: readonly (ColumnType | null)[],
+  columns: readonly TypedColumn[],
 ): Promise<ParquetCells[]> {
-  const [{ parquetRead }, { compressors }] = await Promise.all([import('hyparquet'), import('hyparquet-compressors')]);
+  const hyparquet = await loadHyparquet();
   const group = metadata.row_groups[index];
-  await checkPages(file, group);
-  // A file of one group: positions start at 0.
-  const rows = Number(group.num_rows);
-  const part = { ...metadata, row_groups: [group], num_rows: group.num_rows };
-  const names = metadata.schema.slice(1).map(({ name }) => name);
-  const pieces = new Map<string, ArrayLike<unknown>[]>(names.map((name) => [name, []]));
-  await parquetRead({
-    file,
-    metadata: part,
-    compressors,
-    onChunk: ({ columnName, columnData }) => pieces.get(columnName)?.push(columnData),
-  });
-  return names.map((name, column) => {
-    const parts = pieces.get(name) as ArrayLike<unknown>[];
-    const length = parts.reduce((sum, piece) => sum + piece.length, 0);
-    if (length < rows) throw new Error(`${length} of ${rows} values of column ${JSON.stringify(name)}`);
-    const cells = parts.flatMap((piece) => Array.from(piece)).slice(0, rows);
-    const type = types[column];
-    return type === 'number' || type === 'date' ? Float64Array.from(cells, (cell) => toNumber(cell, name)) : cells;
-  });
+  const { compressors, getSchemaPath, DEFAULT_PARSERS } = hyparquet;
+  const parsers = { ...DEFAULT_PARSERS, ...TIMES };
+  const cells: ParquetCells[] = [];
+  for (const { element, leaf, type } of columns) {
+    const pages = await readPages(file, group, leaf);
+    const { meta_data: data } = group.columns[leaf];
+    if (data === undefined) throw new Error('a column in another file');
+    const schemaPath = getSchemaPath(metadata.schema, [element.name]);
+    const path = { pathInSchema: [element.name], element, schemaPath };
+    const decoder = { ...path, type: data.type, codec: data.codec, parsers, compressors } as ColumnDecoder;
+    cells.push(decodeColumn(hyparquet, pages, Number(group.num_rows), decoder, kindOf(element, type)));
+  }
+  return cells;
 }
 
-function toNumber(cell: unknown, name: string): number {
-  if (cell === null || cell === undefined) return Number.NaN;
-  if (typeof cell === 'number') return cell;
-  if (typeof cell === 'bigint') return Number(cell);
-  if (cell instanceof Date) return cell.getTime();
-  throw new Error(`a value of column ${JSON.stringify(name)} that is no number`);
+/** Milliseconds instead of Dates. */
+const TIMES = {
+  timestampFromMilliseconds: Number,
+  timestampFromMicroseconds: (micros: bigint) => Number(micros / 1000n),
+  timestampFromNanoseconds: (nanos: bigint) => Number(nanos / 1_000_000n),
+  dateFromDays: (days: number) => days * 86_400_000,
+};
+
+function kindOf(element: SchemaElement, type: ColumnType | null): CellKind {
+  if (type === 'number' || type === 'date') return 'numbers';
+  const { converted_type: converted, logical_type: logical } = element;
+  const meaning = logical?.type ?? converted ?? 'UTF8';
+  const isText = element.type === 'BYTE_ARRAY' && ['UTF8', 'STRING', 'ENUM'].includes(meaning);
+  return type === null && isText ? 'texts' : 'others';
 }
 
 /** The type of a column, as its schema says. */
-function typeOf({
-  name,
-  type,
-  converted_type: converted,
-  logical_type: logical,
-  ...element
-}: SchemaElement): ColumnType | null {
-  if (element.repetition_type === 'REPEATED' || type === undefined) {
-    throw new Error(`a list in column ${JSON.stringify(name)}, whose cells are no single values`);
-  }
+function typeOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): ColumnType | null {
   const meaning = logical?.type ?? converted ?? '';
   if (type === 'INT96' || meaning === 'DATE' || meaning.startsWith('TIMESTAMP')) return 'date';
   if (type === 'BOOLEAN') return 'boolean';

@@ -8,7 +8,10 @@ import type { ParquetAnswer, ParquetRequest, ParquetStart } from './parquet-mess
 
 function answer(message: ParquetAnswer): void {
   const cells = message.kind === 'group' ? message.cells : [];
-  const moved = cells.flatMap((column) => (column instanceof Float64Array ? [column.buffer as ArrayBuffer] : []));
+  const moved = cells.flatMap((column) => {
+    if (column instanceof Float64Array) return [column.buffer as ArrayBuffer];
+    return 'codes' in column ? [column.codes.buffer as ArrayBuffer] : [];
+  });
   parentPort?.postMessage(message, moved);
 }
 
@@ -16,8 +19,8 @@ function fail(error: unknown): void {
   answer({ kind: 'error', message: error instanceof Error ? error.message : String(error) });
 }
 
-async function serve({ path }: ParquetStart): Promise<void> {
-  const { head, readGroup } = await openParquetFile(path);
+async function serve({ path, drop }: ParquetStart): Promise<void> {
+  const { head, readGroup } = await openParquetFile(path, drop);
   parentPort?.on('message', (group: ParquetRequest) => {
     readGroup(group).then((cells) => answer({ kind: 'group', cells }), fail);
   });

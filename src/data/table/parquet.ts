@@ -3,8 +3,9 @@ import { Worker } from 'node:worker_threads';
 import { SamebitsError } from '../../errors.js';
 import { packageFile } from '../../package-root.js';
 import { openRegular } from './bytes.js';
-import type { CellBatch, CellSource, OpenCells } from './cells.js';
-import type { ParquetAnswer, ParquetCells, ParquetRequest, ParquetStart } from './parquet-messages.js';
+import { type CellBatch, type CellSource, CodedTexts, type OpenCells, sliceCells } from './cells.js';
+import type { ParquetAnswer, ParquetRequest, ParquetStart } from './parquet-messages.js';
+import { unknownColumn } from './table.js';
 
 /** Rows that are handed on at once. */
 const AT_ONCE = 8192;
@@ -17,18 +18,20 @@ const PATIENCE = 120_000;
  * Flat columns only. Row groups are decoded one ahead, in another thread; those before `fromRow` are not read.
  *
  * @param patience Milliseconds to wait for a row group.
+ * @param drop Columns that are left out: they are not decoded.
  */
-export function parquetCells(path: string, patience: number = PATIENCE): CellSource {
+export function parquetCells(path: string, patience: number = PATIENCE, drop: readonly string[] = []): CellSource {
   return {
     name: path,
     repeatable: true,
     open: async (fromRow): Promise<OpenCells> => {
       await (await openRegular(path)).close();
-      const thread = new Decoder(path, patience);
+      const thread = new Decoder({ path, drop }, patience);
       try {
         const head = await thread.answer();
         if (head.kind !== 'head') throw new TypeError('the decoder says something else first');
-        const { names, types, groups } = head;
+        const { names, all, types, groups } = head;
+        for (const name of drop) if (!all.includes(name)) throw unknownColumn(name, all);
         const rows = groups.reduce((sum, group) => sum + group, 0);
         return { names, texts: false, types, rows, batches: batches(thread, groups, fromRow) };
       } catch (error) {
@@ -56,12 +59,13 @@ async function* batches(
       const group = await thread.answer();
       if (group.kind !== 'group') throw new TypeError('the decoder says something else');
       if (index + 1 < groups.length) thread.ask(index + 1);
+      const columns = group.cells.map((cells) => ('codes' in cells ? new CodedTexts(cells.codes, cells.texts) : cells));
       for (let start = 0; start < groups[index]; start += AT_ONCE) {
         const end = Math.min(start + AT_ONCE, groups[index]);
         yield {
           firstRow: firstRow + start,
           rows: end - start,
-          cells: group.cells.map((cells) => part(cells, start, end)),
+          cells: columns.map((cells) => sliceCells(cells, start, end)),
         };
       }
       firstRow += groups[index];
@@ -69,10 +73,6 @@ async function* batches(
   } finally {
     await thread.end();
   }
-}
-
-function part(cells: ParquetCells, start: number, end: number): ArrayLike<unknown> {
-  return cells instanceof Float64Array ? cells.subarray(start, end) : cells.slice(start, end);
 }
 
 /** The decoding thread: it answers in the order in which it is asked. */
@@ -84,10 +84,9 @@ class Decoder {
   #failure: SamebitsError | null = null;
   #wake: () => void = () => {};
 
-  constructor(path: string, patience: number) {
-    this.#path = path;
+  constructor(start: ParquetStart, patience: number) {
+    this.#path = start.path;
     this.#patience = patience;
-    const start: ParquetStart = { path };
     this.#worker = new Worker(packageFile('dist', 'data', 'table', 'parquet-worker.js'), {
       workerData: start,
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },

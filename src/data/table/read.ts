@@ -3,8 +3,11 @@ import * as v from 'valibot';
 import { check, fields, flag, integer, oneOf, type Schema } from '../../arguments.js';
 import { expected } from '../../errors.js';
 import { type ByteSource, checkByteSource, isAsyncIterable } from './bytes.js';
+import type { CellSource } from './cells.js';
 import type { ColumnType } from './column.js';
 import { type CsvFormat, csvCells } from './csv.js';
+import { withoutColumns } from './derived-cells.js';
+import { idxCells } from './idx-table.js';
 import { MISSING_TEXTS } from './infer.js';
 import { jsonLinesCells } from './json-lines.js';
 import { npyCells } from './npy.js';
@@ -23,6 +26,8 @@ export interface ReadOptions {
    * @default ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', '?']
    */
   readonly missing?: readonly string[];
+  /** Columns that are left out, by name: they are not looked at. @default [] */
+  readonly drop?: readonly string[];
   /** Rows from which names of keys and types of columns are inferred; at least 1. @default 10,000 */
   readonly inferRows?: number;
   /** Rows of a batch of {@link TableSource.batches}, at least 1. @default 8192 */
@@ -44,7 +49,7 @@ export interface RowsOptions extends ReadOptions {
 }
 
 /** What a file is. */
-export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet' | 'npy';
+export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet' | 'npy' | 'idx';
 
 /** Options of {@link openTable} and {@link readTable}. */
 export interface TableOptions extends CsvOptions {
@@ -64,6 +69,7 @@ export const columnTypesSchema: Schema<Readonly<Record<string, ColumnType>>> = v
 const names: Schema<readonly string[]> = v.array(v.string('a text'), 'an array of texts');
 
 const readingEntries = {
+  drop: v.optional(names, []),
   columns: v.optional(columnTypesSchema, {}),
   missing: v.optional(names, [...MISSING_TEXTS]),
   inferRows: v.optional(integer(1), 10_000),
@@ -74,14 +80,14 @@ const csvEntries = {
   delimiter: v.optional(v.pipe(v.string('a text'), v.minLength(1, 'a text of at least 1 character'))),
   header: v.optional(flag, true),
 };
-const FORMATS = ['csv', 'tsv', 'jsonl', 'parquet', 'npy'] as const;
-const ENDINGS = '.csv, .tsv, .jsonl, .ndjson, .npy or .parquet';
+const FORMATS = ['csv', 'tsv', 'jsonl', 'parquet', 'npy', 'idx'] as const;
+const ENDINGS = '.csv, .tsv, .jsonl, .ndjson, .npy, .idx, -idx3-ubyte or .parquet';
 const csvSchema = fields(csvEntries);
 const rowsSchema = fields({ ...readingEntries, names: v.optional(names) });
 const tableSchema = fields({ ...csvEntries, format: v.optional(oneOf(FORMATS)) });
 
 /**
- * Opens a table: a file by the end of its name (`.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.npy`, each also with `.gz`, and
+ * Opens a table: a file by the end of its name (`.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.npy`, `.idx`, `-idx3-ubyte`, each also with `.gz`, and
  * `.parquet`), or bytes with a
  * `format`. Only the first rows are read.
  *
@@ -97,9 +103,12 @@ export async function openTable(source: ByteSource, options: TableOptions = {}):
     case 'tsv':
       return openText(checked, { delimiter: delimiter ?? '\t', header }, rules);
     case 'jsonl':
-      return TableSource.open(jsonLinesCells(checked), rules);
+      return open(jsonLinesCells(checked), rules);
     case 'npy':
-      return TableSource.open(npyCells(checked), rules);
+      return open(npyCells(checked), rules);
+    case 'idx':
+      if (typeof checked !== 'string') throw expected('the path of an IDX file', 'source', checked);
+      return open(idxCells(checked), rules);
     case 'parquet':
       return openParquet(checked as string, rules);
   }
@@ -119,7 +128,7 @@ export async function openCsv(source: ByteSource, options: CsvOptions = {}): Pro
 /** Opens JSON lines (an object or an array on each) of a file, a stream or any async iterable. */
 export async function openJsonLines(source: ByteSource, options: ReadOptions = {}): Promise<TableSource> {
   const rules = check(fields(readingEntries), options, 'openJsonLines');
-  return TableSource.open(jsonLinesCells(checkByteSource(source, 'source')), rules);
+  return open(jsonLinesCells(checkByteSource(source, 'source')), rules);
 }
 
 /**
@@ -130,9 +139,9 @@ export async function openJsonLines(source: ByteSource, options: ReadOptions = {
  * @throws SamebitsError (as rejection) as {@link openTable}
  */
 export async function openParquet(path: string, options: ReadOptions = {}): Promise<TableSource> {
-  const rules = check(fields(readingEntries), options, 'openParquet');
+  const { drop, ...rules } = check(fields(readingEntries), options, 'openParquet');
   if (typeof path !== 'string') throw expected('the path of a Parquet file', 'path', path);
-  return TableSource.open(parquetCells(path), rules);
+  return TableSource.open(parquetCells(path, undefined, drop), rules);
 }
 
 /**
@@ -145,14 +154,21 @@ export async function openRows(rows: RowSource, options: RowsOptions = {}): Prom
   if (!Array.isArray(rows) && typeof rows !== 'function' && !isAsyncIterable(rows)) {
     throw expected('an array of rows, an async iterable of rows, or a function that gives one', 'rows', rows);
   }
-  return TableSource.open(rowCells(rows, 'the rows', given), rules);
+  return open(rowCells(rows, 'the rows', given), rules);
 }
 
-function openText(source: ByteSource, format: CsvFormat, rules: ReadingRules): Promise<TableSource> {
-  return TableSource.open(csvCells(source, format), rules);
+type Rules = ReadingRules & { readonly drop: readonly string[] };
+
+function open(cells: CellSource, { drop, ...rules }: Rules): Promise<TableSource> {
+  return TableSource.open(withoutColumns(cells, drop), rules);
 }
 
-const ENDING = /\.(?:(csv|tsv|jsonl|ndjson|npy)(?:\.gz)?|(parquet))$/i;
+function openText(source: ByteSource, format: CsvFormat, rules: Rules): Promise<TableSource> {
+  return open(csvCells(source, format), rules);
+}
+
+/** Files of IDX are called train-images-idx3-ubyte, or train-images.idx3-ubyte. */
+const ENDING = /(?:\.(csv|tsv|jsonl|ndjson|npy|idx)(?:\.gz)?|\.(parquet)|[.-](idx)\d-ubyte(?:\.gz)?)$/i;
 
 /** Whether a path ends as those of tables do. */
 export function isTablePath(path: string): boolean {
@@ -162,6 +178,6 @@ export function isTablePath(path: string): boolean {
 function formatOf(source: ByteSource): TableFormat {
   const match = typeof source === 'string' ? ENDING.exec(source) : null;
   if (match === null) throw expected(`a path that ends in ${ENDINGS}, or a format,`, 'source', source);
-  const ending = (match[1] ?? match[2]).toLowerCase();
+  const ending = (match[1] ?? match[2] ?? match[3]).toLowerCase();
   return ending === 'ndjson' ? 'jsonl' : (ending as TableFormat);
 }

@@ -136,8 +136,11 @@ async function* toCells(
   }
 }
 
+/** Cells of rows: an array for each column. */
+export type RowCells = CellBatch & { readonly cells: readonly (readonly unknown[])[] };
+
 /** What makes cells of rows: the n-th of a row belongs to the n-th name, or a key to its name. */
-export function columnsBy(names: readonly string[], source: string): (batch: RowBatch, firstRow: number) => CellBatch {
+export function columnsBy(names: readonly string[], source: string): (batch: RowBatch, firstRow: number) => RowCells {
   const positions = new Map(names.map((name, index) => [name, index]));
   let isLists: boolean | null = null;
   return ({ rows, lines }, firstRow) => {
