@@ -35,7 +35,7 @@ export { type VerifyOptions, type VerifyProgress, verify } from './compare/verif
 export type { DamagedElements } from './compare/why/damage.js';
 export type { RunLabel } from './compare/why/examined.js';
 export type { FactorName } from './compare/why/factor.js';
-export type { GivenRows } from './compare/why/given.js';
+export type { GivenRows, GivenSamples } from './compare/why/given.js';
 export type {
   WhyDamage,
   WhyFactor,
@@ -164,6 +164,7 @@ export { type NoiseBand, proposeTolerance, type ToleranceReport } from './lab/to
 export type { Verdict } from './lab/verdict.js';
 export { type SampleSummary, type VersusOptions, type VersusReport, versus } from './lab/versus.js';
 export type { Activation, ActivationOption, Elu, LeakyRelu } from './model/activations.js';
+export type { ClassWeights } from './model/class-weights.js';
 export type { ModelDescription, NamedTensor } from './model/description.js';
 export type { Contract, Emulation } from './model/emulation.js';
 export type { FlippedBit } from './model/flipped-bit.js';
@@ -231,6 +232,7 @@ export type { Seeds } from './model/seeds.js';
 export type {
   ActivationName,
   Counters,
+  CrossentropyName,
   Huber,
   InstructionSet,
   Loss,
@@ -238,6 +240,7 @@ export type {
   ParameterKind,
   Quantile,
   Reduction,
+  SmoothedCrossentropy,
   StepOrders,
 } from './native/addon.js';
 export type { MachineDescription } from './native/machine.js';
@@ -296,10 +299,12 @@ export type {
   TableFitOptions,
   TableResumeOptions,
   Training,
+  ValidationData,
 } from './train/fit-options.js';
 export { loadModel, modelFromSafetensors } from './train/load.js';
 export { type ModelFromRunOptions, modelFromRun } from './train/restore.js';
 export { type ResumedRun, resume } from './train/resume.js';
+export type { SampleWeights } from './train/row-weights.js';
 export type {
   BatchMetrics,
   BestWeights,

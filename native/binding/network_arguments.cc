@@ -99,7 +99,10 @@ GivenLoss lossOf(const Napi::Value& value) {
     if (name != known) continue;
     if (kind == Loss::huber) return {kind, number(object(value, "loss").Get("delta"), "delta")};
     if (kind == Loss::quantile) return {kind, number(object(value, "loss").Get("quantile"), "quantile")};
-    return {kind, 0};
+    if (named || !lossTakesLogits(kind)) return {kind, 0};
+    const double smoothing = number(object(value, "loss").Get("labelSmoothing"), "labelSmoothing");
+    if (smoothing < 0 || smoothing >= 1) throw expected(value.Env(), "a number from 0 to below 1", "labelSmoothing");
+    return {kind, smoothing};
   }
   throw expected(value.Env(), "the name of a loss", "loss");
 }
@@ -175,6 +178,11 @@ DataView dataView(const Napi::Object& job, const Network& network, bool withTarg
   }
   expectElements(env, count, data.rows, data.columns, "x", Fit::atLeast);
   if (!withTargets) return data;
+  if (const Napi::Value weights = job.Get("rowWeights"); !isNothing(weights)) {
+    const Elements<float> elements = floats(weights, "rowWeights");
+    expectElements(env, elements.count, data.rows, 1, "rowWeights", Fit::atLeast);
+    data.rowWeights = elements.data;
+  }
   if (network.description().loss == Loss::sparseCategoricalCrossentropy) {
     const Elements<uint32_t> labels = words(job.Get("targets"), "targets");
     expectElements(env, labels.count, data.rows, 1, "targets", Fit::atLeast);

@@ -13,7 +13,7 @@ struct GivenLoss {
   Loss kind;
   double parameter;  // 0 where the kind has none
 };
-// A name, or { name, delta } (huber) or { name, quantile } (quantile).
+// A name, or { name, delta } (huber), { name, quantile } (quantile) or { name, labelSmoothing } (crossentropies).
 GivenLoss lossOf(const Napi::Value& value);
 // "kernel", "bias".
 const char* nameOf(ParameterKind kind);

@@ -317,7 +317,8 @@ Napi::Value NetworkObject::train(const Napi::CallbackInfo& info) {
   auto call = std::make_unique<TrainCall>(this, std::move(options), alone);
   TrainCall* const started = call.get();
   const Napi::Promise promise = Environment::of(env).start(
-      env, std::move(call), size, {info.This(), job.Get("x"), job.Get("targets"), job.Get("order"), job.Get("replay")});
+      env, std::move(call), size,
+      {info.This(), job.Get("x"), job.Get("targets"), job.Get("rowWeights"), job.Get("order"), job.Get("replay")});
   training_ = started;
   return promise;
 }
@@ -347,8 +348,8 @@ Napi::Value NetworkObject::evaluate(const Napi::CallbackInfo& info) {
   } else {
     call->sumOn(leaf, 0, TreeSum());
   }
-  const Napi::Promise promise =
-      Environment::of(env).start(env, std::move(call), size, {info.This(), job.Get("x"), job.Get("targets")});
+  const Napi::Promise promise = Environment::of(env).start(
+      env, std::move(call), size, {info.This(), job.Get("x"), job.Get("targets"), job.Get("rowWeights")});
   ++reading_;
   return promise;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "../engine/control_word.h"
+#include "../engine/target_form.h"
 #include "arguments.h"
 #include "network_arguments.h"
 
@@ -41,7 +42,10 @@ Napi::Value rowLosses(const Napi::CallbackInfo& info) {
   const size_t units = integer(info[3], "units", 1, kMostUnits);
   const KernelTable* table = hardware(object(info[4], "hardware"));
   const size_t rows = wholeRows(env, z.count, units, "z");
-  const void* targets;
+  const TargetForm form(*table, given.kind, given.parameter, units);
+  const void* targets = nullptr;
+  std::vector<float> formed(form.takesLabels() ? 0 : z.count);
+  const ControlWord control;
   if (given.kind == Loss::sparseCategoricalCrossentropy) {
     const Elements<uint32_t> labels = words(info[2], "targets");
     expectElements(env, labels.count, rows, 1, "targets");
@@ -49,19 +53,20 @@ Napi::Value rowLosses(const Napi::CallbackInfo& info) {
       throw expected(env, "labels below the number of units", "targets");
     }
     targets = labels.data;
+    if (!form.takesLabels()) form.spread(labels.data, rows, formed.data(), units);
   } else {
     const Elements<float> values = floats(info[2], "targets");
     expectElements(env, values.count, rows, units, "targets");
-    targets = values.data;
+    form.gather(values.data, nullptr, 0, rows, formed.data(), units);
   }
+  if (!form.takesLabels()) targets = formed.data();
   Napi::Float32Array losses = Napi::Float32Array::New(env, rows), gradient = Napi::Float32Array::New(env, z.count);
   Napi::Object result = Napi::Object::New(env);
   result.Set("losses", losses);
   result.Set("gradient", gradient);
   std::vector<uint32_t> hits(rows);
-  const ControlWord control;
-  table->loss(given.kind, lossParameters(given.kind, given.parameter), z.data, units, targets, units, rows, units,
-              gradient.Data(), units, nullptr, 0, losses.Data(), hits.data());
+  table->loss(form.loss(), form.parameters(), z.data, units, targets, units, rows, units, gradient.Data(), units,
+              nullptr, 0, losses.Data(), hits.data());
   return result;
 }
 

@@ -11,8 +11,9 @@ struct DataView {
   const void* x = nullptr;  // [rows, columns] row-major, bytes or floats
   bool bytes = false;
   size_t columns = 0;
-  const uint32_t* labels = nullptr;  // [rows], for sparseCategoricalCrossentropy
-  const float* targets = nullptr;    // [rows, units of the last layer], for the other losses
+  const uint32_t* labels = nullptr;   // [rows], for sparseCategoricalCrossentropy
+  const float* targets = nullptr;     // [rows, units of the last layer], for the other losses
+  const float* rowWeights = nullptr;  // [rows], or null: losses and gradients of rows are multiplied by them
   size_t rows = 0;
 };
 

@@ -44,16 +44,10 @@ struct NetworkDescription {
   std::vector<LayerDescription> layers;  // at least one of them dense
   bool hasLoss = false;
   Loss loss = Loss::meanSquaredError;
-  double lossParameter = 0;  // huber's delta, quantile's q; rounded where rows get their losses
+  double lossParameter = 0;  // huber's delta, quantile's q, label smoothing; rounded where rows get their losses
   bool hasOptimizer = false;
   OptimizerDescription optimizer;
 };
-
-// docs/numerics.md, "Losses".
-inline LossParameters lossParameters(Loss loss, double parameter) {
-  const double second = loss == Loss::quantile ? 1 - parameter : 0;
-  return {static_cast<float>(parameter), static_cast<float>(second)};
-}
 
 enum class ParameterKind : uint8_t { kernel, bias };
 constexpr size_t kParameterKinds = 2;

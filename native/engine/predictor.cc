@@ -98,7 +98,7 @@ Evaluation Predictor::evaluate(Team* team, const DataView& data, size_t leaf, ui
     const Batch batch{nullptr, first - lane, lane + count};
     pass_->gather(data, batch, lane, count);
     pass_->forward(lane, count);
-    pass_->loss(lane, count);
+    pass_->loss(data.rowWeights != nullptr, lane, count);
     std::copy_n(pass_->losses() + lane, count, losses_.data() + first);
     std::copy_n(pass_->hits() + lane, count, hits_.data() + first);
   });

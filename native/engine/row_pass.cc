@@ -18,7 +18,10 @@ Rows takeRows(size_t rows, size_t units, Cutter* cutter) {
 
 RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned members, size_t rowsPerMember,
                  Cutter* cutter)
-    : network_(network), nodes_(network.nodes()), purpose_(purpose) {
+    : network_(network),
+      nodes_(network.nodes()),
+      purpose_(purpose),
+      form_(network.table(), network.description().loss, network.description().lossParameter, network.outputs()) {
   input_ = takeRows(rows, network.description().inputs, cutter);
   for (size_t n = 0; n < nodes_.size(); ++n) {
     const bool shares = isIdentity(n) || worksInPlace(n);
@@ -27,11 +30,9 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
   if (purpose == Purpose::predict) return;
   losses_ = cutter->take<float>(rows);
   hits_ = cutter->take<uint32_t>(rows);
-  if (network.description().loss == Loss::sparseCategoricalCrossentropy) {
-    labels_ = cutter->take<uint32_t>(rows);
-  } else {
-    targets_ = takeRows(rows, network.outputs(), cutter);
-  }
+  weights_ = cutter->take<float>(rows);
+  if (network.description().loss == Loss::sparseCategoricalCrossentropy) labels_ = cutter->take<uint32_t>(rows);
+  if (!form_.takesLabels()) targets_ = takeRows(rows, network.outputs(), cutter);
   if (purpose == Purpose::evaluate) return;
   size_t widest = 0;
   isMasked_.resize(nodes_.size());
@@ -102,9 +103,13 @@ void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, siz
                        scale, offset, input_.at(begin), input_.ld);
   }
   if (purpose_ == Purpose::predict) return;
+  if (data.rowWeights != nullptr) {
+    for (size_t i = 0; i < count; ++i) {
+      weights_[begin + i] = data.rowWeights[indices == nullptr ? first + i : indices[i]];
+    }
+  }
   if (labels_ == nullptr) {
-    table.gatherFloats(data.targets, network_.outputs(), indices, first, count, false, 1, 0, targets_.at(begin),
-                       targets_.ld);
+    form_.gather(data.targets, indices, first, count, targets_.at(begin), targets_.ld);
     return;
   }
   const uint32_t units = static_cast<uint32_t>(network_.outputs());
@@ -116,6 +121,7 @@ void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, siz
     }
     labels_[begin + i] = label;
   }
+  if (!form_.takesLabels()) form_.spread(labels_ + begin, count, targets_.at(begin), targets_.ld);
 }
 
 void RowPass::forward(size_t begin, size_t count) {
@@ -150,15 +156,15 @@ DropoutMask RowPass::maskOf(const Node& node) const {
   return {{dropout.key.word[0], dropout.key.word[1]}, dropout.stream, step_, threshold, scale};
 }
 
-void RowPass::loss(size_t begin, size_t count) {
+void RowPass::loss(bool weighted, size_t begin, size_t count) {
   const Rows& z = outputs_.back();
   const bool train = purpose_ == Purpose::train;
-  const void* targets = labels_ != nullptr ? static_cast<const void*>(labels_ + begin) : targets_.at(begin);
-  const NetworkDescription& description = network_.description();
-  const LossParameters parameters = lossParameters(description.loss, description.lossParameter);
-  network_.table().loss(description.loss, parameters, z.at(begin), z.ld, targets, targets_.ld, count,
-                        network_.outputs(), train ? gradients_.back().at(begin) : nullptr,
-                        train ? gradients_.back().ld : 0, nullptr, 0, losses_ + begin, hits_ + begin);
+  const void* targets = form_.takesLabels() ? static_cast<const void*>(labels_ + begin) : targets_.at(begin);
+  float* const gradient = train ? gradients_.back().at(begin) : nullptr;
+  const size_t ldg = train ? gradients_.back().ld : 0;
+  network_.table().loss(form_.loss(), form_.parameters(), z.at(begin), z.ld, targets, targets_.ld, count,
+                        network_.outputs(), gradient, ldg, nullptr, 0, losses_ + begin, hits_ + begin);
+  if (weighted) network_.table().weighRows(weights_ + begin, count, network_.outputs(), gradient, ldg, losses_ + begin);
 }
 
 void RowPass::backward(unsigned member, size_t n, const Part& part) {

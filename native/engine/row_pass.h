@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "data_view.h"
 #include "network.h"
+#include "target_form.h"
 
 namespace samebits {
 
@@ -52,8 +53,9 @@ class RowPass {
   // out. What a node takes in must be finished: all of the rows, or for what goes element by element the same part.
   void forward(size_t node, const Part& part);
   void forward(size_t begin, size_t count);
-  // Loss and hits of each row; for training also the gradients of what the last node gave.
-  void loss(size_t begin, size_t count);
+  // Loss and hits of each row; for training also the gradients of what the last node gave. Weighted: losses and gradients by
+  // the row weights that were gathered.
+  void loss(bool weighted, size_t begin, size_t count);
   // From the finished gradient of what a node gave to that of what it took in, of which `part` is a part.
   void backward(unsigned member, size_t node, const Part& part);
 
@@ -85,7 +87,9 @@ class RowPass {
   std::vector<size_t> masked_;   // per dense node: the relu below it that its product masks
   std::vector<bool> isMasked_;   // per node: a relu whose gradient a product above has masked
   Rows targets_;
+  TargetForm form_;
   uint32_t* labels_ = nullptr;
+  float* weights_ = nullptr;
   float* losses_ = nullptr;
   uint32_t* hits_ = nullptr;
   size_t panelsPerMember_ = 0;  // floats

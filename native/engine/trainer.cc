@@ -173,7 +173,7 @@ void Trainer::passRows(Team* team, unsigned member) {
   overRows(member, [&](size_t begin, size_t count) {
     if (forward.size() == 1) rowPass_->gather(options_.data, batch_, begin, count);
     forwardRows(forward.back(), begin, count);
-    rowPass_->loss(begin, count);
+    rowPass_->loss(options_.data.rowWeights != nullptr, begin, count);
     backwardRows(backward.front(), member, begin, count);
   });
   for (size_t i = 1; i < backward.size(); ++i) {

@@ -89,7 +89,7 @@ enum class Loss : uint32_t {
 // Whether a loss is computed from logits, together with its own activation.
 constexpr bool lossTakesLogits(Loss kind) { return kind < Loss::meanSquaredError; }
 
-// What a loss has beside its name: 0 where it has nothing.
+// What a loss has beside its name: 0 where it has nothing. Of binaryCrossentropy: the targets that a 1 and a 0 are, for hits.
 struct LossParameters {
   float first, second;
 };
@@ -230,6 +230,9 @@ struct KernelTable {
   void (*loss)(Loss kind, LossParameters parameters, const float* z, size_t ldz, const void* targets, size_t ldt,
                size_t rows, size_t units, float* gradient, size_t ldg, float* outputs, size_t ldo, float* lossPerRow,
                uint32_t* hitsPerRow);
+
+  // Row weights: loss[r] = weights[r] * loss[r], and in place gradient[r, j] = weights[r] * gradient[r, j] where it is not null.
+  void (*weighRows)(const float* weights, size_t rows, size_t units, float* gradient, size_t ldg, float* lossPerRow);
 
   // ---- data -----------------------------------------------------------------------------------------------------
   // out[r, k] = rescale ? fma(float(x[index(r), k]), scale, offset) : float(x[index(r), k]); index(r) is

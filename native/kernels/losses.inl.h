@@ -97,7 +97,7 @@ void categoricalRow(const LossRow& row, const float* targets) {
   *row.hits = greatest.index == firstGreatest(targets, row.units) ? 1 : 0;
 }
 
-void binaryRow(const LossRow& row, const float* targets, float share) {
+void binaryRow(const LossRow& row, const float* targets, float share, LossParameters ends) {
   const Lanes shares = broadcast(share);
   uint32_t hits = 0;
   const float sum = sumVector(row.units, [&](size_t begin, size_t count) {
@@ -114,7 +114,7 @@ void binaryRow(const LossRow& row, const float* targets, float share) {
       const Lanes loss = add(fma(negate(logit), loadUpTo(t + i, n), relu(logit)), loadUpTo(tail + i, n));
       return add(acc, loss);
     });
-    for (size_t j = 0; j < count; ++j) hits += (y[j] > 0.5f ? 1.0f : 0.0f) == t[j] ? 1 : 0;
+    for (size_t j = 0; j < count; ++j) hits += (y[j] > 0.5f ? ends.first : ends.second) == t[j] ? 1 : 0;
     if (row.outputs != nullptr) copy(y, count, row.outputs + begin);
     if (row.gradient != nullptr) {
       overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
@@ -182,7 +182,7 @@ SAMEBITS_INLINE void writeColumn(const float* from, size_t rows, float* to, size
 }
 
 // Up to kFeatureLeaf rows.
-void binaryColumn(const LossColumn& column, size_t rows) {
+void binaryColumn(const LossColumn& column, size_t rows, LossParameters ends) {
   float t[kFeatureLeaf], y[kFeatureLeaf], gradient[kFeatureLeaf];
   float z[kFeatureLeaf] = {}, tail[kFeatureLeaf] = {};  // tail: log1p(exp(-|z|))
   readColumn(column.z, column.ldz, rows, z);
@@ -197,7 +197,7 @@ void binaryColumn(const LossColumn& column, size_t rows) {
     storeUpTo(column.loss + i, add(zero(), loss), n);
     storeUpTo(gradient + i, sub(loadUpTo(y + i, n), target), n);
   });
-  for (size_t r = 0; r < rows; ++r) column.hits[r] = (y[r] > 0.5f ? 1.0f : 0.0f) == t[r] ? 1 : 0;
+  for (size_t r = 0; r < rows; ++r) column.hits[r] = (y[r] > 0.5f ? ends.first : ends.second) == t[r] ? 1 : 0;
   writeColumn(y, rows, column.outputs, column.ldo);
   writeColumn(gradient, rows, column.gradient, column.ldg);
 }
@@ -224,7 +224,7 @@ void loss(Loss kind, LossParameters parameters, const float* z, size_t ldz, cons
     for (size_t r = 0; r < rows; r += kFeatureLeaf) {
       const size_t count = smaller(kFeatureLeaf, rows - r);
       if (kind == Loss::binaryCrossentropy) {
-        binaryColumn(column.from(r), count);
+        binaryColumn(column.from(r), count, parameters);
       } else {
         squaredErrorColumn(column.from(r), count);
       }
@@ -248,7 +248,7 @@ void loss(Loss kind, LossParameters parameters, const float* z, size_t ldz, cons
         categoricalRow(row, target);
         break;
       case Loss::binaryCrossentropy:
-        binaryRow(row, target, share);
+        binaryRow(row, target, share, parameters);
         break;
       case Loss::meanSquaredError:
         squaredErrorRow(row, target, share);
@@ -263,6 +263,17 @@ void loss(Loss kind, LossParameters parameters, const float* z, size_t ldz, cons
         outputLossRow(kind, parameters, row, target, share);
         break;
     }
+  }
+}
+
+void weighRows(const float* weights, size_t rows, size_t units, float* gradient, size_t ldg, float* lossPerRow) {
+  for (size_t r = 0; r < rows; ++r) {
+    lossPerRow[r] = times(weights[r], lossPerRow[r]);
+    if (gradient == nullptr) continue;
+    float* const row = gradient + r * ldg;
+    const Lanes weight = broadcast(weights[r]);
+    overRow(units, [&](size_t i, size_t n)
+                       SAMEBITS_INLINE_LAMBDA { storeUpTo(row + i, mul(weight, loadUpTo(row + i, n)), n); });
   }
 }
 

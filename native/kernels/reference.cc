@@ -326,6 +326,11 @@ RowLoss binaryCrossentropy(const Functions& f, const float* z, const float* targ
   return {sum * share, hits};
 }
 
+void weighRow(float weight, float* gradient, size_t units, float& loss) {
+  loss = weight * loss;
+  for (size_t j = 0; j < units; ++j) gradient[j] = weight * gradient[j];
+}
+
 RowLoss meanSquaredError(const float* y, const float* targets, size_t units, float* gradient) {
   const float share = oneOver(units);
   const float sum = vectorSum(units, [&](float lane, size_t j) {

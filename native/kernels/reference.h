@@ -114,6 +114,8 @@ RowLoss poisson(const Functions& f, const float* y, const float* targets, size_t
 RowLoss klDivergence(const Functions& f, const float* y, const float* targets, size_t units, float* gradient);
 RowLoss quantile(float parameter, float rest, const float* y, const float* targets, size_t units, float* gradient);
 RowLoss meanSquaredError(const float* y, const float* targets, size_t units, float* gradient);
+// A row's loss and gradient by its weight.
+void weighRow(float weight, float* gradient, size_t units, float& loss);
 
 // ---- one element of an update; g = fl32(sum * scale) -----------------------------------------------------------------------
 void sgd(float g, float learningRate, float& w);

@@ -34,6 +34,8 @@ export type CauseName =
   /** true, false, or 'stratified' */
   | 'shuffle'
   | 'batchSize'
+  /** 'balanced', weights by class, or null for none. */
+  | 'classWeights'
   /** `recipe.seeds.dropout` */
   | 'dropoutMasks'
   /** Rate of every dropout layer; 0 has none. */

@@ -27,6 +27,7 @@ export const LENSES = {
   epsilon: training.epsilon,
   shuffle: training.shuffle,
   batchSize: training.batchSize,
+  classWeights: training.classWeights,
   epochs: training.epochs,
   rows: data.rows,
   dataSubset: data.dataSubset,

@@ -2,6 +2,9 @@
 import * as v from 'valibot';
 import { integer, real, type Schema } from '../arguments.js';
 import { expected } from '../errors.js';
+import { type ClassWeights, classWeightsSchema } from '../model/class-weights.js';
+import { outputUnits } from '../model/description.js';
+import { decisionsOf } from '../model/losses.js';
 import {
   type Adagrad,
   type Adam,
@@ -70,6 +73,23 @@ export const epochs: Lens<number> = lens({
   level: integer(1, 0xffff_ffff),
   read: ({ recipe }) => recipe.fit.epochs,
   replace: (setting, value) => withFit(setting, { epochs: value }),
+});
+
+export const classWeights: Lens<ClassWeights | null> = lens({
+  name: 'classWeights',
+  title: 'class weights',
+  description:
+    'What the rows of each class weigh in losses and gradients. Initial weights, orders and batches stay, and it shows in the first step.',
+  kind: 'choice',
+  remedy: 'fix fit.classWeights',
+  level: v.nullable(classWeightsSchema),
+  applies: ({ recipe: { loss, model } }) =>
+    decisionsOf(loss) === 'row' || (decisionsOf(loss) === 'unit' && outputUnits(model) === 1),
+  read: ({ recipe }) => recipe.fit.classWeights ?? null,
+  replace: (setting, value) => {
+    const { classWeights: _, ...fit } = setting.recipe.fit;
+    return withRecipe(setting, { fit: value === null ? fit : { ...fit, classWeights: value } });
+  },
 });
 
 export const optimizer: Lens<OptimizerLevel> = lens({

@@ -5,6 +5,7 @@ import { asMatrix, type Matrix, type MatrixLike } from '../data/matrix.js';
 import { expected } from '../errors.js';
 import { declaredInputs, outputUnits } from '../model/description.js';
 import type { Recipe } from '../model/recipe.js';
+import type { SampleWeights } from '../train/row-weights.js';
 import { keepSamples, type Targets } from '../train/samples.js';
 
 /** Rows and targets, on SharedArrayBuffers. */
@@ -12,6 +13,8 @@ export interface ComparedRows {
   readonly x: Matrix;
   /** Labels for `sparseCategoricalCrossentropy`; [rows, units] for the other losses. */
   readonly y: Uint32Array | Matrix;
+  /** Of the rows, where they have some. */
+  readonly weights?: Float32Array | null;
 }
 
 export interface ComparedData {
@@ -25,6 +28,8 @@ export interface DataOptions {
   readonly data?: LabeledData;
   readonly x?: MatrixLike;
   readonly y?: Targets;
+  /** What each row of x weighs in training, as in `fit`. @default no row has a weight */
+  readonly sampleWeights?: SampleWeights;
   /** Rows on which predictions are compared and metrics measured. @default x and y */
   readonly xTest?: MatrixLike;
   readonly yTest?: Targets;
@@ -48,13 +53,13 @@ export function shareData(recipe: Recipe, options: DataOptions): ComparedData {
     });
     return { train, test };
   }
-  const { x, y, xTest, yTest } = options;
+  const { x, y, sampleWeights, xTest, yTest } = options;
   if (x === undefined) throw expected('data, or x and y,', 'options', options);
   if (y === undefined) throw expected('targets for x', 'y', y);
   if ((xTest === undefined) !== (yTest === undefined)) {
     throw expected('both xTest and yTest, or neither,', xTest === undefined ? 'xTest' : 'yTest', undefined);
   }
-  const train = shareRows(recipe, x, y, declaredInputs(recipe.model), { x: 'x', y: 'y' });
+  const train = shareRows(recipe, x, y, declaredInputs(recipe.model), { x: 'x', y: 'y' }, sampleWeights);
   if (xTest === undefined || yTest === undefined) return { train, test: train };
   return { train, test: shareRows(recipe, xTest, yTest, train.x.columns, { x: 'xTest', y: 'yTest' }) };
 }
@@ -65,14 +70,16 @@ function shareRows(
   y: Targets,
   columns: number | undefined,
   names: { readonly x: string; readonly y: string },
+  weights?: SampleWeights,
 ): ComparedRows {
   const units = outputUnits(model);
   const matrix = asMatrix(x, names.x, columns);
-  const { targets } = keepSamples(matrix, y, { loss, units }, names);
+  const { targets, rowWeights = null } = keepSamples(matrix, y, { loss, units }, names, weights);
   const shared = shareArray(targets as Uint32Array | Float32Array);
   return {
     x: { ...matrix, data: shareArray(matrix.data) },
     y: shared instanceof Uint32Array ? shared : { data: shared, rows: matrix.rows, columns: units },
+    ...(rowWeights === null ? {} : { weights: shareArray(rowWeights) }),
   };
 }
 

@@ -1,10 +1,12 @@
 /** The rows that a setting trains on and is tested on. */
+
 import type { Setting } from '../causes/cause.js';
 import { chooseRows } from '../data/choose-rows.js';
 import type { DataSet, DataSetRows } from '../data/data-set.js';
 import type { Matrix } from '../data/matrix.js';
 import { expected } from '../errors.js';
 import { outputUnits } from '../model/description.js';
+import { lossName } from '../model/losses.js';
 import type { Recipe } from '../model/recipe.js';
 import { type ComparedData, shareData } from './data.js';
 
@@ -36,7 +38,7 @@ export function targetsFor(
   y: DataSetRows['y'],
   classes: number,
 ): Uint32Array | Matrix {
-  if (!(y instanceof Uint32Array) || loss === 'sparseCategoricalCrossentropy') return y;
+  if (!(y instanceof Uint32Array) || lossName(loss) === 'sparseCategoricalCrossentropy') return y;
   const columns = outputUnits(model);
   const data = new Float32Array(y.length * columns);
   if (columns === 1) {

@@ -83,12 +83,13 @@ export class Trainee {
   readonly #begin: StepPlace & { readonly run: number };
 
   constructor(recipe: Recipe, data: ComparedData, execution: ComparedExecution, options: TraineeOptions = {}) {
-    const { x, y } = data.train;
+    const { x, y, weights: sampleWeights } = data.train;
     // Free order is wanted here, and compared: the promise of `deterministic` is not what this run is about.
     const { start = null, allowNonFinite = false, ...rest } = options;
     const started = TrainingSession.start(recipe, x, y, {
       ...execution,
       ...rest,
+      ...(sampleWeights ? { sampleWeights } : {}),
       replayMayEnd: true,
       ...(start === null ? {} : { from: { steps: start.step, epoch: start.epoch } }),
       stopOnNonFinite: !allowNonFinite,
@@ -215,12 +216,13 @@ export class Trainee {
   }
 
   async evaluateTest(): Promise<RowMetrics> {
-    const { x, y } = this.#test;
+    const { x, y, weights = null } = this.#test;
     const { fit } = this.#recipe;
     const data: NativeData = {
       x: x.data,
       targets: y instanceof Uint32Array ? y : (y.data as Float32Array),
       rows: x.rows,
+      rowWeights: weights,
     };
     const job = { ...data, threads: this.#execution.threads, batchLeaf: fit.batchLeaf };
     const { loss, hits } = await this.#session.network.evaluate(job);

@@ -13,14 +13,16 @@ type GoldenRecipe = GoldenNetwork['recipe'];
 
 /** @returns What the file with the golden results says of it. */
 export async function trainGolden(recipe: GoldenRecipe, { isa, threads }: Team): Promise<GoldenNetwork['expected']> {
-  const { batchSize, batchLeaf, shuffle, epochs } = recipe;
+  const { batchSize, batchLeaf, shuffle, epochs, classWeights } = recipe;
   const model = build(recipe);
   const x = inputsOf(recipe);
   const y = targetsOf(recipe);
   // One team takes each of the two plans, so that both are looked at.
   const plan = threads === 1 ? 'stored' : 'fused';
-  await model.fit(x, y, { batchSize, batchLeaf, shuffle, epochs, plan, isa, threads, reduction: 'fixed' });
-  const { loss } = await model.evaluate(x, y, { batchLeaf, threads });
+  const weights = weightsOf(recipe);
+  const fit = { batchSize, batchLeaf, shuffle, epochs, ...(classWeights && { classWeights }), ...weights };
+  await model.fit(x, y, { ...fit, plan, isa, threads, reduction: 'fixed' });
+  const { loss } = await model.evaluate(x, y, { batchLeaf, threads, ...weights });
   const { data, rows, columns } = await model.predict(x, { threads });
   const trained = {
     weights: model.fingerprint('weights'),
@@ -56,6 +58,10 @@ function inputsOf({ x, rows, inputs }: GoldenRecipe) {
     rows,
     columns: inputs,
   };
+}
+
+function weightsOf({ sampleWeights, rows }: GoldenRecipe) {
+  return sampleWeights === undefined ? {} : { sampleWeights: floatsOf(sampleWeights.kind, rows, sampleWeights.salt) };
 }
 
 function targetsOf({ targets, rows }: GoldenRecipe) {

@@ -1,5 +1,6 @@
 /** What comes with the package to be computed again: results of an independent program, from data/golden.json. */
 import { readFileSync } from 'node:fs';
+import type { ClassWeights } from '../model/class-weights.js';
 import type { DenseOptions, DropoutOptions, RescalingOptions } from '../model/layers.js';
 import type { AdagradOptions, AdamOptions, NadamOptions, RmsPropOptions, SgdOptions } from '../model/optimizers.js';
 import type { Shuffle } from '../model/recipe.js';
@@ -53,6 +54,8 @@ export interface GoldenNetwork {
     readonly batchLeaf: number;
     readonly shuffle: Shuffle;
     readonly epochs: number;
+    readonly classWeights?: ClassWeights;
+    readonly sampleWeights?: { readonly kind: 'shares'; readonly salt: number };
   };
   readonly expected: {
     readonly weights: string;

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { fields, oneOf, real, type Schema } from '../arguments.js';
 import { SamebitsError } from '../errors.js';
-import type { ActivationName, Loss, LossName } from '../native/addon.js';
+import type { ActivationName, CrossentropyName, Loss, LossName } from '../native/addon.js';
 import { activationText } from './activations.js';
 import type { DenseLayer } from './layers.js';
 
@@ -12,6 +12,7 @@ export type Metric = 'accuracy';
 /** A loss by name, with the defaults of its parameter, or `{ name, …parameters }`. */
 export type LossOption =
   | LossName
+  | { readonly name: CrossentropyName; readonly labelSmoothing?: number }
   | { readonly name: 'huber'; readonly delta?: number }
   | { readonly name: 'quantile'; readonly quantile?: number };
 
@@ -49,21 +50,37 @@ const RULES: Readonly<Record<LossName, LossRules>> = {
 
 export const LOSSES = Object.keys(RULES) as readonly LossName[];
 
-const PHRASE = `one of ${LOSSES.map((name) => `'${name}'`).join(', ')}, or { name, …parameters } of 'huber' or 'quantile',`;
+const PHRASE = `one of ${LOSSES.map((name) => `'${name}'`).join(', ')}, or { name, …parameters } of a crossentropy, 'huber' or 'quantile',`;
 
-const lossObject: Schema<Loss> = v.variant(
-  'name',
-  [
-    fields({ name: v.literal('huber'), delta: v.optional(real('a number above 0', isPositive), 1) }),
-    fields({
-      name: v.literal('quantile'),
-      quantile: v.optional(
-        real('a number above 0 and below 1', (value) => isPositive(value) && Math.fround(value) < 1),
-        0.5,
-      ),
-    }),
-  ],
-  PHRASE,
+const smoothed = <N extends CrossentropyName>(name: N) =>
+  fields({
+    name: v.literal(name),
+    labelSmoothing: v.optional(
+      real('a number from 0 to below 1', (value) => value >= 0 && value < 1),
+      0,
+    ),
+  });
+
+const lossObject: Schema<Loss> = v.pipe(
+  v.variant(
+    'name',
+    [
+      smoothed('sparseCategoricalCrossentropy'),
+      smoothed('categoricalCrossentropy'),
+      smoothed('binaryCrossentropy'),
+      fields({ name: v.literal('huber'), delta: v.optional(real('a number above 0', isPositive), 1) }),
+      fields({
+        name: v.literal('quantile'),
+        quantile: v.optional(
+          real('a number above 0 and below 1', (value) => isPositive(value) && Math.fround(value) < 1),
+          0.5,
+        ),
+      }),
+    ],
+    PHRASE,
+  ),
+  // Without smoothing a recipe does not speak of it.
+  v.transform((given): Loss => ('labelSmoothing' in given && given.labelSmoothing === 0 ? given.name : given)),
 );
 
 const lossByName: Schema<Loss> = v.pipe(v.picklist(LOSSES, PHRASE), v.transform(lossOf));

@@ -9,7 +9,8 @@ import { expected } from '../errors.js';
 import type { Loss, Reduction } from '../native/addon.js';
 import { type Seed, seedSchema } from '../random/seed.js';
 import { GENERATORS, type Generator } from '../random/words.js';
-import { denseLayers, describeModel, type ModelDescription } from './description.js';
+import { type ClassWeights, checkClassWeights, classWeightsSchema } from './class-weights.js';
+import { denseLayers, describeModel, type ModelDescription, outputUnits } from './description.js';
 import { type Emulation, emulationSchema } from './emulation.js';
 import { checkFlippedBit, type FlippedBit, flippedBitSchema } from './flipped-bit.js';
 import { checkLoss, checkShuffle, lossSchema, type Metric, metricsSchema } from './losses.js';
@@ -33,6 +34,8 @@ export interface FitRecipe {
   readonly batchLeaf: number;
   /** Free order: rows that a thread claims as one unit. @default 8 */
   readonly freeGrain: number;
+  /** Absent without. */
+  readonly classWeights?: ClassWeights;
 }
 
 /** Everything that decides the bits of a training run, beside the data. */
@@ -71,6 +74,7 @@ export const fitEntries = {
   shuffleBuffer: v.optional(shuffleBufferSchema),
   batchLeaf: v.optional(integer(1, 0xffff_ffff), 64),
   freeGrain: v.optional(integer(1, 0xffff_ffff), 8),
+  classWeights: v.optional(classWeightsSchema),
 };
 
 export const generatorSchema: Schema<Generator> = oneOf(GENERATORS);
@@ -126,6 +130,7 @@ export function parseRecipe(value: unknown): Recipe {
   checkLoss(parsed.loss, parsed.metrics, dense[dense.length - 1]);
   checkShuffle(parsed.fit.shuffle, parsed.loss);
   checkShuffleBuffer(parsed.fit, parsed.generator, 'recipe.fit');
+  checkClassWeights(parsed.fit.classWeights, parsed.loss, outputUnits(model));
   checkFlippedBit(parsed.flippedBit, model, 'recipe.flippedBit');
   return { ...parsed, model };
 }

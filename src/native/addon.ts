@@ -67,8 +67,17 @@ export interface Quantile {
   readonly quantile: number;
 }
 
+export type CrossentropyName = 'sparseCategoricalCrossentropy' | 'categoricalCrossentropy' | 'binaryCrossentropy';
+
+/** A crossentropy with smoothed labels (Szegedy and others, "Rethinking the Inception Architecture for Computer Vision", 2016). */
+export interface SmoothedCrossentropy {
+  readonly name: CrossentropyName;
+  /** The share of a target that all classes have alike. Above 0, below 1. */
+  readonly labelSmoothing: number;
+}
+
 /** A loss: its name, or its name with its parameter. */
-export type Loss = Exclude<LossName, 'huber' | 'quantile'> | Huber | Quantile;
+export type Loss = Exclude<LossName, 'huber' | 'quantile'> | SmoothedCrossentropy | Huber | Quantile;
 
 /** A dense layer of a network, with its activation. */
 export interface NativeDense {
@@ -161,6 +170,8 @@ export interface NativeData {
   /** Labels (sparse loss), or [rows, units] row-major (the others). Null where only outputs are wanted. */
   readonly targets: Uint32Array | Float32Array | null;
   readonly rows: number;
+  /** What losses and gradients of rows are multiplied by. @default null, no row has a weight */
+  readonly rowWeights?: Float32Array | null;
 }
 
 export interface Execution {

@@ -7,6 +7,7 @@ import type { DataChoice, DataSource } from '../data/source.js';
 import { dataChoiceSchema, dataSourceSchema } from '../data/source-schema.js';
 import type { Table } from '../data/table/table.js';
 import type { TableSource } from '../data/table/table-source.js';
+import type { ClassWeights } from '../model/class-weights.js';
 import { type Emulation, emulationSchema } from '../model/emulation.js';
 import { fitEntries, type Shuffle } from '../model/recipe.js';
 import type { JsonValue } from '../runs/json.js';
@@ -14,6 +15,7 @@ import { METRIC_NAMES, type MetricName } from '../runs/metrics.js';
 import type { Recording } from '../runs/recording.js';
 import type { TraceInterval } from '../runs/trace.js';
 import { type ExecutionOptions, executionEntries } from './execution.js';
+import type { SampleWeights } from './row-weights.js';
 import type { BatchMetrics, EpochMetrics } from './run.js';
 import type { Targets } from './samples.js';
 import type { Plan } from './session.js';
@@ -65,6 +67,9 @@ export interface Callbacks {
   readonly restoreBest?: MetricName;
 }
 
+/** Rows, their targets, and their weights if they have some. */
+export type ValidationData = readonly [MatrixLike, Targets] | readonly [MatrixLike, Targets, SampleWeights];
+
 /** How far a `fit` is. */
 export interface Progress {
   /** Steps made, and in all. */
@@ -102,6 +107,19 @@ export interface StepOptions extends ExecutionOptions {
    * @default 'stop'
    */
   readonly onNonFinite?: 'stop' | 'continue';
+  /**
+   * What each row's loss and gradients are multiplied by: numbers of at least 0, which join the run's data. A mean divides by the
+   * rows all the same, as in Keras; metrics do not hear of it.
+   * @default no row has a weight
+   */
+  readonly sampleWeights?: SampleWeights;
+  /**
+   * What each class weighs, by its number, 1 where it has no weight; or 'balanced', as scikit-learn: rows / (classes · rows of the
+   * class), of the rows that are trained on. With sampleWeights their product. Only with crossentropies, of one unit if binary; part of
+   * the recipe.
+   * @default no class has a weight
+   */
+  readonly classWeights?: ClassWeights;
 }
 
 /** Options of `fit`. */
@@ -122,8 +140,13 @@ export interface FitOptions extends StepOptions {
    * @default none; 10,000 where the rows are streamed
    */
   readonly shuffleBuffer?: number;
-  /** Rows and targets to evaluate on after each epoch. */
-  readonly validationData?: readonly [MatrixLike, Targets];
+  /** Rows, targets and maybe weights of the rows, to evaluate on after each epoch. */
+  readonly validationData?: ValidationData;
+  /**
+   * Share of the rows, the last ones, above 0 and below 1, that is evaluated on after each epoch instead of trained on, as in Keras: of
+   * `n` rows the first `floor(n · (1 − share))` are trained on. Instead of validationData.
+   */
+  readonly validationSplit?: number;
   /** Free order: keep how each step was summed, as `run.recording`. @default false */
   readonly record?: boolean;
   /** Free order: sum as recorded, for the bits of the recorded run. Its data and batches must be the same. */
@@ -157,7 +180,7 @@ export interface FitOptions extends StepOptions {
 }
 
 /** Options of `fit` on tables: what becomes of their columns, and all else as {@link FitOptions}. */
-export interface TableFitOptions extends Omit<FitOptions, 'validationData'> {
+export interface TableFitOptions extends Omit<FitOptions, 'validationData' | 'sampleWeights'> {
   /**
    * Name of the column that is to be predicted. Needed by a model that has no preparation yet; later, the same.
    * @default the target of the model's preparation
@@ -183,11 +206,22 @@ export interface TableFitOptions extends Omit<FitOptions, 'validationData'> {
  */
 export type ResumeOptions = Pick<
   FitOptions,
-  'threads' | 'isa' | 'deterministic' | 'plan' | 'validationData' | 'replay' | 'signal' | 'callbacks' | 'onProgress'
+  | 'threads'
+  | 'validationSplit'
+  | 'isa'
+  | 'deterministic'
+  | 'plan'
+  | 'sampleWeights'
+  | 'validationData'
+  | 'replay'
+  | 'signal'
+  | 'callbacks'
+  | 'onProgress'
 >;
 
 /** Options of `resume` with a table. */
-export interface TableResumeOptions extends Omit<ResumeOptions, 'validationData'> {
+export interface TableResumeOptions
+  extends Omit<ResumeOptions, 'validationData' | 'validationSplit' | 'sampleWeights'> {
   /** As the run had it. */
   readonly validationData?: Table | TableSource;
 }
@@ -198,6 +232,8 @@ export interface EvaluateOptions {
   readonly threads?: number;
   /** Rows whose losses are summed in one chain. @default 64 */
   readonly batchLeaf?: number;
+  /** What each row's loss is multiplied by, as in `fit`. @default no row has a weight */
+  readonly sampleWeights?: SampleWeights;
 }
 
 /** Options of `predict` and `predictSync`. */
@@ -209,7 +245,8 @@ export interface PredictOptions {
   readonly threads?: number;
 }
 
-const { batchLeaf, freeGrain } = fitEntries;
+const { batchLeaf, freeGrain, classWeights } = fitEntries;
+const sampleWeights = v.optional(v.custom<SampleWeights>(() => true));
 const { threads, isa, deterministic } = executionEntries;
 const FOLDER = 'the path of a folder';
 
@@ -217,6 +254,7 @@ const stepEntries = {
   ...executionEntries,
   batchLeaf,
   freeGrain,
+  classWeights,
   emulate: v.optional(emulationSchema, []),
   plan: v.optional(oneOf(['auto', 'stored', 'fused'] as const), 'auto'),
   onNonFinite: v.optional(oneOf(['stop', 'continue'] as const), 'stop'),
@@ -244,9 +282,9 @@ const callbacksSchema: Schema<readonly Callbacks[]> = v.lazy((value) =>
 /** What `fit` and `resume` both take. */
 const watchedEntries = {
   validationData: v.optional(
-    v.custom<readonly [MatrixLike, Targets]>(
-      (value) => Array.isArray(value) && value.length === 2,
-      'an array of rows and targets, [x, y],',
+    v.custom<ValidationData>(
+      (value) => Array.isArray(value) && (value.length === 2 || value.length === 3),
+      'an array of rows and targets, [x, y], or with weights, [x, y, sampleWeights],',
     ),
   ),
   replay: v.optional(v.custom<Recording>(() => true)),
@@ -281,15 +319,16 @@ const allEntries = {
   best: v.optional(orNull(oneOf(METRIC_NAMES)), null),
   dataSource: v.optional(dataSource),
 };
-const fitSchema = fields(allEntries);
+const { validationSplit } = tableEntries;
+const fitSchema = fields({ ...allEntries, sampleWeights, validationSplit });
 const tableFitSchema = fields({ ...allEntries, ...tableEntries });
 
 const resumeEntries = { threads, isa, deterministic, plan: stepEntries.plan, ...watchedEntries };
-const resumeSchema = fields(resumeEntries);
+const resumeSchema = fields({ ...resumeEntries, sampleWeights, validationSplit });
 const tableResumeSchema = fields({ ...resumeEntries, validationData: tableEntries.validationData });
 
-const stepSchema = fields(stepEntries);
-const evaluateSchema = fields({ threads, batchLeaf });
+const stepSchema = fields({ ...stepEntries, sampleWeights });
+const evaluateSchema = fields({ threads, batchLeaf, sampleWeights });
 const predictSchema = fields({ threads });
 
 /** {@link FitOptions} with the defaults filled in that no environment decides. */

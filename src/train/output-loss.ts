@@ -22,10 +22,38 @@ export function scoreOutputs(
   batchLeaf: number,
 ): { readonly loss: number; readonly hits: number } {
   const t = targets as Uint32Array | Float32Array;
-  const losses = rowLosses(loss, outputs, t, rows);
+  const smoothed = smoothTargets(loss, t, outputs.units);
+  const losses = rowLosses(smoothed.loss, outputs, smoothed.targets, rows);
   let hits = 0;
-  for (let row = 0; row < rows; row += 1) hits += hitsOfRow(loss, outputs, t, row);
+  for (let row = 0; row < rows; row += 1) hits += hitsOfRow(smoothed, outputs, row);
   return { loss: fround(treeOf(losses, batchLeaf) * fround(1 / rows)), hits };
+}
+
+/** A loss without label smoothing, and the targets with it. */
+interface Smoothed {
+  readonly loss: Loss;
+  readonly targets: Uint32Array | Float32Array;
+  /** What a target of 1 is among them, and one of 0. */
+  readonly ends: readonly [number, number];
+}
+
+/** As section 4 says, but that nothing is fused. */
+function smoothTargets(loss: Loss, targets: Uint32Array | Float32Array, units: number): Smoothed {
+  if (typeof loss === 'string' || !('labelSmoothing' in loss)) return { loss, targets, ends: [1, 0] };
+  const { name, labelSmoothing } = loss;
+  const isBinary = name === 'binaryCrossentropy';
+  const keep = fround(1 - labelSmoothing);
+  const share = fround(labelSmoothing / (isBinary ? 2 : units));
+  const smooth = (target: number): number => fround(fround(target * keep) + share);
+  const ends = [smooth(1), smooth(0)] as const;
+  if (targets instanceof Float32Array) {
+    return { loss: isBinary ? name : 'categoricalCrossentropy', targets: targets.map(smooth), ends };
+  }
+  const spread = new Float32Array(targets.length * units).fill(ends[1]);
+  targets.forEach((label, row) => {
+    spread[row * units + label] = ends[0];
+  });
+  return { loss: 'categoricalCrossentropy', targets: spread, ends };
 }
 
 /** The vector rule over plain terms. */
@@ -82,7 +110,7 @@ function rowLosses(
   return losses;
 }
 
-function hitsOfRow(loss: Loss, { data, units }: Outputs, targets: Uint32Array | Float32Array, row: number): number {
+function hitsOfRow({ loss, targets, ends }: Smoothed, { data, units }: Outputs, row: number): number {
   const begin = row * units;
   switch (decisionsOf(loss)) {
     case 'row': {
@@ -92,7 +120,7 @@ function hitsOfRow(loss: Loss, { data, units }: Outputs, targets: Uint32Array | 
     }
     case 'unit': {
       let hits = 0;
-      for (let i = begin; i < begin + units; i += 1) if ((data[i] > 0.5 ? 1 : 0) === targets[i]) hits += 1;
+      for (let i = begin; i < begin + units; i += 1) if (ends[data[i] > 0.5 ? 0 : 1] === targets[i]) hits += 1;
       return hits;
     }
     case null:

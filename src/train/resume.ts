@@ -87,8 +87,9 @@ export async function resume(
     const { validationData, ...rest } = checkTableResumeOptions((second ?? {}) as TableResumeOptions);
     return resumeOn(folder, rest, (run, parts) => tableData(run, parts, data, validationData));
   }
-  const { validationData, ...rest } = checkResumeOptions(options);
-  return resumeOn(folder, rest, (_, parts) => fitData(parts, data, second as Targets, validationData));
+  const { validationData, validationSplit, sampleWeights, ...rest } = checkResumeOptions(options);
+  const given = { validationData, validationSplit, sampleWeights };
+  return resumeOn(folder, rest, (_, parts) => fitData(parts, data, second as Targets, given));
 }
 
 /** What a run has to go on with. */
@@ -113,7 +114,7 @@ async function tableData(
 
 async function resumeOn(
   folder: string,
-  checked: Omit<ReturnType<typeof checkResumeOptions>, 'validationData'>,
+  checked: Omit<ReturnType<typeof checkResumeOptions>, 'validationData' | 'validationSplit' | 'sampleWeights'>,
   dataOf: (run: RunFolder, parts: ModelParts) => FitData | Promise<FitData>,
 ): Promise<ResumedRun> {
   const run = await openRun(folder);
@@ -149,6 +150,7 @@ async function resumeOn(
     if (point !== null) await giveStates(checked.callbacks, point.checkpoint);
     const fitOptions: TrainingOptions = {
       ...checked,
+      classWeights: undefined,
       ...recipe.fit,
       ...manifest.options,
       replay: checked.replay,

@@ -6,7 +6,7 @@ import type { Rows } from './tabular/evaluate-rows.js';
 import { IN_THEIR_ORDER, StreamedRows } from './tabular/streamed-rows.js';
 
 /** Rows with their targets, as training takes them. */
-export type HashedSamples = Pick<NativeData, 'x' | 'targets' | 'rows'>;
+export type HashedSamples = Pick<NativeData, 'x' | 'targets' | 'rows' | 'rowWeights'>;
 
 /** Rows of which x and targets go into a hash together: so many are in memory. */
 const BLOCK = 4096;
@@ -14,12 +14,13 @@ const BLOCK = 4096;
 /** The hash of these parts, as that of a data set: of training rows alone, or of training and test rows. */
 export function hashSamples(...parts: readonly HashedSamples[]): string {
   return hashParts(
-    parts.map(({ x, targets, rows }) => ({
+    parts.map(({ x, targets, rows, rowWeights }) => ({
       x: { data: x, rows, columns: x.length / rows },
       y:
         targets instanceof Float32Array
           ? { data: targets, rows, columns: targets.length / rows }
           : (targets as Uint32Array),
+      weights: rowWeights ?? null,
     })),
   );
 }

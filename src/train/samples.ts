@@ -3,6 +3,7 @@ import { asMatrix, keepArray, keepMatrix, type Matrix, type MatrixLike, type Num
 import { expected } from '../errors.js';
 import { lossRules } from '../model/losses.js';
 import type { Loss, NativeData } from '../native/addon.js';
+import { keepSampleWeights, type SampleWeights } from './row-weights.js';
 
 /**
  * Targets: for `sparseCategoricalCrossentropy` one label per row, an integer from 0 to units - 1; for the other losses
@@ -20,25 +21,58 @@ export interface Outputs {
  * Checks rows and targets against the model and each other, and copies what is not on a SharedArrayBuffer.
  *
  * @param columns Columns that `x` must have.
- * @param names What the caller calls the two.
+ * @param names What the caller calls them.
+ * @param weights Of the rows.
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`, `ERR_SAMEBITS_SHAPE` or `ERR_SAMEBITS_DATA`, naming the row.
  */
 export function keepSamples(
   x: Matrix,
   y: Targets,
   outputs: Outputs,
-  names: { readonly x: string; readonly y: string } = { x: 'x', y: 'y' },
+  names: Names = { x: 'x', y: 'y' },
+  weights?: SampleWeights,
 ): NativeData {
   const targets =
     lossRules(outputs.loss).targets === 'labels'
       ? toLabels(y, x.rows, outputs.units, names)
       : toTargets(y, x.rows, outputs, names);
-  return { x: keepMatrix(x).data, targets, rows: x.rows };
+  const data = { x: keepMatrix(x).data, targets, rows: x.rows };
+  if (weights === undefined) return data;
+  return { ...data, rowWeights: keepSampleWeights(weights, x.rows, names.weights ?? 'sampleWeights') };
 }
 
+/**
+ * The first `floor(n · (1 − share))` of n rows, and the others: views of the same memory.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_DATA` where one of the parts has no rows.
+ */
+export function splitSamples(
+  data: NativeData,
+  share: number,
+): { readonly train: NativeData; readonly validation: NativeData } {
+  const { rows } = data;
+  const first = Math.floor(rows * (1 - share));
+  if (first === 0 || first === rows)
+    throw expected('rows on both sides', 'fit.validationSplit', share, 'ERR_SAMEBITS_DATA');
+  return { train: partOf(data, 0, first), validation: partOf(data, first, rows) };
+}
+
+/** Rows from `begin` to before `end`. */
+function partOf({ x, targets, rowWeights, rows }: NativeData, begin: number, end: number): NativeData {
+  const part = <T extends Float32Array | Uint8Array | Uint32Array>(values: T): T => {
+    const width = values.length / rows;
+    return values.subarray(begin * width, end * width) as T;
+  };
+  const taken = { x: part(x), targets: targets && part(targets), rows: end - begin };
+  return rowWeights ? { ...taken, rowWeights: part(rowWeights) } : taken;
+}
+
+/** What a caller calls rows, targets and weights. */
 interface Names {
   readonly x: string;
   readonly y: string;
+  /** @default 'sampleWeights' */
+  readonly weights?: string;
 }
 
 function toLabels(y: Targets, rows: number, units: number, names: Names): Uint32Array {

@@ -4,9 +4,9 @@ import { asMatrix, keepMatrix, type MatrixLike } from '../data/matrix.js';
 import type { Preparation } from '../data/prepare/preparation.js';
 import type { Table } from '../data/table/table.js';
 import type { TableSource } from '../data/table/table-source.js';
-
+import { expected } from '../errors.js';
+import { checkClassWeights } from '../model/class-weights.js';
 import { denseLayers, type ModelDescription, type NamedTensor, outputUnits } from '../model/description.js';
-
 import { checkLoss } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 
@@ -30,6 +30,7 @@ import {
 } from './fit-options.js';
 import { LiveNetwork } from './live-network.js';
 import { trainOneBatch } from './one-batch.js';
+import { weighRows } from './row-weights.js';
 import type { Metrics, Predictions, Run } from './run.js';
 import { keepSamples, type Targets } from './samples.js';
 import { modelBytes, type SavableModel, type SaveOptions, saveModel } from './save.js';
@@ -152,9 +153,10 @@ export class Sequential {
     this.#checkCompiled('fit');
     this.#live.checkFree('fit');
     if (isTabular(data)) return this.#tables.fit(this.parts, data, (second ?? {}) as TableFitOptions);
-    const { validationData, ...checked } = checkFitOptions(options);
-    const makeData = () => fitData(this.parts, data, second as Targets, validationData);
-    return trainModel(this.parts, checked, validationData !== undefined, makeData);
+    const { validationData, validationSplit, sampleWeights, ...checked } = checkFitOptions(options);
+    const given = { validationData, validationSplit, sampleWeights };
+    const makeData = () => fitData(this.parts, data, second as Targets, given);
+    return trainModel(this.parts, checked, (validationData ?? validationSplit) !== undefined, makeData);
   }
 
   /**
@@ -171,7 +173,10 @@ export class Sequential {
     checkRepeatable(execution, { seedDrawn: this.#blueprint.seedDrawn, replays: false });
     const hardware = { isa: execution.isa, emulate: checked.emulate };
     const matrix = asMatrix(x, 'x', this.#live.inputs);
-    const data = keepSamples(matrix, y, { loss: compiled.loss, units: outputUnits(this.#blueprint.model) });
+    const { loss } = compiled;
+    checkClassWeights(checked.classWeights, loss, this.units);
+    const samples = keepSamples(matrix, y, { loss, units: this.units }, undefined, checked.sampleWeights);
+    const data = weighRows(samples, loss, checked.classWeights);
     return this.#live.hold('trainOnBatch', async () => {
       const result = await this.#live.step(() =>
         trainOneBatch(this.#live.network(matrix.columns, hardware), data, execution, checked),
@@ -199,7 +204,9 @@ export class Sequential {
     const compiled = this.#checkCompiled('evaluate');
     this.#live.checkReadable('evaluate');
     const table = isTabular(data);
-    const { batchLeaf, threads } = checkEvaluateOptions(table ? ((second ?? {}) as EvaluateOptions) : options);
+    const { batchLeaf, threads, sampleWeights } = checkEvaluateOptions(
+      table ? ((second ?? {}) as EvaluateOptions) : options,
+    );
     const end = { loss: compiled.loss, units: outputUnits(this.#blueprint.model) };
     const how = { threads: resolveThreads(threads), batchLeaf };
     const evaluated = async (rows: Rows, columns: number): Promise<Metrics> => {
@@ -208,11 +215,12 @@ export class Sequential {
       return this.#metrics(compiled).of(loss, hits, rows.rows);
     };
     if (table) {
+      if (sampleWeights !== undefined) throw expected('no sampleWeights with a table', 'sampleWeights', sampleWeights);
       const { rows, columns } = await this.#tables.rows(data, end, 'evaluate');
       return evaluated(rows, columns);
     }
     const matrix = asMatrix(data, 'x', this.#live.inputs);
-    return evaluated(keepSamples(matrix, second as Targets, end), matrix.columns);
+    return evaluated(keepSamples(matrix, second as Targets, end, undefined, sampleWeights), matrix.columns);
   }
 
   /**

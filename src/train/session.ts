@@ -3,6 +3,7 @@
  * event loop, over as many steps as its limits allow.
  */
 import { asMatrix, type MatrixLike } from '../data/matrix.js';
+import { checkClassWeights } from '../model/class-weights.js';
 import { declaredInputs, outputUnits, type Parameter, parametersOf } from '../model/description.js';
 import { checkShuffle } from '../model/losses.js';
 import { checkShuffleBuffer, type FitRecipe, type Recipe } from '../model/recipe.js';
@@ -14,6 +15,7 @@ import type { Recording } from '../runs/recording.js';
 import { checkRepeatable, type ExecutionOptions, type ResolvedExecution, resolveExecution } from './execution.js';
 import { createNetwork, initialize } from './network.js';
 import { checkRecordable, checkRecording, endOfSteps } from './recording.js';
+import type { SampleWeights } from './row-weights.js';
 import { keepSamples, type Targets } from './samples.js';
 import { type Supply, supplyOf } from './supply.js';
 import type { Stages } from './tabular/epoch-feed.js';
@@ -71,7 +73,9 @@ export interface StartOptions
     Pick<
       SessionOptions,
       'plan' | 'record' | 'replay' | 'replayMayEnd' | 'from' | 'marks' | 'stopOnNonFinite' | 'delays'
-    > {}
+    > {
+  readonly sampleWeights?: SampleWeights;
+}
 
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
@@ -126,8 +130,9 @@ export class TrainingSession {
     checkRepeatable(execution, { seedDrawn: false, replays: Boolean(options.replay) });
     const { model, loss, generator, fit } = recipe;
     checkShuffle(fit.shuffle, loss);
+    checkClassWeights(fit.classWeights, loss, outputUnits(model));
     const matrix = asMatrix(x, 'x', declaredInputs(model));
-    const data = keepSamples(matrix, y, { loss, units: outputUnits(model) });
+    const data = keepSamples(matrix, y, { loss, units: outputUnits(model) }, undefined, options.sampleWeights);
     const network = createNetwork(recipe, matrix.columns, { isa: execution.isa, emulate }, recipe);
     initialize(network, recipe, matrix.columns);
     const session = new TrainingSession({

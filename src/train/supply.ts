@@ -1,12 +1,14 @@
 /** Where the rows of the next native call come from: from memory, in an order, or from a stream. */
+import { expected } from '../errors.js';
 import type { TrainJob } from '../native/addon.js';
 import { RowOrder } from './row-order.js';
+import { weighRows } from './row-weights.js';
 import type { SessionOptions } from './session.js';
 import { EpochFeed, type Stages } from './tabular/epoch-feed.js';
 import { StreamedRows } from './tabular/streamed-rows.js';
 
 /** The part of a job that says which rows. */
-export type SuppliedRows = Pick<TrainJob, 'x' | 'targets' | 'rows' | 'shuffle' | 'order' | 'epochRows'>;
+export type SuppliedRows = Pick<TrainJob, 'x' | 'targets' | 'rows' | 'rowWeights' | 'shuffle' | 'order' | 'epochRows'>;
 
 export interface Supply {
   /**
@@ -23,18 +25,25 @@ export function supplyOf(options: Pick<SessionOptions, 'data' | 'fit' | 'seed' |
   const { data, fit, seed } = options;
   if (!(data instanceof StreamedRows)) {
     const order = new RowOrder({ ...options, data });
+    const weighed = weighRows(data, options.loss, fit.classWeights);
     return {
-      next: (epoch) => ({ ...data, shuffle: order.native, order: order.of(epoch) }),
+      next: (epoch) => ({ ...weighed, shuffle: order.native, order: order.of(epoch) }),
       stages: () => null,
       close: async () => {},
     };
+  }
+  if (fit.classWeights === 'balanced') {
+    throw expected('a weight for each class, as the rows of a stream are not counted,', 'classWeights', 'balanced');
   }
   // A stream that is shuffled has a buffer: see checkStreamable.
   const { shuffleBuffer = 1 } = fit;
   const feed = new EpochFeed(data, { seed, shuffleBuffer, batchSize: fit.batchSize });
   const asTheyCome = { shuffle: null, order: null, epochRows: data.rows };
   return {
-    next: async (epoch, position) => ({ ...(await feed.next(epoch, position)), ...asTheyCome }),
+    next: async (epoch, position) => {
+      const rows = weighRows(await feed.next(epoch, position), options.loss, fit.classWeights);
+      return { ...rows, ...asTheyCome };
+    },
     stages: (train) => feed.stages(train),
     close: () => feed.close(),
   };

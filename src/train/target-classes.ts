@@ -1,4 +1,5 @@
 /** The class of each row, as stratified batches count it (docs/numerics.md, "Stratified shuffle"). */
+import { lossName } from '../model/losses.js';
 import type { Loss } from '../native/addon.js';
 
 /**
@@ -11,7 +12,8 @@ export function targetClasses(targets: Uint32Array | Float32Array, rows: number,
   if (targets instanceof Uint32Array) return targets;
   const units = targets.length / rows;
   const row = (index: number): Float32Array => targets.subarray(index * units, (index + 1) * units);
-  if (loss === 'categoricalCrossentropy') return Uint32Array.from({ length: rows }, (_, i) => largest(row(i)));
+  if (lossName(loss) === 'categoricalCrossentropy')
+    return Uint32Array.from({ length: rows }, (_, i) => largest(row(i)));
   const texts = Array.from({ length: rows }, (_, i) =>
     Array.from(row(i), (share) => (share > 0.5 ? '1' : '0')).join(''),
   );

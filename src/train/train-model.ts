@@ -2,6 +2,7 @@
 import { asMatrix, type MatrixLike } from '../data/matrix.js';
 import type { Preparation } from '../data/prepare/preparation.js';
 import { expected } from '../errors.js';
+import { checkClassWeights } from '../model/class-weights.js';
 import { outputUnits } from '../model/description.js';
 import { contractOf } from '../model/emulation.js';
 import { checkShuffle } from '../model/losses.js';
@@ -20,7 +21,7 @@ import type { LiveNetwork } from './live-network.js';
 import { manifestOf } from './manifest-of.js';
 import type { BestWeights, Run } from './run.js';
 import { type KeptNetwork, RunKeeper, writtenState } from './run-keeper.js';
-import { keepSamples, type Targets } from './samples.js';
+import { keepSamples, splitSamples, type Targets } from './samples.js';
 import type { Blueprint, Compiled } from './sequential-options.js';
 import { type SessionStart, TrainingSession } from './session.js';
 import type { Rows } from './tabular/evaluate-rows.js';
@@ -51,25 +52,34 @@ export interface Continuation {
   readonly openWriter: () => Promise<RunWriter>;
 }
 
+/** What options say of rows. */
+export type GivenRows = Pick<CheckedFitOptions, 'sampleWeights' | 'validationData' | 'validationSplit'>;
+
 /** @throws SamebitsError as `fit` does, for data. */
 export function fitData(
   { live, blueprint, compiled }: ModelParts,
   x: MatrixLike,
   y: Targets,
-  validation: readonly [MatrixLike, Targets] | undefined,
+  { sampleWeights, validationData: validation, validationSplit }: GivenRows,
 ): FitData {
   const outputs = { loss: compiled.loss, units: outputUnits(blueprint.model) };
   const matrix = asMatrix(x, 'x', live.inputs);
-  const train = keepSamples(matrix, y, outputs);
+  const train = keepSamples(matrix, y, outputs, undefined, sampleWeights);
+  if (validationSplit !== undefined) {
+    if (validation !== undefined) {
+      throw expected('validationData or a validationSplit, not both', 'fit.validationSplit', validationSplit);
+    }
+    return { columns: matrix.columns, ...splitSamples(train, validationSplit), preparation: null };
+  }
   if (validation === undefined) return { columns: matrix.columns, train, validation: null, preparation: null };
-  const names = { x: 'validationData[0]', y: 'validationData[1]' };
+  const names = { x: 'validationData[0]', y: 'validationData[1]', weights: 'validationData[2]' };
   const rows = asMatrix(validation[0], names.x, matrix.columns);
-  const kept = keepSamples(rows, validation[1], outputs, names);
+  const kept = keepSamples(rows, validation[1], outputs, names, validation[2]);
   return { columns: matrix.columns, train, validation: kept, preparation: null };
 }
 
 /** Options of `fit` without its data. */
-export type TrainingOptions = Omit<CheckedFitOptions, 'validationData'>;
+export type TrainingOptions = Omit<CheckedFitOptions, keyof GivenRows>;
 
 /**
  * Trains a model on new data, from where it is.
@@ -87,6 +97,7 @@ export async function trainModel(
   const execution = resolveExecution(options);
   checkRepeatable(execution, { seedDrawn: model.blueprint.seedDrawn, replays: options.replay !== undefined });
   checkShuffle(options.shuffle, model.compiled.loss);
+  checkClassWeights(options.classWeights, model.compiled.loss, outputUnits(model.blueprint.model));
   checkShuffleBuffer(options, model.blueprint.generator, 'fit');
   options.signal?.throwIfAborted();
   checkBest(options, model.compiled, validated);
@@ -132,7 +143,8 @@ export async function trainHeld(
   const { epochs, batchSize, shuffle, shuffleBuffer, batchLeaf, freeGrain } = options;
   const { emulate, plan, record, replay = null } = options;
   const buffered = shuffleBuffer === undefined ? {} : { shuffleBuffer };
-  const fit = { epochs, batchSize, shuffle, ...buffered, batchLeaf, freeGrain };
+  const weighed = options.classWeights === undefined ? {} : { classWeights: options.classWeights };
+  const fit = { epochs, batchSize, shuffle, ...buffered, batchLeaf, freeGrain, ...weighed };
   const recipe = recipeOf(model, data.columns, { fit, reduction: execution.reduction, emulate });
   const isInitial = live.isInitial;
   const network = await live.step(async () => live.network(data.columns, { isa: execution.isa, emulate }));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import networksGolden from '../golden/networks.json';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
-import { arithmetic, fingerprint, order } from '../oracle.js';
+import { arithmetic, fingerprint, order, rowWeights } from '../oracle.js';
 import { build, dataOf } from './golden_model.js';
 
 interface Golden {
@@ -25,16 +25,18 @@ describe.each([
   { threads: 4, plan: 'fused' },
 ] as const)('threads $threads, $plan', (execution) => {
   test.each(golden)('fit: $recipe.title', async ({ recipe, expected }) => {
-    const { batchSize, batchLeaf, shuffle, epochs } = recipe;
+    const { batchSize, batchLeaf, shuffle, epochs, classWeights } = recipe;
     const model = build(recipe);
     expect(model.fingerprint('weights')).toBe(expected.weights[0]);
-    const { x, y } = dataOf(recipe);
-    const run = await model.fit(x, y, { batchSize, batchLeaf, shuffle, epochs, reduction: 'fixed', ...execution });
+    const { x, y, sampleWeights } = dataOf(recipe);
+    const weights = { ...(classWeights && { classWeights }), ...(sampleWeights && { sampleWeights }) };
+    const fit = { batchSize, batchLeaf, shuffle, epochs, ...weights, ...execution };
+    const run = await model.fit(x, y, { ...fit, reduction: 'fixed' });
     expect(run.fingerprint).toBe(expected.weights[20]);
     expect(model.fingerprint('state')).toBe(expected.state);
     expect(run.history.loss.map(arithmetic.hexOf)).toEqual(expected.epochLosses);
     if (expected.evaluateAccuracy !== null) expect(run.history.accuracy).toEqual(expected.epochAccuracies);
-    const score = await model.evaluate(x, y, { batchLeaf });
+    const score = await model.evaluate(x, y, { batchLeaf, ...(sampleWeights && { sampleWeights }) });
     expect(arithmetic.hexOf(score.loss)).toBe(expected.evaluateLoss);
     if (expected.evaluateAccuracy !== null) expect(score.accuracy).toBe(expected.evaluateAccuracy);
     const { data, rows, columns } = await model.predict(x);
@@ -45,13 +47,23 @@ describe.each([
 
   test.each(golden)('trainOnBatch: $recipe.title', async ({ recipe, expected }) => {
     const { batchSize, batchLeaf } = recipe;
+    // Those of all rows: a batch by itself has other classes to balance.
+    const weights = rowWeights.trainingWeights(samplesOf(recipe), recipe.loss, recipe.classWeights);
     const model = build(recipe);
     let step = 0;
     for (let epoch = 0; epoch < recipe.epochs; epoch++) {
       const rows = order.epochOrder(recipe, samplesOf(recipe), recipe.shuffle, epoch);
       for (let start = 0; start < recipe.rows; start += batchSize) {
-        const { x, y } = dataOf(recipe, rows.subarray(start, start + batchSize));
-        await model.trainOnBatch(x, y, { batchLeaf, reduction: 'fixed', ...execution });
+        const batch = rows.subarray(start, start + batchSize);
+        const { x, y } = dataOf(recipe, batch);
+        const sampleWeights = weights && Float32Array.from(batch, (row) => weights[row]);
+        const options = {
+          batchLeaf,
+          reduction: 'fixed',
+          ...(sampleWeights && { sampleWeights }),
+          ...execution,
+        } as const;
+        await model.trainOnBatch(x, y, options);
         step++;
         const wanted = expected.weights[step];
         if (wanted !== undefined)

@@ -15,7 +15,7 @@ import randomGolden from '../golden/random.json';
 import type { GoldenRecipe } from '../golden/recipes.js';
 import { bytesOf, countersTail } from '../oracle/fingerprint.js';
 import { stateNames } from '../oracle/optimizers.js';
-import { arithmetic, fingerprint, random } from '../oracle.js';
+import { arithmetic, fingerprint, nameOf, random } from '../oracle.js';
 import { build, dataOf, jobOf, tensorsOf } from './golden_network.js';
 
 export interface Check {
@@ -115,7 +115,7 @@ async function checkNetwork(native: Addon, isa: InstructionSet, { recipe, expect
     assert.deepEqual(Object.fromEntries(marks), expected.marks);
     const { loss, hits } = await network.evaluate({ ...dataOf(recipe), threads: 2, batchLeaf: recipe.batchLeaf });
     assert.equal(arithmetic.hexOf(loss), expected.evaluateLoss);
-    const total = recipe.rows * (recipe.loss === 'binaryCrossentropy' ? recipe.targets.columns : 1);
+    const total = recipe.rows * (nameOf(recipe.loss) === 'binaryCrossentropy' ? recipe.targets.columns : 1);
     if (expected.evaluateAccuracy !== null) assert.equal(hits / total, expected.evaluateAccuracy);
     const values = await network.predict({ x: dataOf(recipe).x, rows: recipe.rows, threads: 2 });
     const shape = [recipe.rows, recipe.layers[recipe.layers.length - 1].units];

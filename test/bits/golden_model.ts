@@ -29,7 +29,7 @@ export function build({ layers, inputs, ...recipe }: GoldenRecipe): Sequential {
 
 /** Rows and targets: all, or those of `order`. */
 export function dataOf(recipe: GoldenRecipe, order?: Uint32Array) {
-  const { x, targets, rows } = samplesOf(recipe);
+  const { x, targets, weights, rows } = samplesOf(recipe);
   const { columns, kind } = recipe.targets;
   const taken = order ?? Uint32Array.from({ length: rows }, (_, i) => i);
   const pick = <T extends Float32Array | Uint8Array | Uint32Array>(of: T, width: number): T => {
@@ -45,5 +45,7 @@ export function dataOf(recipe: GoldenRecipe, order?: Uint32Array) {
       kind === 'labels'
         ? pick(targets as Uint32Array, 1)
         : { data: pick(targets as Float32Array, columns), rows: taken.length, columns },
+    // Those of evaluate: without classes.
+    sampleWeights: weights && pick(weights, 1),
   };
 }

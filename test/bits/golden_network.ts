@@ -1,7 +1,7 @@
 /** Networks, data and jobs of golden recipes, below the public API. */
 import type { Addon, InstructionSet, NativeLayer, NativeNetwork, TrainJob } from '../../dist/native/addon.js';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
-import { Network, order, random } from '../oracle.js';
+import { Network, order, random, rowWeights } from '../oracle.js';
 
 export interface Tensor {
   readonly name: string;
@@ -58,8 +58,13 @@ export function tensorsOf(recipe: GoldenRecipe): Tensor[] {
 
 /** Targets as the addon takes them. */
 export function dataOf(recipe: GoldenRecipe) {
-  const { x, targets, rows } = samplesOf(recipe);
-  return { x, rows, targets: targets instanceof Uint8Array ? Float32Array.from(targets) : targets };
+  const { x, targets, rows, weights = null } = samplesOf(recipe);
+  return {
+    x,
+    rows,
+    targets: targets instanceof Uint8Array ? Float32Array.from(targets) : targets,
+    rowWeights: weights,
+  };
 }
 
 /** Training on one thread in fixed order until the end of `epoch`, which is the network's. */
@@ -68,6 +73,7 @@ export function jobOf(recipe: GoldenRecipe, epoch: number): TrainJob {
   const philox = recipe.shuffle === true && recipe.generator === 'philox';
   return {
     ...dataOf(recipe),
+    rowWeights: rowWeights.trainingWeights(samplesOf(recipe), recipe.loss, recipe.classWeights),
     threads: 1,
     reduction: 'fixed',
     batchSize,

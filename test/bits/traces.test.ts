@@ -6,7 +6,7 @@ import { divergingRecipes, type GoldenRecipe, recipes, samplesOf } from '../gold
 import { regularizedRecipes } from '../golden/regularized.js';
 import { bytesOf } from '../oracle/fingerprint.js';
 import { stateNames } from '../oracle/optimizers.js';
-import { hasAccuracy, Network } from '../oracle.js';
+import { hasAccuracy, Network, nameOf } from '../oracle.js';
 import { build, jobOf, tensorsOf } from './golden_network.js';
 
 const native = addon();
@@ -115,7 +115,7 @@ describe.each(CASES)('$title', ({ recipe }) => {
       expect(marks).toEqual(expectedMarks);
       expect(stateOf(network, recipe), `stopped after step ${stop}`).toEqual(stateOf(whole, recipe));
       expect(losses).toEqual(epochs.map(({ loss }) => loss));
-      const total = recipe.rows * (recipe.loss === 'binaryCrossentropy' ? recipe.targets.columns : 1);
+      const total = recipe.rows * (nameOf(recipe.loss) === 'binaryCrossentropy' ? recipe.targets.columns : 1);
       expect(hits.map((count) => (hasAccuracy(recipe.loss) ? count / total : null))).toEqual(
         epochs.map(({ accuracy }) => accuracy),
       );

@@ -19,6 +19,7 @@ const other: Setting = (() => {
   setting = CAUSES.generator.write(setting, 'tychei');
   setting = CAUSES.shuffle.write(setting, 'stratified');
   setting = CAUSES.batchSize.write(setting, 9);
+  setting = CAUSES.classWeights.write(setting, 'balanced');
   setting = CAUSES.epochs.write(setting, 9);
   setting = CAUSES.rows.write(setting, 9);
   setting = CAUSES.dataSubset.write(setting, 9);

@@ -11,6 +11,7 @@ import { orderedRecipes } from './ordered.js';
 import { optimizerRecipes } from './optimizers.js';
 import { regularizedRecipes } from './regularized.js';
 import { scheduleRecipes } from './schedules.js';
+import { weightedRecipes } from './weighted.js';
 
 const CHECKED_STEPS = [1, 2, 5, 20];
 
@@ -30,7 +31,7 @@ function trained(recipe: GoldenRecipe, free?: FitOptions['free']) {
   return { network, samples, weights, stepLosses, epochs };
 }
 
-const expectedOf = (of: readonly GoldenRecipe[]) =>
+export const expectedOf = (of: readonly GoldenRecipe[]) =>
   of.map((recipe) => {
     const { network, samples, weights, stepLosses, epochs } = trained(recipe);
     const score = network.evaluate(samples, recipe.batchLeaf);
@@ -55,7 +56,7 @@ const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes]);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

@@ -1,6 +1,7 @@
 /** The golden recipes: small networks that cross every edge of the contract, each of 20 steps in whole epochs. */
 import type { DenseLayer, NetworkRecipe, Samples } from '../oracle/network.js';
 import type { Shuffle } from '../oracle/order.js';
+import type { ClassWeights } from '../oracle/row-weights.js';
 import { bits, bytes, floats, labels, oneHot, shares } from './made-up.js';
 
 export interface MadeUpX {
@@ -25,9 +26,12 @@ export interface GoldenRecipe extends NetworkRecipe {
   readonly batchLeaf: number;
   readonly shuffle: Shuffle;
   readonly epochs: number;
+  readonly classWeights?: ClassWeights;
+  /** Of the rows. */
+  readonly sampleWeights?: { readonly kind: 'shares'; readonly salt: number };
 }
 
-export function samplesOf({ rows, inputs, x, targets }: GoldenRecipe): Samples {
+export function samplesOf({ rows, inputs, x, targets, sampleWeights }: GoldenRecipe): Samples {
   const { kind, salt, columns } = targets;
   const count = rows * columns;
   const make = {
@@ -41,6 +45,7 @@ export function samplesOf({ rows, inputs, x, targets }: GoldenRecipe): Samples {
     rows,
     x: x.kind === 'bytes' ? bytes(rows * inputs, x.salt) : floats(rows * inputs, x.salt),
     targets: make[kind](),
+    ...(sampleWeights === undefined ? {} : { weights: shares(rows, sampleWeights.salt) }),
   };
 }
 

@@ -16,7 +16,7 @@ export function rowLoss(loss: Loss, outputs: readonly number[], targets: readonl
       return error <= delta ? 0.5 * error * error : delta * error - 0.5 * delta * delta;
     });
   }
-  if (typeof loss === 'object') {
+  if (typeof loss === 'object' && loss.name === 'quantile') {
     return mean((a, t) => Math.max(loss.quantile * (t - a), (loss.quantile - 1) * (t - a)));
   }
   switch (loss) {

@@ -197,7 +197,9 @@ void testLosses(const std::vector<const KernelTable*>& all, size_t rows, size_t 
         RowMatrix& y = ask == Ask::outputsInPlace ? logits : outputs;
         const bool wantGradient = ask == Ask::both || ask == Ask::gradientInPlace;
         const bool wantOutputs = !fromOutputs && (ask == Ask::both || ask == Ask::outputsInPlace);
-        table->loss(kind, kParameters, logits.data(), logits.ld, target.data(), units, rows, units,
+        // Of a binary crossentropy what targets of 1 and 0 are.
+        const LossParameters parameters = kind == Loss::binaryCrossentropy ? LossParameters{1, 0} : kParameters;
+        table->loss(kind, parameters, logits.data(), logits.ld, target.data(), units, rows, units,
                     wantGradient ? dz.data() : nullptr, dz.ld, wantOutputs ? y.data() : nullptr, y.ld, losses.data(),
                     reinterpret_cast<uint32_t*>(hits.data()));
         bool well = losses.guardsIntact() && hits.guardsIntact();
@@ -209,6 +211,28 @@ void testLosses(const std::vector<const KernelTable*>& all, size_t rows, size_t 
         if (ask == Ask::lossOnly) well = well && logits.equals(z);
         check(well, describe(*table, "loss", {size_t(kind), rows, units, size_t(values), size_t(ask)}));
       }
+    }
+  }
+}
+
+void testRowWeights(const std::vector<const KernelTable*>& all, size_t rows, size_t units, Values values,
+                    Random& random) {
+  const std::vector<float> gradient = randomTensor(random, rows * units, values);
+  const std::vector<float> losses = randomTensor(random, rows, values), weights = randomTensor(random, rows, values);
+  std::vector<float> expectedGradient = gradient, expectedLosses = losses;
+  for (size_t r = 0; r < rows; ++r) {
+    reference::weighRow(weights[r], expectedGradient.data() + r * units, units, expectedLosses[r]);
+  }
+  for (const KernelTable* table : all) {
+    for (const bool withGradient : {true, false}) {
+      RowMatrix dz(gradient, rows, units, random);
+      Guarded of(rows, random.below(16)), loss(rows, random.below(16));
+      std::memcpy(of.data(), weights.data(), rows * sizeof(float));
+      std::memcpy(loss.data(), losses.data(), rows * sizeof(float));
+      table->weighRows(of.data(), rows, units, withGradient ? dz.data() : nullptr, dz.ld, loss.data());
+      bool well = loss.guardsIntact() && dz.equals(withGradient ? expectedGradient : gradient);
+      for (size_t r = 0; r < rows; ++r) well = well && same(loss.data()[r], expectedLosses[r]);
+      check(well, describe(*table, "weighRows", {rows, units, size_t(values), size_t(withGradient)}));
     }
   }
 }
@@ -253,6 +277,7 @@ void testLayers(const std::vector<const KernelTable*>& all) {
     const size_t rows = random.extent(40), units = i < 20 ? 1 + i : random.extent(300);
     testActivations(all, rows, units, values, random);
     testLosses(all, rows, units, values, random);
+    testRowWeights(all, rows, units, values, random);
     testGather(all, rows, units, random);
   }
   testLosses(all, 3, 1000, Values::plain, random);

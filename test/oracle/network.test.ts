@@ -4,7 +4,7 @@ import { floats, shares } from '../golden/made-up.js';
 import { type GoldenRecipe, recipes, samplesOf } from '../golden/recipes.js';
 import { fingerprint, mark } from './fingerprint.js';
 import type { ActivationName } from './layers.js';
-import type { LossName } from './losses.js';
+import type { Loss } from './losses.js';
 import { type DenseLayer, Network } from './network.js';
 import { advance, update } from './optimizers.js';
 import { shuffle } from './random.js';
@@ -19,7 +19,7 @@ const layer = (units: number, activation: ActivationName): DenseLayer => ({
 });
 
 describe('gradients', () => {
-  const combinations: [ActivationName, ActivationName, LossName, GoldenRecipe['targets']['kind']][] = [
+  const combinations: [ActivationName, ActivationName, Loss, GoldenRecipe['targets']['kind']][] = [
     ['relu', 'softmax', 'sparseCategoricalCrossentropy', 'labels'],
     ['tanh', 'softmax', 'categoricalCrossentropy', 'shares'],
     ['sigmoid', 'sigmoid', 'binaryCrossentropy', 'bits'],
@@ -28,6 +28,9 @@ describe('gradients', () => {
     ['tanh', 'sigmoid', 'meanSquaredError', 'shares'],
     ['sigmoid', 'tanh', 'meanSquaredError', 'floats'],
     ['relu', 'softmax', 'meanSquaredError', 'oneHot'],
+    ['tanh', 'softmax', { name: 'sparseCategoricalCrossentropy', labelSmoothing: 0.1 }, 'labels'],
+    ['tanh', 'softmax', { name: 'categoricalCrossentropy', labelSmoothing: 0.25 }, 'shares'],
+    ['tanh', 'sigmoid', { name: 'binaryCrossentropy', labelSmoothing: 0.2 }, 'bits'],
   ];
 
   test('dropout and l2: a step follows the slope of its own loss', () => {
@@ -63,7 +66,10 @@ describe('gradients', () => {
     });
   });
 
-  test.each(combinations)('%s, %s and %s: a step follows the slope of the loss', (hidden, last, loss, kind) => {
+  const weighed = combinations.flatMap((each) => [[...each, 'without'] as const, [...each, 'with'] as const]);
+
+  test.each(weighed)('%s, %s and %j: of %s: a step follows the slope of the loss, %s weights', (...given) => {
+    const [hidden, last, loss, kind, weights] = given;
     const recipe: GoldenRecipe = {
       ...recipes[0],
       inputs: 4,
@@ -72,6 +78,7 @@ describe('gradients', () => {
       loss,
       rows: 12,
       targets: { kind, salt: 60, columns: 3 },
+      ...(weights === 'with' ? { sampleWeights: { kind: 'shares', salt: 61 } as const } : {}),
     };
     const samples = samplesOf(recipe);
     const before = new Network(recipe);

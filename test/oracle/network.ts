@@ -10,7 +10,7 @@ import {
   inputGradient,
   weightGradient,
 } from './layers.js';
-import { hitsOfRow, type Loss, lossOfRow, type OutputRow } from './losses.js';
+import { hitsOfRow, type Loss, lossOfRow, nameOf, type OutputRow } from './losses.js';
 import {
   advance,
   gradientsOf,
@@ -22,6 +22,7 @@ import {
 } from './optimizers.js';
 import { epochOrder, type Shuffle } from './order.js';
 import { type Initializer, initialize, isKept, openStream, type Seeds, type Source, streamNumber } from './random.js';
+import { type ClassWeights, trainingWeights } from './row-weights.js';
 import { fixedRows, freeRows, type RowSum, type StepOrder } from './rows.js';
 import { combine, tree, treeOfTerms, vectorSum } from './sums.js';
 
@@ -52,6 +53,8 @@ export interface Samples {
   readonly rows: number;
   readonly x: Float32Array | Uint8Array;
   readonly targets: Float32Array | Uint32Array | Uint8Array;
+  /** Of the rows. Default: none. */
+  readonly weights?: Float32Array;
 }
 
 export interface FitOptions {
@@ -59,6 +62,7 @@ export interface FitOptions {
   readonly batchLeaf: number;
   readonly shuffle: Shuffle;
   readonly epochs: number;
+  readonly classWeights?: ClassWeights;
   /** In free order: rows of a unit, and how each step is summed. */
   readonly free?: { readonly grain: number; readonly orders: readonly StepOrder[] };
   /** After each step, counted from 1 over the life of the network. */
@@ -77,6 +81,13 @@ interface Layer extends DenseLayer {
   readonly mask: { readonly seed: number | string; readonly stream: number; readonly rate: number } | null;
   readonly kernel: Parameter;
   readonly bias: Parameter | null;
+}
+
+interface Batch {
+  readonly rows: number;
+  readonly x: Float32Array;
+  readonly targets: readonly (number | Float32Array)[];
+  readonly weights: readonly number[] | null;
 }
 
 /** What a forward pass leaves for the backward pass: inputs, logits and outputs of each layer. */
@@ -163,13 +174,15 @@ export class Network {
   /** Mean loss and accuracy of each epoch. */
   fit(samples: Samples, options: FitOptions): Score[] {
     const scores: Score[] = [];
+    const weights = trainingWeights(samples, this.#recipe.loss, options.classWeights);
+    const weighed: Samples = weights === null ? samples : { ...samples, weights };
     let step = 0;
     for (let e = 0; e < options.epochs; e++) {
       const order = epochOrder(this.#recipe, samples, options.shuffle, this.#counters.epochs);
       const losses: number[] = [];
       const outputs: OutputRow[] = [];
       for (let start = 0; start < samples.rows; start += options.batchSize) {
-        const batch = this.#gather(samples, order.subarray(start, start + options.batchSize));
+        const batch = this.#gather(weighed, order.subarray(start, start + options.batchSize));
         const rowSum =
           options.free === undefined
             ? fixedRows(options.batchLeaf)
@@ -225,17 +238,18 @@ export class Network {
   }
 
   /** The rows of `order`, as binary32 (a byte is converted exactly). */
-  #gather(samples: Samples, order: Uint32Array): { rows: number; x: Float32Array; targets: (number | Float32Array)[] } {
+  #gather(samples: Samples, order: Uint32Array): Batch {
     const { inputs, loss } = this.#recipe;
     const rows = order.length;
     return {
       rows,
       x: byRow(rows, inputs, (i) => Float32Array.from(row(samples.x, order[i], inputs))),
       targets: Array.from(order, (i) =>
-        loss === 'sparseCategoricalCrossentropy'
+        nameOf(loss) === 'sparseCategoricalCrossentropy'
           ? samples.targets[i]
           : Float32Array.from(row(samples.targets, i, this.columns)),
       ),
+      weights: samples.weights === undefined ? null : Array.from(order, (i) => (samples.weights as Float32Array)[i]),
     };
   }
 
@@ -252,9 +266,14 @@ export class Network {
     });
   }
 
-  #outputs(batch: { rows: number; targets: (number | Float32Array)[] }, passes: readonly Pass[]): OutputRow[] {
+  #outputs(batch: Batch, passes: readonly Pass[]): OutputRow[] {
     const { z, a } = passes[passes.length - 1];
-    return batch.targets.map((target, i) => ({ z: row(z, i, this.columns), a: row(a, i, this.columns), target }));
+    return batch.targets.map((target, i) => ({
+      z: row(z, i, this.columns),
+      a: row(a, i, this.columns),
+      target,
+      weight: batch.weights?.[i],
+    }));
   }
 
   #lossesOf(outputs: readonly OutputRow[]): number[] {
@@ -262,10 +281,7 @@ export class Network {
     return this.#penalized(outputs.map((output) => lossOfRow(this.#recipe.loss, activation, output).loss));
   }
 
-  #step(
-    batch: { rows: number; x: Float32Array; targets: (number | Float32Array)[] },
-    rowSum: RowSum,
-  ): { losses: number[]; outputs: OutputRow[] } {
+  #step(batch: Batch, rowSum: RowSum): { losses: number[]; outputs: OutputRow[] } {
     const { optimizer, loss } = this.#recipe;
     const { rows } = batch;
     const { steps } = this.#counters;

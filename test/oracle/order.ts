@@ -1,5 +1,5 @@
 /** The order in which an epoch presents its rows (docs/numerics.md, sections 7 and 8). */
-import { indexOfLargest, type Loss } from './losses.js';
+import { indexOfLargest, type Loss, nameOf } from './losses.js';
 import { type Seeds, type Source, shuffle } from './random.js';
 
 export type Shuffle = boolean | 'stratified';
@@ -31,7 +31,7 @@ export function classesOf({ rows, targets }: Classified, loss: Loss): bigint[] {
 }
 
 function classOf(target: Float32Array, loss: Loss): bigint {
-  switch (loss) {
+  switch (nameOf(loss)) {
     case 'sparseCategoricalCrossentropy':
       return BigInt(target[0]);
     case 'categoricalCrossentropy':

@@ -3,6 +3,7 @@ import type { Recipe } from '../../model/recipe.js';
 import { seedOf } from '../../model/seeds.js';
 import { addon, type NativeData } from '../../native/addon.js';
 import { RowOrder } from '../../train/row-order.js';
+import { weighRows } from '../../train/row-weights.js';
 import type { ComparedRows } from '../data.js';
 
 /** Where a step stands. */
@@ -22,12 +23,20 @@ export interface Batch {
   readonly x: Float32Array;
   /** A label for each row, or [rows, units]. */
   readonly targets: Uint32Array | Float32Array;
+  /** Of the rows, with those of their classes; null where they have none. */
+  readonly weights: Float32Array | null;
 }
 
 /** The batch of a step. */
-export function batchOf(recipe: Recipe, { x, y }: ComparedRows, { epochs, position }: StepPlace): Batch {
+export function batchOf(
+  recipe: Recipe,
+  { x, y, weights = null }: ComparedRows,
+  { epochs, position }: StepPlace,
+): Batch {
   const targets = y instanceof Uint32Array ? y : (y.data as Float32Array);
-  const order = epochOrder(recipe, { x: x.data, targets, rows: x.rows }, epochs);
+  const data = { x: x.data, targets, rows: x.rows, rowWeights: weights };
+  const { rowWeights = null } = weighRows(data, recipe.loss, recipe.fit.classWeights);
+  const order = epochOrder(recipe, data, epochs);
   const rows = order.subarray(position, position + recipe.fit.batchSize);
   const width = targets.length / x.rows;
   return {
@@ -37,6 +46,7 @@ export function batchOf(recipe: Recipe, { x, y }: ComparedRows, { epochs, positi
       targets instanceof Uint32Array
         ? takeRows(targets, 1, rows, new Uint32Array(rows.length))
         : takeRows(targets, width, rows, new Float32Array(rows.length * width)),
+    weights: rowWeights && takeRows(rowWeights, 1, rows, new Float32Array(rows.length)),
   };
 }
 

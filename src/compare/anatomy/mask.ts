@@ -1,4 +1,4 @@
-/** Which inputs of a layer a step drops (docs/numerics.md, "Dropout masks"). */
+/** What multiplies single elements: which inputs of a layer a step drops (docs/numerics.md, "Dropout masks"), and row weights. */
 import type { NativeDropout } from '../../native/addon.js';
 import { addon } from '../../native/addon.js';
 
@@ -29,6 +29,22 @@ export function keptInputs(
  */
 export function dropOut(values: Float32Array, kept: Uint32Array, rate: number, flushes: boolean): Float32Array {
   const scale = Math.fround(1 / (1 - rate));
-  const seen = (value: number): number => (flushes && Math.abs(value) < LEAST_NORMAL ? 0 * Math.sign(value) : value);
+  const seen = seenBy(flushes);
   return values.map((value, i) => (kept[i] === 1 ? seen(Math.fround(seen(value) * scale)) : 0));
+}
+
+/**
+ * Losses of rows, or a gradient [rows, units], by the weights of the rows.
+ *
+ * @param flushes As in {@link dropOut}.
+ */
+export function weigh(values: Float32Array, weights: Float32Array | null, flushes: boolean): Float32Array {
+  if (weights === null) return values;
+  const seen = seenBy(flushes);
+  const width = values.length / weights.length;
+  return values.map((value, i) => seen(Math.fround(seen(weights[Math.floor(i / width)]) * seen(value))));
+}
+
+function seenBy(flushes: boolean): (value: number) => number {
+  return (value) => (flushes && Math.abs(value) < LEAST_NORMAL ? 0 * Math.sign(value) : value);
 }

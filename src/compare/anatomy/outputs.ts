@@ -17,12 +17,14 @@ export interface LayerResult {
  * The gradient at the last layer's weighted sums.
  *
  * @param targets A label for each row, or [rows, units].
+ * @param weighed Gives a gradient [rows, units] the weights of its rows.
  */
 export function outputGradient(
   loss: Loss,
   last: LayerResult,
   targets: Uint32Array | Float32Array,
   bench: Bench,
+  weighed: (gradient: Float32Array) => Float32Array,
 ): Float32Array {
   const { takesLogits } = lossRules(loss);
   const { units } = last.description;
@@ -33,7 +35,8 @@ export function outputGradient(
     units,
     nativeHardware(bench),
   );
-  return takesLogits ? gradient : activationGradient(last, gradient, bench);
+  const down = weighed(gradient);
+  return takesLogits ? down : activationGradient(last, down, bench);
 }
 
 /** The gradient at a layer's weighted sums, from the gradient `dy` at its outputs. */

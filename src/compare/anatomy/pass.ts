@@ -8,7 +8,7 @@ import { seedKey, streamNumber } from '../../random/seed.js';
 import type { ComparedRows } from '../data.js';
 import { batchOf, type StepPlace } from './batch.js';
 import { type Bench, inputGradient, kernelPenalty, type LoneLayer, layerOutputs, rowLosses } from './hardware.js';
-import { dropOut, keptInputs } from './mask.js';
+import { dropOut, keptInputs, weigh } from './mask.js';
 import type { Operation } from './operation.js';
 import { activationGradient, outputGradient } from './outputs.js';
 
@@ -52,7 +52,8 @@ class Pass {
 
   async operations(): Promise<Operation[]> {
     const { recipe, data, place, bench } = this.#subject;
-    const { rows, x, targets } = batchOf(recipe, data, place);
+    const { rows, x, targets, weights } = batchOf(recipe, data, place);
+    const weighed = (values: Float32Array): Float32Array => weigh(values, weights, this.#flushes);
     this.#rows = rows.length;
     this.#note('order', 'batch', null, [rows.length], rows);
     this.#note('data', 'batch', null, [rows.length, data.x.columns], x);
@@ -67,13 +68,13 @@ class Pass {
     const layers = await this.#forward(x);
     const last = layers[layers.length - 1];
     const losses = await rowLosses(last, last.x, targets, rows.length, recipe.loss, bench);
-    this.#note('loss', 'batch', null, [rows.length], losses);
+    this.#note('loss', 'batch', null, [rows.length], weighed(losses));
     for (const [index, layer] of layers.entries()) {
       if (layer.l2 === 0) continue;
       const penalty = Float32Array.of(await kernelPenalty(layer, layer.l2, bench));
       this.#note('penalty', layer.name, index, [1], penalty);
     }
-    await this.#backward(layers, targets);
+    await this.#backward(layers, targets, weighed);
     return this.#operations;
   }
 
@@ -109,11 +110,15 @@ class Pass {
     return layers;
   }
 
-  async #backward(layers: readonly Passed[], targets: Uint32Array | Float32Array): Promise<void> {
+  async #backward(
+    layers: readonly Passed[],
+    targets: Uint32Array | Float32Array,
+    weighed: (gradient: Float32Array) => Float32Array,
+  ): Promise<void> {
     const { recipe, bench } = this.#subject;
     const last = layers.length - 1;
     const { description } = layers[last];
-    let dz = outputGradient(recipe.loss, layers[last], targets, bench);
+    let dz = outputGradient(recipe.loss, layers[last], targets, bench, weighed);
     this.#note('outputGradient', layers[last].name, last, [this.#rows, description.units], dz);
     for (let index = last; index > 0; index -= 1) {
       const { name, inputs, rate, kept } = layers[index];

@@ -7,6 +7,7 @@ import type { MatrixLike } from '../../data/matrix.js';
 import type { DataChoice } from '../../data/source.js';
 import type { Recipe } from '../../model/recipe.js';
 import type { NativeData } from '../../native/addon.js';
+import type { SampleWeights } from '../../train/row-weights.js';
 import type { Targets } from '../../train/samples.js';
 import { hashSamples, hashStream } from '../../train/samples-hash.js';
 import { type ComparedRows, shareData } from '../data.js';
@@ -14,7 +15,14 @@ import { settingData } from '../setting-data.js';
 import { orReason } from './found.js';
 
 /** Data as a caller has them: a data set, or rows and targets as `fit` took them. */
-export type GivenRows = LabeledData | DataSet | { readonly x: MatrixLike; readonly y: Targets };
+export type GivenRows = LabeledData | DataSet | GivenSamples;
+
+/** Rows and targets by themselves, as `fit` took them. */
+export interface GivenSamples {
+  readonly x: MatrixLike;
+  readonly y: Targets;
+  readonly sampleWeights?: SampleWeights;
+}
 
 export const givenSchema: Schema<GivenRows> = v.custom<GivenRows>(
   (value) => typeof value === 'object' && value !== null && ('train' in value || ('x' in value && 'y' in value)),
@@ -70,8 +78,8 @@ export interface RecordedHash {
 }
 
 /** SHA-256 of rows and targets, as run folders keep it. */
-export function hashRows({ x, y }: ComparedRows): string {
-  return hashSamples(nativeRows({ x, y }));
+export function hashRows(rows: ComparedRows): string {
+  return hashSamples(nativeRows(rows));
 }
 
 /** Whether these are the rows that a manifest names. */
@@ -79,6 +87,7 @@ export async function areRows(rows: ComparedRows, { hash, streamed }: RecordedHa
   return hash === (streamed ? await hashStream(nativeRows(rows)) : hashRows(rows));
 }
 
-function nativeRows({ x, y }: ComparedRows): NativeData {
-  return { x: x.data, targets: y instanceof Uint32Array ? y : (y.data as Float32Array), rows: x.rows };
+function nativeRows({ x, y, weights = null }: ComparedRows): NativeData {
+  const targets = y instanceof Uint32Array ? y : (y.data as Float32Array);
+  return { x: x.data, targets, rows: x.rows, rowWeights: weights };
 }

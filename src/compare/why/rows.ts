@@ -56,7 +56,7 @@ export interface RowDifference {
   readonly rows: number;
   /** The first, counted from 0. */
   readonly row: number;
-  /** Column of `x`; null where only the target differs. */
+  /** Column of `x`; null where only the target or the sample weight differs. */
   readonly column: number | null;
   readonly a: number | null;
   readonly b: number | null;
@@ -73,15 +73,25 @@ export function compareRows(a: ComparedRows, b: ComparedRows): RowDifference | n
   for (let row = 0; row < common; row += 1) {
     const column = differingAt(a.x.data, b.x.data, row, a.x.columns);
     const target = differingAt(targetsA, targetsB, row, targetsA.length / a.x.rows);
-    if (column === null && target === null) continue;
+    const weighs = !Object.is(weightOf(a, row), weightOf(b, row));
+    if (column === null && target === null && !weighs) continue;
     rows += 1;
     if (first !== null) continue;
+    if (column === null && target === null) {
+      first = { rows: 0, row, column, a: weightOf(a, row), b: weightOf(b, row) };
+      continue;
+    }
     const [from, to, at] = column === null ? [targetsA, targetsB, target as number] : [a.x.data, b.x.data, column];
     const width = from.length / a.x.rows;
     first = { rows: 0, row, column, a: from[row * width + at], b: to[row * width + at] };
   }
   if (first !== null) return { ...first, rows };
   return rows === 0 ? null : { rows, row: common, column: null, a: null, b: null };
+}
+
+/** 1 where rows have no weights. */
+function weightOf({ weights }: ComparedRows, row: number): number {
+  return weights ? weights[row] : 1;
 }
 
 function targetsOf({ y }: ComparedRows): ArrayLike<number> {

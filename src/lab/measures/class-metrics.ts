@@ -1,5 +1,5 @@
 /** Accuracy and loss of one run, overall and class by class, from its predictions. */
-import { decisionsOf } from '../../model/losses.js';
+import { decisionsOf, lossName } from '../../model/losses.js';
 import { addon, type Loss } from '../../native/addon.js';
 import { bestInstructionSet } from '../../native/instruction-set.js';
 import { log } from '../statistics/elementary.js';
@@ -82,7 +82,7 @@ function softmaxLoss(
   loss: Loss,
   label: number,
 ): number {
-  if (loss === 'sparseCategoricalCrossentropy') return -log(Math.max(data[row * columns + label], LEAST));
+  if (lossName(loss) === 'sparseCategoricalCrossentropy') return -log(Math.max(data[row * columns + label], LEAST));
   let sum = 0;
   for (let i = row * columns; i < (row + 1) * columns; i += 1) {
     if (targets[i] !== 0) sum -= targets[i] * log(Math.max(data[i], LEAST));

@@ -2,7 +2,7 @@
 
 import { largestAt } from '../../compare/predictions.js';
 import { expected } from '../../errors.js';
-import { decisionsOf } from '../../model/losses.js';
+import { decisionsOf, lossName } from '../../model/losses.js';
 import type { Loss } from '../../native/addon.js';
 import type { PredictionMatrix } from './predictions.js';
 
@@ -14,9 +14,10 @@ export type TargetArray = ArrayLike<number>;
  * for a label that is no class.
  */
 export function checkTargets(predictions: PredictionMatrix, targets: TargetArray, loss: Loss): void {
-  const wanted = loss === 'sparseCategoricalCrossentropy' ? predictions.rows : predictions.rows * predictions.columns;
+  const wanted =
+    lossName(loss) === 'sparseCategoricalCrossentropy' ? predictions.rows : predictions.rows * predictions.columns;
   if (targets.length !== wanted) throw expected(`${wanted} targets`, 'targets', targets, 'ERR_SAMEBITS_SHAPE');
-  if (loss !== 'sparseCategoricalCrossentropy') return;
+  if (lossName(loss) !== 'sparseCategoricalCrossentropy') return;
   for (let row = 0; row < wanted; row += 1) {
     const label = targets[row];
     if (!Number.isInteger(label) || label < 0 || label >= predictions.columns) {
@@ -47,6 +48,6 @@ export function mistakes(predictions: PredictionMatrix, targets: TargetArray, lo
 
 /** The class of a row, with a softmax crossentropy. */
 export function classOf(targets: TargetArray, row: number, columns: number, loss: Loss): number {
-  if (loss === 'sparseCategoricalCrossentropy') return targets[row];
+  if (lossName(loss) === 'sparseCategoricalCrossentropy') return targets[row];
   return largestAt(Array.from({ length: columns }, (_, j) => targets[row * columns + j]));
 }

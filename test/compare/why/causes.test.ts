@@ -18,6 +18,7 @@ const PLANTED: Readonly<Record<Exclude<CauseName, 'threads' | 'isa' | 'freeGrain
   dataOrder: [43, 1, 'order', 'batch'],
   shuffle: [false, 1, 'order', 'batch'],
   batchSize: [20, 1, 'order', 'batch'],
+  classWeights: [{ 0: 2 }, 1, 'outputGradient', 'dense_3'],
   dropoutMasks: [43, 1, 'mask', 'dropout_1'],
   dropoutRate: [0.5, 1, 'mask', 'dropout_1'],
   l2: [0.1, 1, 'gradient', 'dense_1/kernel'],
