@@ -148,7 +148,11 @@ describe('options', () => {
     ['a callback that is none', { callbacks: [{ onEpochEnd: 3 }] }, 'a function for fit.callbacks[0].onEpochEnd'],
     ['a signal', { signal: {} }, 'an AbortSignal for fit.signal'],
     ['onNonFinite', { onNonFinite: 'ignore' }, "one of 'stop', 'continue' for fit.onNonFinite"],
-    ['validationData', { validationData: x }, 'an array of rows and targets, [x, y], for fit.validationData'],
+    [
+      'validationData',
+      { validationData: x },
+      'an array of rows and targets, [x, y], or with weights, [x, y, sampleWeights], for fit.validationData',
+    ],
     ['no object', 5, 'an object for fit but received 5'],
   ])('refuse %s', async (_, options, message) => {
     const failed = await failure(() => compiledClassifier().fit(x, labels, options));
