@@ -12,6 +12,8 @@ export interface Problem {
   readonly loss: Loss;
   readonly targets: TargetKind;
   readonly salt?: number;
+  readonly sampleWeights?: readonly number[];
+  readonly classWeights?: Readonly<Record<number, number>>;
 }
 
 /** Gradients by tensor. */
@@ -26,7 +28,8 @@ export interface Gradient {
 }
 
 /** Both gradients at weights between −½ and ½. */
-export async function gradientOf({ layers, loss, targets: kind, salt = 1 }: Problem): Promise<Gradient> {
+export async function gradientOf({ salt = 1, ...problem }: Problem): Promise<Gradient> {
+  const { layers, loss, targets: kind, sampleWeights, classWeights } = problem;
   const [first, ...rest] = layers;
   const model = sequential({ layers: [{ ...first, inputShape: [INPUTS] }, ...rest], seed: SEED });
   model.compile({ optimizer: { name: 'sgd', learningRate: 1, momentum: 0, nesterov: false }, loss });
@@ -37,19 +40,25 @@ export async function gradientOf({ layers, loss, targets: kind, salt = 1 }: Prob
   model.setWeights(initial);
   const x = drawnData(salt, ROWS, INPUTS, first);
   const y = drawnTargets(kind, salt + 1, ROWS, model.units);
-  const { loss: engineLoss } = await model.trainOnBatch(x, y);
+  const { loss: engineLoss } = await model.trainOnBatch(x, y, { sampleWeights, classWeights });
   const final = model.getWeights();
   const named = model.layers;
   model.dispose();
 
   const weights: Weights = Object.fromEntries(initial.map(({ name, data }) => [name, Float64Array.from(data)]));
   const [rows, targets] = [rowsOf(x), rowsOf(y)];
-  const at = (moved: Weights): number => lossOf(named, moved, loss, rows, targets);
+  const rowWeights = rows.map((_, i) => (sampleWeights?.[i] ?? 1) * (classWeights?.[targets[i][0]] ?? 1));
+  const given = { loss, x: rows, targets, rowWeights };
+  const at = (moved: Weights): number => lossOf(named, moved, given);
   return {
     engine: Object.fromEntries(
       final.map(({ name, data }, place) => [name, Float64Array.from(initial[place].data, (w, i) => w - data[i])]),
     ),
-    differences: Object.fromEntries(Object.keys(weights).map((name) => [name, centralDifferences(at, weights, name)])),
+    differences: Object.fromEntries(
+      Object.keys(weights)
+        .filter((name) => !/\/moving/.test(name))
+        .map((name) => [name, centralDifferences(at, weights, name)]),
+    ),
     engineLoss,
     loss: at(weights),
   };

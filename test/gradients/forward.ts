@@ -16,10 +16,18 @@ export function outputsOf(layers: readonly Layer[], weights: Weights, x: Rows): 
   return layers.reduce((rows, layer) => applied(layer, weights, rows), x);
 }
 
+/** Of a step. */
+export interface Given {
+  readonly loss: Loss;
+  readonly x: Rows;
+  readonly targets: Rows;
+  readonly rowWeights: readonly number[];
+}
+
 /** What a step minimizes: the mean over the rows, and the penalties of the weights. */
-export function lossOf(layers: readonly Layer[], weights: Weights, loss: Loss, x: Rows, targets: Rows): number {
+export function lossOf(layers: readonly Layer[], weights: Weights, { loss, x, targets, rowWeights }: Given): number {
   const outputs = outputsOf(layers, weights, x);
-  const total = outputs.reduce((sum, row, index) => sum + rowLoss(loss, row, targets[index]), 0);
+  const total = outputs.reduce((sum, row, i) => sum + rowWeights[i] * rowLoss(loss, row, targets[i]), 0);
   return total / outputs.length + penaltyOf(layers, weights);
 }
 

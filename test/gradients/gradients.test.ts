@@ -69,6 +69,27 @@ describe('layers', () => {
   });
 });
 
+describe('row weights', () => {
+  const sampleWeights = [0.5, 2, 0, 1, 3, 0.25];
+
+  it.each(LOSSES.map((given) => [textOf(given.loss), given] as const))('of samples, %s', async (_, given) => {
+    const layers = stack(['tanh', 'gelu', given.last[0]]);
+    await expectGradients({ ...given, layers, sampleWeights });
+  });
+
+  it('of samples and classes', async () => {
+    const layers = stack(['tanh', 'gelu', 'softmax']);
+    const classWeights = { 0: 0.5, 2: 3 };
+    await expectGradients({
+      layers,
+      loss: 'sparseCategoricalCrossentropy',
+      targets: 'labels',
+      sampleWeights,
+      classWeights,
+    });
+  });
+});
+
 describe('regularizers', () => {
   it.each([['l2', l2(0.03)]])('%s', async (_, kernelRegularizer) => {
     await expectGradients({

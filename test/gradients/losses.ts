@@ -1,11 +1,12 @@
 /** Losses in binary64, by Keras's definitions. */
-import type { Activation, Loss } from 'samebits';
+import type { Activation, CrossentropyName, Loss } from 'samebits';
 import { ACTIVATIONS } from './activations.js';
 
 const EPSILON = 1e-7;
 
 /** A row's loss of its outputs. */
 export function rowLoss(loss: Loss, outputs: readonly number[], targets: readonly number[]): number {
+  if (typeof loss === 'object' && 'labelSmoothing' in loss) return smoothedLoss(loss, outputs, targets);
   const total = (term: (output: number, target: number) => number): number =>
     outputs.reduce((sum, output, unit) => sum + term(output, targets[unit]), 0);
   const mean = (term: (output: number, target: number) => number): number => total(term) / outputs.length;
@@ -43,6 +44,23 @@ export function rowLoss(loss: Loss, outputs: readonly number[], targets: readonl
   }
 }
 
+interface Smoothed {
+  readonly name: CrossentropyName;
+  readonly labelSmoothing: number;
+}
+
+/** That share of each target is shared out among all classes, or both. */
+function smoothedLoss(
+  { name, labelSmoothing }: Smoothed,
+  outputs: readonly number[],
+  targets: readonly number[],
+): number {
+  const classes = name === 'binaryCrossentropy' ? 2 : outputs.length;
+  const oneHot = name === 'sparseCategoricalCrossentropy' ? outputs.map((_, j) => Number(j === targets[0])) : targets;
+  const smooth = oneHot.map((t) => t * (1 - labelSmoothing) + labelSmoothing / classes);
+  return rowLoss(name === 'sparseCategoricalCrossentropy' ? 'categoricalCrossentropy' : name, outputs, smooth);
+}
+
 function clipped(share: number): number {
   return Math.min(1, Math.max(EPSILON, share));
 }
@@ -59,6 +77,9 @@ export const LOSSES: readonly LossCase[] = [
   { loss: 'sparseCategoricalCrossentropy', targets: 'labels', last: ['softmax'] },
   { loss: 'categoricalCrossentropy', targets: 'shares', last: ['softmax'] },
   { loss: 'binaryCrossentropy', targets: 'bits', last: ['sigmoid'] },
+  { loss: { name: 'sparseCategoricalCrossentropy', labelSmoothing: 0.2 }, targets: 'labels', last: ['softmax'] },
+  { loss: { name: 'categoricalCrossentropy', labelSmoothing: 0.2 }, targets: 'shares', last: ['softmax'] },
+  { loss: { name: 'binaryCrossentropy', labelSmoothing: 0.2 }, targets: 'bits', last: ['sigmoid'] },
   { loss: 'meanSquaredError', targets: 'numbers', last: ACTIVATIONS },
   { loss: 'meanAbsoluteError', targets: 'numbers', last: ACTIVATIONS },
   { loss: { name: 'huber', delta: 0.25 }, targets: 'numbers', last: ACTIVATIONS },

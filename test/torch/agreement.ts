@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Layer, type LossOption, type Optimizer, sequential } from 'samebits';
-import { drawnData, drawnTargets, drawnWeights, type TargetKind } from './drawn.js';
+import { drawn, drawnData, drawnTargets, drawnWeights, type TargetKind } from './drawn.js';
 
 /** A recipe, and what PyTorch made of it (test/fixtures/pytorch). */
 export interface TorchCase {
@@ -14,6 +14,9 @@ export interface TorchCase {
   readonly loss: LossOption;
   readonly targets: TargetKind;
   readonly optimizer: Optimizer;
+  /** Whether samples have weights. */
+  readonly sampleWeights?: true;
+  readonly classWeights?: Readonly<Record<string, number>>;
   readonly salt: number;
   /** Of each step, before its update; base64 of binary32. */
   readonly losses: string;
@@ -55,12 +58,15 @@ export async function agreementOf(fixture: TorchFixture, given: TorchCase): Prom
   model.compile({ optimizer: given.optimizer, loss: given.loss });
   const x = drawnData(given.salt, steps * batch, inputs, given.layers[0]);
   const y = drawnTargets(given.targets, given.salt + 1, steps * batch, model.units);
+  const weights = given.sampleWeights && drawn(given.salt + 60, steps * batch).map((u) => 2 * u);
+  const { classWeights } = given;
   const width = y.length / (steps * batch);
   const losses: number[] = [];
   for (let step = 0; step < steps; step += 1) {
     const rows = x.subarray(step * batch * inputs, (step + 1) * batch * inputs);
     const targets = y.subarray(step * batch * width, (step + 1) * batch * width);
-    losses.push((await model.trainOnBatch(rows, targets)).loss);
+    const sampleWeights = weights?.subarray(step * batch, (step + 1) * batch);
+    losses.push((await model.trainOnBatch(rows, targets, { sampleWeights, classWeights })).loss);
   }
   const final = model.getWeights();
   model.dispose();
