@@ -299,6 +299,7 @@ export type {
   TableFitOptions,
   TableResumeOptions,
   Training,
+  TrainingPlace,
   ValidationData,
 } from './train/fit-options.js';
 export { loadModel, modelFromSafetensors } from './train/load.js';

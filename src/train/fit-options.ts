@@ -21,8 +21,19 @@ import type { Targets } from './samples.js';
 import type { Plan } from './session.js';
 import { isTabular } from './tabular/tabular.js';
 
+/** Where a run stands when a callback is called. */
+export interface TrainingPlace {
+  /** The epoch, counted from 0 in this `fit`. */
+  readonly epoch: number;
+  /** Steps of the run that were made, and of all its epochs. */
+  readonly step: number;
+  readonly steps: number;
+  /** Of the step that was just made; where an epoch begins, of the one that comes. */
+  readonly learningRate: number;
+}
+
 /** What `onEpochEnd` may do with the run: as `stop_training` of Keras and `should_stop` of PyTorch Lightning. */
-export interface Training {
+export interface Training extends TrainingPlace {
   /** Ends the run after the callbacks of this epoch. It is complete then, with fewer epochs than its recipe says. */
   stop(): void;
 }
@@ -37,20 +48,22 @@ export interface Callbacks {
    * An epoch begins.
    *
    * @param epoch Counted from 0 in this `fit`.
+   * @param place Where the run stands.
    */
-  readonly onEpochBegin?: (epoch: number) => unknown;
+  readonly onEpochBegin?: (epoch: number, place: TrainingPlace) => unknown;
   /**
    * An epoch has ended.
    *
    * @param epoch Counted from 0 in this `fit`.
-   * @param training Ends the run: `training.stop()`.
+   * @param training Where the run stands; ends it: `training.stop()`.
    */
   readonly onEpochEnd?: (epoch: number, metrics: EpochMetrics, training: Training) => unknown;
   /**
    * Costs one native call per step.
    * @param batch Counted from 0 in its epoch.
+   * @param place Where the run stands.
    */
-  readonly onBatchEnd?: (batch: number, metrics: BatchMetrics) => unknown;
+  readonly onBatchEnd?: (batch: number, metrics: BatchMetrics, place: TrainingPlace) => unknown;
   /** After the last epoch, with its metrics. */
   readonly onTrainEnd?: (metrics: EpochMetrics) => unknown;
   /**

@@ -6,8 +6,8 @@ import type { Optimizer } from '../model/optimizers.js';
 import type { Loss, StepOrders, TrainResult } from '../native/addon.js';
 import type { Recording } from '../runs/recording.js';
 import type { Trace } from '../runs/trace.js';
-import type { Callbacks, CheckedFitOptions, Training } from './fit-options.js';
-import { lastRate, rateMetric } from './learning-rate.js';
+import type { Callbacks, CheckedFitOptions, Training, TrainingPlace } from './fit-options.js';
+import { lastRate, nextRate, rateMetric } from './learning-rate.js';
 import type { LiveNetwork } from './live-network.js';
 import { joinOrders } from './recording.js';
 import type { BestWeights, EpochMetrics, History, Metrics, NonFinite } from './run.js';
@@ -162,7 +162,8 @@ class FitLoop {
     while (this.#history.length < epochs && !this.#stopped) {
       if (options.signal?.aborted) await this.#leave(options.signal.reason);
       if (this.#steps % session.stepsPerEpoch === 0) {
-        await this.#call((callbacks) => callbacks.onEpochBegin?.(this.#history.length));
+        const place = this.#place(this.#history.length, nextRate);
+        await this.#call((callbacks) => callbacks.onEpochBegin?.(place.epoch, place));
       }
       await this.#slice(perEpoch);
     }
@@ -232,7 +233,8 @@ class FitLoop {
       rows,
       ...this.#rateAfter(this.#steps),
     };
-    await this.#call((callbacks) => callbacks.onBatchEnd?.(batch, metrics));
+    const place = this.#place(this.#history.length, lastRate);
+    await this.#call((callbacks) => callbacks.onBatchEnd?.(batch, metrics, place));
   }
 
   async #epochEnded(trained: Metrics): Promise<void> {
@@ -242,6 +244,7 @@ class FitLoop {
     await this.#job.keeper.epochEnded(epoch, this.#steps, metrics);
     let stopped = false;
     const training: Training = {
+      ...this.#place(epoch, lastRate),
       stop: () => {
         stopped = true;
       },
@@ -249,6 +252,12 @@ class FitLoop {
     await this.#call((callbacks) => callbacks.onEpochEnd?.(epoch, metrics, training));
     // After the last epoch there is nothing to end.
     this.#stopped = stopped && this.#history.length < this.#job.options.epochs;
+  }
+
+  #place(epoch: number, rateOf: typeof lastRate): TrainingPlace {
+    const { options, optimizer, session } = this.#job;
+    const learningRate = rateOf(optimizer, session.network.getCounters());
+    return { epoch, step: this.#steps, steps: options.epochs * session.stepsPerEpoch, learningRate };
   }
 
   /** Steps of the run when the epoch ends whose metrics are next. */

@@ -18,6 +18,11 @@ export function lastRate({ learningRate }: Optimizer, { steps, firstStep = 0 }: 
   return addon().learningRate(learningRate, steps - firstStep - 1);
 }
 
+/** The learning rate of the step that comes. */
+export function nextRate({ learningRate }: Optimizer, { steps, firstStep = 0 }: Counters): number {
+  return addon().learningRate(learningRate, steps - firstStep);
+}
+
 /** {@link lastRate} as a metric, where there is a schedule. */
 export function rateMetric(optimizer: Optimizer, counters: Counters): { readonly learning_rate?: number } {
   return hasSchedule(optimizer) ? { learning_rate: lastRate(optimizer, counters) } : {};

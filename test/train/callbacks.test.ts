@@ -35,12 +35,14 @@ async function endOf(values: readonly number[], options: EarlyStoppingOptions, c
   const name = options.monitor ?? 'val_loss';
   for (const [epoch, value] of values.entries()) {
     let stopped = false;
+    const place = { epoch, step: epoch + 1, steps: values.length, learningRate: 1 };
     const training = {
+      ...place,
       stop: () => {
         stopped = true;
       },
     };
-    await callbacks.onEpochBegin?.(epoch);
+    await callbacks.onEpochBegin?.(epoch, place);
     await callbacks.onEpochEnd?.(epoch, { loss: 0, [name]: value } as EpochMetrics, training);
     if (stopped) return epoch;
   }
@@ -298,8 +300,9 @@ describe('loggers', () => {
     const [json, csv] = [jsonLogger(path), csvLogger(`${path}.csv`)];
     const metrics = { loss: Number.NaN, val_loss: Number.NEGATIVE_INFINITY, accuracy: 0.1 };
     for (const callbacks of [json, csv]) {
-      await callbacks.onEpochBegin?.(0);
-      await callbacks.onEpochEnd?.(0, metrics, { stop: () => {} });
+      const place = { epoch: 0, step: 1, steps: 1, learningRate: 1 };
+      await callbacks.onEpochBegin?.(0, place);
+      await callbacks.onEpochEnd?.(0, metrics, { ...place, stop: () => {} });
     }
     expect(readFileSync(path, 'utf8')).toBe('{"epoch":0,"loss":"NaN","val_loss":"-Infinity","accuracy":0.1}\n');
     expect(readFileSync(`${path}.csv`, 'utf8')).toBe('epoch,loss,val_loss,accuracy\n0,NaN,-Infinity,0.1\n');
