@@ -30,6 +30,15 @@ export function buildTypeScript() {
   const compiler = require.resolve('typescript/bin/tsc');
   const { status } = spawnSync(process.execPath, [compiler, '-p', root], { stdio: ['ignore', 2, 2] });
   if (status !== 0) process.exit(1);
+  buildSchemas();
+}
+
+/** JSON schemas from the schemas that the TypeScript has, where that was compiled since. */
+function buildSchemas() {
+  const [made, from] = ['schemas/recipe.json', '.tsbuildinfo'].map((name) => join(root, 'dist', name));
+  if (existsSync(made) && existsSync(from) && statSync(made).mtimeMs >= statSync(from).mtimeMs) return;
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts', 'schemas.mjs')], { stdio: ['ignore', 2, 2] });
+  if (status !== 0) process.exit(1);
 }
 
 function buildNative() {

@@ -37,31 +37,65 @@ export function fields<E extends v.ObjectEntries>(entries: E): v.StrictObjectSch
   });
 }
 
+/** What JSON Schema says of a schema that only a function tests, or that looks at the value first. */
+export type JsonForm = { readonly json: object } | { readonly anyOf: readonly Schema<unknown>[] };
+
+const jsonForms = new WeakMap<object, JsonForm>();
+
+/** The same schema, with what `npm run build` writes of it into the published JSON schemas. */
+export function written<S extends object>(schema: S, form: JsonForm): S {
+  jsonForms.set(schema, form);
+  return schema;
+}
+
+/** What {@link written} was given, or undefined. */
+export function jsonFormOf(schema: object): JsonForm | undefined {
+  return jsonForms.get(schema);
+}
+
+/** Whichever of these schemas `pick` gives for the value: only its issues are told. */
+export function choice<T>(alternatives: readonly Schema<T>[], pick: (value: unknown) => Schema<T>): Schema<T> {
+  return written(v.lazy(pick), { anyOf: alternatives });
+}
+
 /** One of these strings. */
 export function oneOf<const T extends string>(names: readonly T[]): Schema<T> {
-  return v.custom<T>((value) => (names as readonly unknown[]).includes(value), `one of ${names.map(quote).join(', ')}`);
+  const phrase = `one of ${names.map(quote).join(', ')}`;
+  return written(
+    v.custom<T>((value) => (names as readonly unknown[]).includes(value), phrase),
+    { json: { enum: names } },
+  );
 }
 
 /** Null, or what `schema` takes: {@link oneOf}, {@link integer} or another that only tests. */
 export function orNull<T>(schema: Schema<T>): Schema<T | null> {
   const { message } = schema as Schema<T> & { readonly message?: string };
-  return v.custom<T | null>((value) => value === null || v.is(schema, value), `${message}, or null,`);
+  return written(
+    v.custom<T | null>((value) => value === null || v.is(schema, value), `${message}, or null,`),
+    { anyOf: [schema, v.null()] },
+  );
 }
 
 /** An integer from `least` to `most`; without `most`, to 2^53 - 1. */
 export function integer(least: number, most: number = Number.MAX_SAFE_INTEGER): Schema<number> {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  return v.custom<number>(
-    (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
-    `an integer ${range}`,
+  return written(
+    v.custom<number>(
+      (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+      `an integer ${range}`,
+    ),
+    { json: { type: 'integer', minimum: least, maximum: most } },
   );
 }
 
 /** A number that stays finite in binary32 and passes `test`. */
 export function real(phrase = 'a finite number', test: (value: number) => boolean = () => true): Schema<number> {
-  return v.custom<number>(
-    (value) => typeof value === 'number' && Number.isFinite(Math.fround(value)) && test(value),
-    phrase,
+  return written(
+    v.custom<number>(
+      (value) => typeof value === 'number' && Number.isFinite(Math.fround(value)) && test(value),
+      phrase,
+    ),
+    { json: { type: 'number', description: phrase } },
   );
 }
 

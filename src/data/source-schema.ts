@@ -1,6 +1,6 @@
 /** Descriptions of data that come from elsewhere: options, manifests, files with experiments. */
 import * as v from 'valibot';
-import { fields, integer, oneOf, real, type Schema } from '../arguments.js';
+import { choice, fields, integer, oneOf, real, type Schema } from '../arguments.js';
 import { seedSchema } from '../random/seed.js';
 import { prepareSchema, TASKS } from './prepare/options.js';
 import type { DataChoice, DataSource } from './source.js';
@@ -46,32 +46,29 @@ const tableEntries = {
   seed: seedSchema,
 };
 
+const sourceSchemas = {
+  digits: fields({ kind: v.literal('digits') }),
+  mnist: fields({ kind: v.literal('mnist') }),
+  folder: fields({ kind: v.literal('folder'), path: text }),
+  given: fields({ kind: v.literal('given'), name: text, hash: v.pipe(text, v.regex(/^[0-9a-f]{64}$/, 'a SHA-256')) }),
+  table: fields(tableEntries),
+  madeUp: v.pipe(
+    fields(madeUpEntries),
+    v.check(({ rows, testRows, columns }) => Math.max(rows, testRows) * columns <= MOST_NUMBERS, NUMBERS),
+    v.check(({ problem, classes }) => (problem === 'regression') === (classes === 1), CLASSES),
+    v.check(({ problem, majority }) => problem === 'classes' || majority === undefined, MAJORITY),
+  ),
+} satisfies Record<DataSource['kind'], Schema<DataSource>>;
+
+const noSource = v.custom<DataSource>(
+  () => false,
+  "a source of data: kind 'digits', 'mnist', 'folder' with a path, 'table' with a path and a target, or 'madeUp'",
+);
+
 /** Any source, checked: from a file, or from another program. */
-export const dataSourceSchema: Schema<DataSource> = v.lazy((value) => {
+export const dataSourceSchema: Schema<DataSource> = choice<DataSource>(Object.values(sourceSchemas), (value) => {
   const { kind } = Object(value) as { kind?: unknown };
-  switch (kind) {
-    case 'digits':
-    case 'mnist':
-      return fields({ kind: v.literal(kind) });
-    case 'folder':
-      return fields({ kind: v.literal(kind), path: text });
-    case 'given':
-      return fields({ kind: v.literal(kind), name: text, hash: v.pipe(text, v.regex(/^[0-9a-f]{64}$/, 'a SHA-256')) });
-    case 'table':
-      return fields(tableEntries);
-    case 'madeUp':
-      return v.pipe(
-        fields(madeUpEntries),
-        v.check(({ rows, testRows, columns }) => Math.max(rows, testRows) * columns <= MOST_NUMBERS, NUMBERS),
-        v.check(({ problem, classes }) => (problem === 'regression') === (classes === 1), CLASSES),
-        v.check(({ problem, majority }) => problem === 'classes' || majority === undefined, MAJORITY),
-      );
-    default:
-      return v.custom<DataSource>(
-        () => false,
-        "a source of data: kind 'digits', 'mnist', 'folder' with a path, 'table' with a path and a target, or 'madeUp'",
-      );
-  }
+  return Object.entries(sourceSchemas).find(([name]) => name === kind)?.[1] ?? noSource;
 });
 
 export const dataChoiceSchema: Schema<DataChoice> = fields({

@@ -1,6 +1,6 @@
 /** Activations as plain, serialisable descriptions (docs/numerics.md, "Activations"). */
 import * as v from 'valibot';
-import { fields, real, type Schema } from '../arguments.js';
+import { choice, fields, real, type Schema } from '../arguments.js';
 import type { ActivationName } from '../native/addon.js';
 
 /** `z < 0 ? alpha · z : z` (Maas and others, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013). */
@@ -57,7 +57,7 @@ const activationObject: Schema<Activation> = v.variant(
 
 const activationName: Schema<Activation> = v.pipe(v.picklist(ACTIVATIONS, PHRASE), v.transform(activationOf));
 
-export const activationSchema: Schema<Activation> = v.lazy((value) =>
+export const activationSchema: Schema<Activation> = choice([activationName, activationObject], (value) =>
   typeof value === 'object' ? activationObject : activationName,
 );
 

@@ -1,6 +1,6 @@
 /** What classes weigh in training, as a recipe says it. */
 import * as v from 'valibot';
-import { real, type Schema } from '../arguments.js';
+import { choice, real, type Schema } from '../arguments.js';
 import { expected, SamebitsError } from '../errors.js';
 import type { Loss } from '../native/addon.js';
 import { decisionsOf, lossName } from './losses.js';
@@ -13,10 +13,11 @@ const PHRASE =
 const weight = real('a number of at least 0', (value) => value >= 0);
 const classNumber = v.pipe(v.string(PHRASE), v.regex(/^(0|[1-9]\d{0,9})$/, PHRASE));
 
-export const classWeightsSchema: Schema<ClassWeights> = v.lazy((value) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? v.record(classNumber, weight, PHRASE)
-    : v.literal('balanced', PHRASE),
+const byClass = v.record(classNumber, weight, PHRASE);
+const balanced = v.literal('balanced', PHRASE);
+
+export const classWeightsSchema: Schema<ClassWeights> = choice<ClassWeights>([balanced, byClass], (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? byClass : balanced,
 );
 
 /**

@@ -46,7 +46,7 @@ export interface NamedTensor {
   readonly data: Float32Array;
 }
 
-const schema: Schema<{ name: string; layers: Layer[] }> = fields({
+export const modelSchema: Schema<{ name: string; layers: Layer[] }> = fields({
   name: v.optional(
     v.pipe(v.string('a string of at least 1 character'), v.minLength(1, 'a string of at least 1 character')),
     'sequential',
@@ -73,7 +73,7 @@ export function dropoutStream(layer: string): string {
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
  */
 export function describeModel(value: unknown, name: string): ModelDescription {
-  const { name: modelName, layers } = check(schema, value, name);
+  const { name: modelName, layers } = check(modelSchema, value, name);
   const at = (index: number): string => `${name === '' ? '' : `${name}.`}layers[${index}]`;
   if (!layers.some((layer) => layer.kind === 'dense')) {
     throw expected('at least one dense layer', `${name === '' ? '' : `${name}.`}layers`, layers);

@@ -1,6 +1,6 @@
 /** Initialisers of weights, as descriptions and as drawn tensors (docs/numerics.md, "Initialisers"). */
 import * as v from 'valibot';
-import { check, fields, real, type Schema } from '../arguments.js';
+import { check, choice, fields, real, type Schema } from '../arguments.js';
 import type { Draws } from '../random/draws.js';
 
 /**
@@ -71,7 +71,7 @@ const constantObject = fields({ name: v.literal('constant', PHRASE), value: v.op
 
 const withParameters: Schema<RandomNormal | Constant> = v.variant('name', [randomNormal, constantObject], PHRASE);
 
-export const initializerSchema: Schema<Initializer> = v.lazy((value) =>
+export const initializerSchema: Schema<Initializer> = choice<Initializer>([initializerName, withParameters], (value) =>
   typeof value === 'object' ? withParameters : initializerName,
 );
 

@@ -1,6 +1,6 @@
 /** Losses and metrics by name, and what each asks of the last layer and of the targets. */
 import * as v from 'valibot';
-import { fields, oneOf, real, type Schema } from '../arguments.js';
+import { choice, fields, oneOf, real, type Schema } from '../arguments.js';
 import { SamebitsError } from '../errors.js';
 import type { ActivationName, CrossentropyName, Loss, LossName } from '../native/addon.js';
 import { activationText } from './activations.js';
@@ -85,7 +85,9 @@ const lossObject: Schema<Loss> = v.pipe(
 
 const lossByName: Schema<Loss> = v.pipe(v.picklist(LOSSES, PHRASE), v.transform(lossOf));
 
-export const lossSchema: Schema<Loss> = v.lazy((value) => (typeof value === 'object' ? lossObject : lossByName));
+export const lossSchema: Schema<Loss> = choice([lossByName, lossObject], (value) =>
+  typeof value === 'object' ? lossObject : lossByName,
+);
 export const metricsSchema: Schema<readonly Metric[]> = v.array(
   oneOf(['accuracy'] as const),
   "an array of metrics: [] or ['accuracy']",

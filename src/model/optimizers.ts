@@ -1,6 +1,6 @@
 /** Optimizers as plain, serialisable descriptions; names and defaults are those of tfjs and Keras. */
 import * as v from 'valibot';
-import { check, fields, flag, real, type Schema } from '../arguments.js';
+import { check, choice, fields, flag, real, type Schema } from '../arguments.js';
 import { expected } from '../errors.js';
 import type { LearningRate } from '../native/schedule.js';
 import { learningRateSchema } from './schedules.js';
@@ -182,7 +182,7 @@ const optimizerObject: Schema<Optimizer> = v.pipe(
   v.check((optimizer) => !lacksMomentum(optimizer), 'an optimizer with momentum above 0, as nesterov: true needs it,'),
 );
 
-export const optimizerSchema: Schema<Optimizer> = v.lazy((value) =>
+export const optimizerSchema: Schema<Optimizer> = choice([optimizerName, optimizerObject], (value) =>
   typeof value === 'object' ? optimizerObject : optimizerName,
 );
 

@@ -3,7 +3,7 @@
  * survives JSON, every command takes one, and every run has one.
  */
 import * as v from 'valibot';
-import { check, fields, integer, oneOf, type Schema } from '../arguments.js';
+import { check, fields, integer, oneOf, type Schema, written } from '../arguments.js';
 import { shuffleBufferSchema } from '../data/stream/batch-stream.js';
 import { expected } from '../errors.js';
 import type { Loss, Reduction } from '../native/addon.js';
@@ -61,9 +61,9 @@ export interface Recipe {
 
 export const REDUCTIONS = ['fixed', 'free'] as const satisfies readonly Reduction[];
 
-export const shuffleSchema: Schema<Shuffle> = v.custom<Shuffle>(
-  (value) => typeof value === 'boolean' || value === 'stratified',
-  "true, false or 'stratified'",
+export const shuffleSchema: Schema<Shuffle> = written(
+  v.custom<Shuffle>((value) => typeof value === 'boolean' || value === 'stratified', "true, false or 'stratified'"),
+  { json: { enum: [true, false, 'stratified'] } },
 );
 
 /** The parts of `fit`'s options that a recipe keeps, with their defaults. */
@@ -87,7 +87,8 @@ export const compileEntries = {
   metrics: v.optional(metricsSchema, []),
 };
 
-const recipeSchema = fields({
+/** A recipe, but for what its model is: that is {@link modelSchema}. */
+export const recipeSchema = fields({
   model: v.unknown(),
   seed: seedSchema,
   seeds: seedsSchema,

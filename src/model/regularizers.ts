@@ -1,6 +1,6 @@
 /** Regularizers of weights, as descriptions (docs/numerics.md, "Penalties"). */
 import * as v from 'valibot';
-import { check, fields, real, type Schema } from '../arguments.js';
+import { check, choice, fields, real, type Schema } from '../arguments.js';
 
 /** Adds `l2` times the sum of the squares of a kernel to the loss, and `2 · l2 · w` to its gradient. */
 export interface L2 {
@@ -26,7 +26,7 @@ const l2Name: Schema<L2> = v.pipe(
   v.transform((name) => ({ name, l2: 0.01 })),
 );
 
-export const regularizerSchema: Schema<Regularizer> = v.lazy((value) =>
+export const regularizerSchema: Schema<Regularizer> = choice([l2Name, l2Object], (value) =>
   typeof value === 'object' ? l2Object : l2Name,
 );
 

@@ -1,6 +1,6 @@
 /** Learning-rate schedules as plain, serialisable descriptions; names and defaults are those of Keras, or of PyTorch where it has none. */
 import * as v from 'valibot';
-import { check, fields, flag, integer, oneOf, real, type Schema } from '../arguments.js';
+import { check, choice, fields, flag, integer, oneOf, real, type Schema } from '../arguments.js';
 import { addon } from '../native/addon.js';
 import type {
   CosineDecay,
@@ -196,7 +196,7 @@ const unwarmedObject: Schema<Exclude<Schedule, WarmUp>> = v.pipe(
 
 /** A number, or what a schedule's object is. */
 const rateOr = <T>(object: Schema<T>): Schema<number | T> =>
-  v.lazy((value): Schema<number | T> => (typeof value === 'object' && value !== null ? object : positive));
+  choice<number | T>([positive, object], (value) => (typeof value === 'object' && value !== null ? object : positive));
 
 const warmUpEntries = {
   schedule: rateOr(unwarmedObject),
@@ -206,8 +206,8 @@ const warmUpEntries = {
 
 const warmUpObject: Schema<WarmUp> = fields({ name: v.literal('warmUp'), ...warmUpEntries });
 
-const scheduleObject: Schema<Schedule> = v.lazy((value) =>
-  (value as { readonly name?: unknown }).name === 'warmUp' ? warmUpObject : unwarmedObject,
+const scheduleObject: Schema<Schedule> = choice<Schedule>([unwarmedObject, warmUpObject], (value) =>
+  (Object(value) as { readonly name?: unknown }).name === 'warmUp' ? warmUpObject : unwarmedObject,
 );
 
 /** What an optimizer's `learningRate` may be. */

@@ -4,7 +4,7 @@
  */
 import { createHash, randomInt } from 'node:crypto';
 import * as v from 'valibot';
-import type { Schema } from '../arguments.js';
+import { type Schema, written } from '../arguments.js';
 import { SamebitsError } from '../errors.js';
 
 /** An integer from 0 to 2^53 - 1, or any string. `42` and `'42'` are the same seed. */
@@ -13,9 +13,12 @@ export type Seed = number | string;
 /** Key of Philox: two words of 32 bits. */
 export type Key = readonly [number, number];
 
-export const seedSchema: Schema<Seed> = v.custom<Seed>(
-  (value) => typeof value === 'string' || (Number.isSafeInteger(value) && (value as number) >= 0),
-  'an integer from 0 to 2^53 - 1 or a string',
+export const seedSchema: Schema<Seed> = written(
+  v.custom<Seed>(
+    (value) => typeof value === 'string' || (Number.isSafeInteger(value) && (value as number) >= 0),
+    'an integer from 0 to 2^53 - 1 or a string',
+  ),
+  { json: { anyOf: [{ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }, { type: 'string' }] } },
 );
 
 /** What a seed is hashed and named by: a number's shortest decimal form, or the string itself. */

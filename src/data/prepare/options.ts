@@ -1,6 +1,6 @@
 /** What a caller may ask of a preparation. */
 import * as v from 'valibot';
-import { check, fields, flag, oneOf, type Schema } from '../../arguments.js';
+import { check, fields, flag, oneOf, type Schema, written } from '../../arguments.js';
 import type { ColumnDescription } from '../table/column.js';
 import { unknownColumn } from '../table/table.js';
 import { DATE_PARTS, type DatePart } from './date-parts.js';
@@ -101,9 +101,9 @@ const dateSchema = fields({
   impute: v.optional(oneOf(['mean', 'error'] as const), 'mean'),
   indicator: v.optional(flag, false),
 });
-const anObject: Schema<object> = v.custom<object>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'an object',
+const anObject: Schema<object> = written(
+  v.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'an object'),
+  { json: { type: 'object' } },
 );
 const optionsSchema = fields({
   target: v.optional(v.string('a text')),

@@ -1,6 +1,6 @@
 /** Experiments as users describe them: in a JSON file, or as an object. */
 import * as v from 'valibot';
-import { check, fields, integer, oneOf, type Schema } from '../../arguments.js';
+import { check, choice, fields, integer, oneOf, type Schema } from '../../arguments.js';
 import type { CauseName } from '../../causes/cause.js';
 import { causeNamed } from '../../causes/causes.js';
 import { namedSource } from '../../data/named-source.js';
@@ -97,10 +97,10 @@ const LEAST_REPEATS: Readonly<Record<Design, number>> = { oneAtATime: 1, factori
 const NAME = 'a name of letters, digits and hyphens';
 const sentence = v.pipe(v.string('a text'), v.minLength(1, 'a text of at least 1 character'));
 const LEVELS = `an array of 1 to ${MOST_LEVELS} levels, or { seeds: count }`;
-const levelList: Schema<LevelList> = v.lazy((value) =>
-  Array.isArray(value)
-    ? v.pipe(v.array(v.unknown()), v.minLength(1, LEVELS), v.maxLength(MOST_LEVELS, LEVELS))
-    : v.strictObject({ seeds: integer(1, MOST_LEVELS) }, LEVELS),
+const levelArray = v.pipe(v.array(v.unknown()), v.minLength(1, LEVELS), v.maxLength(MOST_LEVELS, LEVELS));
+const levelCount = v.strictObject({ seeds: integer(1, MOST_LEVELS) }, LEVELS);
+const levelList: Schema<LevelList> = choice<LevelList>([levelArray, levelCount], (value) =>
+  Array.isArray(value) ? levelArray : levelCount,
 );
 
 const claimSchema = fields({
@@ -110,13 +110,16 @@ const claimSchema = fields({
   threshold: v.optional(v.pipe(v.number('a number'), v.finite('a finite number'))),
 });
 
-const schema = fields({
+/** A file with an experiment. */
+export const experimentSchema = fields({
   name: v.pipe(v.string(NAME), v.regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/, NAME)),
   question: sentence,
   folklore: v.optional(sentence),
   recipe: v.optional(v.unknown()),
   data: v.optional(
-    v.lazy((value): Schema<string | DataSource> => (typeof value === 'string' ? sentence : dataSourceSchema)),
+    choice<string | DataSource>([sentence, dataSourceSchema], (value) =>
+      typeof value === 'string' ? sentence : dataSourceSchema,
+    ),
   ),
   rows: v.optional(integer(1)),
   design: oneOf(DESIGNS),
@@ -136,7 +139,7 @@ const schema = fields({
  */
 export function checkDescription(value: unknown): CheckedDescription {
   const { name, question, folklore, recipe, data, rows, design, causes, repeats, measures, claim } = check(
-    schema,
+    experimentSchema,
     value,
     'experiment',
   );
