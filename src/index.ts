@@ -76,6 +76,12 @@ export type {
 export { Preparation } from './data/prepare/preparation.js';
 export { fitPreparation, type Prepared, prepare } from './data/prepare/prepare.js';
 export type { RawRows } from './data/prepare/raw-rows.js';
+export type {
+  EmbeddingUnits,
+  PreparedTableInput,
+  PreparedTableInputOptions,
+  TableInputColumn,
+} from './data/prepare/table-input.js';
 export type { DataChoice, DataSource, GivenSource, MadeUpSource, TableFileSource } from './data/source.js';
 export { type FoldOptions, kFold } from './data/split/folds.js';
 export {
@@ -166,6 +172,15 @@ export { type SampleSummary, type VersusOptions, type VersusReport, versus } fro
 export type { Activation, ActivationOption, Elu, LeakyRelu } from './model/activations.js';
 export type { ClassWeights } from './model/class-weights.js';
 export type { ModelDescription, NamedTensor } from './model/description.js';
+export {
+  type EmbeddingLayer,
+  type EmbeddingOptions,
+  embedding,
+  type LookUpLayer,
+  type TableInputLayer,
+  type TableInputOptions,
+  tableInput,
+} from './model/embeddings.js';
 export type { Contract, Emulation } from './model/emulation.js';
 export type { FlippedBit } from './model/flipped-bit.js';
 export {
@@ -174,6 +189,7 @@ export {
   type Initializer,
   type PlainInitializer,
   type RandomNormal,
+  type RandomUniform,
 } from './model/initializers.js';
 export {
   type DenseLayer,

@@ -341,6 +341,7 @@ describe('randomness', () => {
       glorotUniform: 2 / (fanIn + fanOut),
       heUniform: 2 / fanIn,
       randomNormal: 0.05 ** 2,
+      randomUniform: 0.1 ** 2 / 12,
       glorotNormal: 2 / (fanIn + fanOut),
       heNormal: 2 / fanIn,
       lecunUniform: 1 / fanIn,

@@ -11,8 +11,10 @@ namespace samebits::binding {
 namespace {
 
 constexpr uint64_t kMostLayers = 1024;
+// Indices are binary32, in which every whole number up to this is exact.
+constexpr uint64_t kMostCategories = 1u << 24;
 // By ParameterKind.
-constexpr const char* kParameterNames[kParameterKinds] = {"kernel", "bias"};
+constexpr const char* kParameterNames[kParameterKinds] = {"kernel", "bias", "embeddings"};
 
 OptimizerDescription optimizerOf(const Napi::Object& value) {
   OptimizerDescription optimizer;
@@ -72,6 +74,32 @@ LayerDescription layerOf(const Napi::Object& value) {
   return layer;
 }
 
+LookUpDescription lookUpOf(const Napi::Object& value, uint64_t inputs) {
+  const Napi::Env env = value.Env();
+  LookUpDescription lookUp;
+  const Napi::Object tables = object(value.Get("tables"), "tables");
+  const uint64_t count = integer(tables.Get("length"), "tables.length", 0, inputs);
+  for (uint32_t t = 0; t < count; ++t) {
+    const Napi::Object table = object(tables.Get(t), "table");
+    lookUp.tables.push_back({integer(table.Get("categories"), "categories", 1, kMostCategories),
+                             integer(table.Get("units"), "units", 1, kMostUnits)});
+  }
+  const Napi::Object columns = object(value.Get("columns"), "columns");
+  if (integer(columns.Get("length"), "columns.length", 0, kMostUnits) != inputs) {
+    throw expected(env, "as many as inputs", "columns");
+  }
+  for (uint32_t column = 0; column < inputs; ++column) {
+    const Napi::Value table = columns.Get(column);
+    lookUp.columns.push_back(isNothing(table) ? LookUpDescription::kNumber : integer(table, "column", 0, count - 1));
+    if (count == 0 && !isNothing(table)) throw expected(env, "null", "column");
+  }
+  for (size_t t = 0; t < count; ++t) {
+    if (lookUp.columnsOf(t) == 0) throw expected(env, "a column for each table", "columns");
+  }
+  if (lookUp.units() > kMostUnits) throw expected(env, "fewer units", "tables");
+  return lookUp;
+}
+
 // The last activation, as far as a loss is concerned.
 Activation lastActivation(const NetworkDescription& description) {
   const LayerDescription& last = description.layers.back();
@@ -129,6 +157,10 @@ NetworkDescription descriptionOf(const Napi::Object& value) {
     description.rescale = true;
     description.scale = number(object(rescale, "rescale").Get("scale"), "scale");
     description.offset = number(object(rescale, "rescale").Get("offset"), "offset");
+  }
+  if (const Napi::Value lookUp = value.Get("lookUp"); !isNothing(lookUp)) {
+    if (description.rescale) throw expected(env, "no rescaling before tables", "rescale");
+    description.lookUp = lookUpOf(object(lookUp, "lookUp"), description.inputs);
   }
   const Napi::Object layers = object(value.Get("layers"), "layers");
   const uint64_t count = integer(layers.Get("length"), "layers.length", 1, kMostLayers);
@@ -215,6 +247,10 @@ TrainOptions trainOptions(const Napi::Object& job, const Network& network, const
   TrainOptions options;
   options.data = dataView(job, network, true);
   options.batchSize = integer(job.Get("batchSize"), "batchSize", 1, kMostRows);
+  const uint64_t batchRows = std::min<uint64_t>(options.batchSize, options.data.rows);
+  if (!network.lookUp().tables().empty() && batchRows * options.data.columns >= UINT32_MAX) {
+    throw expected(env, "fewer than 2^32 indices in a batch", "batchSize");
+  }
   options.batchLeaf = integer(job.Get("batchLeaf"), "batchLeaf", 1, kMostRows);
   options.freeGrain = integer(job.Get("freeGrain"), "freeGrain", 1, kMostRows);
   options.reduction = reduction(job.Get("reduction"));

@@ -89,7 +89,7 @@ class RowsCall : public Job {
   void execute(Team* team) override {
     Predictor predictor(*self_->network_, purpose_, data_.rows, threads_);
     if (purpose_ == RowPass::Purpose::predict) {
-      predictor.predict(team, data_, outputs_.data);
+      evaluation_.error = predictor.predict(team, data_, outputs_.data);
     } else {
       evaluation_ = predictor.evaluate(team, data_, leaf_, before_, sum_);
     }
@@ -98,8 +98,9 @@ class RowsCall : public Job {
   void ended() override { --self_->reading_; }
 
   Napi::Value settle(Napi::Env env) override {
-    if (purpose_ == RowPass::Purpose::predict) return keptOutputs(env);
-    if (evaluation_.error != nullptr) throw expected(env, evaluation_.error, "evaluate", kData);
+    const bool predicts = purpose_ == RowPass::Purpose::predict;
+    if (evaluation_.error != nullptr) throw expected(env, evaluation_.error, predicts ? "predict" : "evaluate", kData);
+    if (predicts) return keptOutputs(env);
     Napi::Object result = Napi::Object::New(env);
     result.Set("loss", evaluation_.loss);
     result.Set("hits", static_cast<double>(evaluation_.hits));
@@ -378,6 +379,7 @@ Napi::Value NetworkObject::predictSync(const Napi::CallbackInfo& info) {
   const DataView data = dataView(job, *network_, false);
   Napi::Float32Array outputs = Napi::Float32Array::New(env, data.rows * network_->outputs());
   float* const target = outputs.Data();
+  const char* problem = nullptr;
   Environment::of(env).runHere(env, size, [&](Team* team) {
     if (!predictor_ || predictorRows_ < data.rows || predictorThreads_ != size) {
       predictor_.reset();
@@ -385,8 +387,9 @@ Napi::Value NetworkObject::predictSync(const Napi::CallbackInfo& info) {
       predictorRows_ = data.rows;
       predictorThreads_ = size;
     }
-    predictor_->predict(team, data, target);
+    problem = predictor_->predict(team, data, target);
   });
+  if (problem != nullptr) throw expected(env, problem, "predictSync", kData);
   return outputs;
 }
 

@@ -28,7 +28,9 @@ constexpr size_t kRowsWorthAllWeights = 24;
 inline bool dividesColumns(const Network& network, size_t rows, unsigned members) {
   if (members == 1 || rows >= kRowsWorthAllWeights * members) return false;
   size_t widest = 0;
-  for (const Node& node : network.nodes()) widest = std::max(widest, node.units);
+  for (const Node& node : network.nodes()) {
+    if (node.kind != NodeKind::lookUp) widest = std::max(widest, node.units);
+  }
   return widest >= members * network.table().panel;
 }
 

@@ -15,6 +15,7 @@ class Builder {
       : slots_(description.hasOptimizer ? optimizerSlots(description.optimizer.kind) : 0),
         cutter_(cutter),
         units_(description.inputs) {
+    if (!description.lookUp.none()) addLookUp(description.lookUp);
     for (const LayerDescription& layer : description.layers) add(layer);
   }
 
@@ -22,6 +23,14 @@ class Builder {
   std::vector<Parameter> parameters;
 
  private:
+  void addLookUp(const LookUpDescription& lookUp) {
+    addNode(NodeKind::lookUp, lookUp.units()).learns = !lookUp.tables.empty();
+    for (const TableDescription& table : lookUp.tables) {
+      addParameter(ParameterKind::embeddings, table.categories, table.units, 0);
+      ++layers_;
+    }
+  }
+
   void add(const LayerDescription& layer) {
     if (layer.kind == NodeKind::dropout) {
       addNode(NodeKind::dropout, units_).dropout = layer.dropout;
@@ -29,8 +38,8 @@ class Builder {
       addActivation(layer);
     } else {
       addNode(NodeKind::dense, layer.units);
-      addParameter(ParameterKind::kernel, nodes.back().inputs, layer.l2);
-      if (layer.useBias) addParameter(ParameterKind::bias, 1, 0);
+      addKindOf(ParameterKind::kernel, nodes.back().inputs, layer.l2);
+      if (layer.useBias) addKindOf(ParameterKind::bias, 1, 0);
       ++layers_;
       addActivation(layer);
     }
@@ -56,11 +65,16 @@ class Builder {
     node.alpha = layer.alpha;
   }
 
-  void addParameter(ParameterKind kind, size_t rows, double l2) {
+  // The last node's one parameter of this kind.
+  void addKindOf(ParameterKind kind, size_t rows, double l2) {
     Node& node = nodes.back();
     node.parameters[static_cast<size_t>(kind)] = parameters.size();
     node.learns = true;
-    Parameter parameter{layers_, nodes.size() - 1, kind, rows, node.units, l2, {}};
+    addParameter(kind, rows, node.units, l2);
+  }
+
+  void addParameter(ParameterKind kind, size_t rows, size_t columns, double l2) {
+    Parameter parameter{layers_, nodes.size() - 1, kind, rows, columns, l2, {}};
     const size_t floats = parameter.floats();
     parameter.slots.value = cutter_->take<float>(floats);
     if (slots_ > 0) parameter.slots.first = cutter_->take<float>(floats);
@@ -84,7 +98,10 @@ size_t Network::bytesFor(const NetworkDescription& description) {
 }
 
 Network::Network(const KernelTable* table, NetworkDescription description, void* memory)
-    : table_(table), description_(std::move(description)), optimizer_(description_.optimizer) {
+    : table_(table),
+      description_(std::move(description)),
+      lookUp_(description_.lookUp),
+      optimizer_(description_.optimizer) {
   Cutter cutter(memory);
   Builder built(description_, &cutter);
   nodes_ = std::move(built.nodes);
@@ -129,14 +146,14 @@ bool Network::getParameter(size_t parameter, int slot, RowRange range, float* va
 
 void Network::unpack(size_t parameter, const float* stored, RowRange range, float* values) const {
   const Parameter& of = parameters_[parameter];
-  unpackPanels(stored, range, of.rows, of.columns, table_->panel, values);
+  unpackPanels(stored, range, of.rows, of.columns, of.panel(*table_), values);
 }
 
 bool Network::setParameter(size_t parameter, int slot, RowRange range, const float* values) {
   float* stored = slotOf(parameter, slot);
   if (stored == nullptr) return false;
   const Parameter& of = parameters_[parameter];
-  packPanels(values, range, of.rows, of.columns, table_->panel, stored);
+  packPanels(values, range, of.rows, of.columns, of.panel(*table_), stored);
   return true;
 }
 
@@ -145,7 +162,7 @@ bool Network::mark(size_t parameter, int slot, uint64_t* mark) const {
   if (stored == nullptr) return false;
   *mark = 0;
   const Parameter& of = parameters_[parameter];
-  overPanels({0, of.rows}, of.rows, of.columns, table_->panel,
+  overPanels({0, of.rows}, of.rows, of.columns, of.panel(*table_),
              [&](const PanelRows& panel) { *mark += markPanel(*table_, stored, panel, of.columns); });
   return true;
 }

@@ -9,6 +9,7 @@
 
 #include "../kernels/kernel_table.h"
 #include "arena.h"
+#include "look_up.h"
 #include "optimizers.h"
 #include "packing.h"
 #include "random.h"
@@ -17,7 +18,7 @@ namespace samebits {
 
 constexpr size_t kNone = SIZE_MAX;
 
-enum class NodeKind : uint8_t { dense, activation, dropout };
+enum class NodeKind : uint8_t { lookUp, dense, activation, dropout };
 
 // What a dropout layer has.
 struct DropoutDescription {
@@ -41,6 +42,7 @@ struct NetworkDescription {
   size_t inputs = 0;  // columns of x, at least 1
   bool rescale = false;
   double scale = 1, offset = 0;  // rounded where rows are gathered: a caller's own rounding mode has no part in it
+  LookUpDescription lookUp;      // before all layers; no rescaling then
   std::vector<LayerDescription> layers;  // at least one of them dense
   bool hasLoss = false;
   Loss loss = Loss::meanSquaredError;
@@ -49,12 +51,13 @@ struct NetworkDescription {
   OptimizerDescription optimizer;
 };
 
-enum class ParameterKind : uint8_t { kernel, bias };
-constexpr size_t kParameterKinds = 2;
+enum class ParameterKind : uint8_t { kernel, bias, embeddings };
+constexpr size_t kParameterKinds = 3;
 
-// A tensor of the network: a matrix, a vector being one of a single row. It lies in panels.
+// A tensor of the network: a matrix, a vector being one of a single row. It lies in panels; that of a table of embeddings is as
+// wide as the table, so that a row lies in one run.
 struct Parameter {
-  size_t layer;  // counting the layers that have parameters
+  size_t layer;  // counting the layers that have parameters, each table of embeddings as one
   size_t node;
   ParameterKind kind;
   size_t rows, columns;  // a kernel [inputs, units], a bias [1, units]
@@ -62,6 +65,9 @@ struct Parameter {
   ParameterSlots slots;  // gradient is null
 
   size_t floats() const { return panelsSize(rows, columns); }
+  size_t panel(const KernelTable& table) const {
+    return kind == ParameterKind::embeddings ? round16(columns) : table.panel;
+  }
 };
 
 // A step on the way from the data to the outputs, from rows of `inputs` columns to rows of `units`. A layer is one node or,
@@ -96,6 +102,8 @@ class Network {
   bool passesBack(const Node& node) const { return node.from != kNone && nodes_[node.from].learns; }
   // Columns of what a node gives; those of the data for kNone.
   size_t unitsOf(size_t node) const { return node == kNone ? description_.inputs : nodes_[node].units; }
+  // What the first node does, if it looks up tables: the first parameters are theirs, in order.
+  const LookUp& lookUp() const { return lookUp_; }
   // FLOPs of the forward pass of a row.
   double rowFlops() const;
 
@@ -127,6 +135,7 @@ class Network {
   NetworkDescription description_;
   std::vector<Node> nodes_;
   std::vector<Parameter> parameters_;
+  LookUp lookUp_;
   OptimizerState optimizer_;
 };
 

@@ -75,11 +75,12 @@ void Predictor::predictByColumns(Team* team, const DataView& data, float* output
   });
 }
 
-void Predictor::predict(Team* team, const DataView& data, float* outputs) {
+const char* Predictor::predict(Team* team, const DataView& data, float* outputs) {
+  pass_->clearProblem();
   // All rows must fit into the blocks of all members together, which hold what the constructor was told.
   if (dividesColumns(network_, data.rows, members_) && data.rows <= blockRows_ * members_) {
     predictByColumns(team, data, outputs);
-    return;
+    return pass_->problem();
   }
   const size_t units = network_.outputs();
   const Rows& last = pass_->outputs(network_.nodes().size() - 1);
@@ -90,6 +91,7 @@ void Predictor::predict(Team* team, const DataView& data, float* outputs) {
     pass_->forward(lane, count);
     gatherRows(last.at(lane), last.ld, count, units, outputs + first * units);
   });
+  return pass_->problem();
 }
 
 Evaluation Predictor::evaluate(Team* team, const DataView& data, size_t leaf, uint64_t before, const TreeSum& sum) {
@@ -106,7 +108,7 @@ Evaluation Predictor::evaluate(Team* team, const DataView& data, size_t leaf, ui
   penalty.sumColumns(0, 1);
   const float added = penalty.none() ? 0 : penalty.total();
   Evaluation evaluation;
-  if (pass_->invalid()) evaluation.error = "labels below the number of units";
+  evaluation.error = pass_->problem();
   evaluation.sum = sum;
   if (before == 0) evaluation.sum.reset(leaf);
   for (size_t i = 0; i < data.rows; ++i) {

@@ -29,8 +29,9 @@ class Predictor {
   // For up to `rows` rows in one call, on a team of `members`. Throws std::bad_alloc.
   Predictor(const Network& network, RowPass::Purpose purpose, size_t rows, unsigned members);
 
-  // outputs: [data.rows, units of the last layer] row-major. data.rows is at most what was given.
-  void predict(Team* team, const DataView& data, float* outputs);
+  // outputs: [data.rows, units of the last layer] row-major. data.rows is at most what was given. Returns what is wrong with the
+  // input, or null.
+  const char* predict(Team* team, const DataView& data, float* outputs);
   // Purpose evaluate. The loss is the tree over all rows; leaf >= 1. `sum` is that over `before` rows before these, of the
   // same leaf; hits are those of these rows alone.
   Evaluation evaluate(Team* team, const DataView& data, size_t leaf, uint64_t before = 0, const TreeSum& sum = {});

@@ -22,10 +22,19 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
       nodes_(network.nodes()),
       purpose_(purpose),
       form_(network.table(), network.description().loss, network.description().lossParameter, network.outputs()) {
-  input_ = takeRows(rows, network.description().inputs, cutter);
+  if (!looksUp()) input_ = takeRows(rows, network.description().inputs, cutter);
   for (size_t n = 0; n < nodes_.size(); ++n) {
     const bool shares = isIdentity(n) || worksInPlace(n);
     outputs_.push_back(shares ? inputs(n) : takeRows(rows, nodes_[n].units, cutter));
+  }
+  if (looksUp()) {
+    lookUp_.outputs = outputs_[0].data;
+    lookUp_.ld = outputs_[0].ld;
+    for (size_t t = 0; t < network.lookUp().tables().size(); ++t) {
+      lookUp_.values.push_back(network.parameters()[t].slots.value);
+      const size_t looked = rows * network.lookUp().tables()[t].columns.size();
+      lookUp_.categories.push_back(purpose == Purpose::train ? cutter->take<uint32_t>(looked) : nullptr);
+    }
   }
   if (purpose == Purpose::predict) return;
   losses_ = cutter->take<float>(rows);
@@ -39,11 +48,12 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
   for (size_t n = 0; n < nodes_.size(); ++n) {
     const Node& node = nodes_[n];
     const bool isDense = node.kind == NodeKind::dense;
+    const bool ownsGradients = isDense || node.kind == NodeKind::lookUp;
     masked_.push_back(isDense ? reluBelow(n) : kNone);
     if (masked_[n] != kNone) isMasked_[masked_[n]] = true;
     if (!node.learns) {
       gradients_.push_back({});
-    } else if (isDense) {
+    } else if (ownsGradients) {
       gradients_.push_back(takeRows(rows, node.units, cutter));
       widest = std::max(widest, node.units);
     } else {
@@ -89,19 +99,27 @@ size_t RowPass::reluBelow(size_t n) const {
   return isRelu ? below : kNone;
 }
 
-void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, size_t count) {
+void RowPass::gatherInputs(const DataView& data, const uint32_t* indices, size_t first, size_t begin, size_t count) {
   const KernelTable& table = network_.table();
   const NetworkDescription& description = network_.description();
-  const uint32_t* indices = batch.indices == nullptr ? nullptr : batch.indices + begin;
-  const size_t first = batch.firstRow + begin;
   const float scale = static_cast<float>(description.scale), offset = static_cast<float>(description.offset);
-  if (data.bytes) {
+  if (looksUp()) {
+    if (network_.lookUp().gather(data, indices, first, begin, count, lookUp_)) return;
+    problem_.store("whole numbers below the categories in columns that are indices", std::memory_order_relaxed);
+  } else if (data.bytes) {
     table.gatherBytes(static_cast<const uint8_t*>(data.x), data.columns, indices, first, count, description.rescale,
                       scale, offset, input_.at(begin), input_.ld);
   } else {
     table.gatherFloats(static_cast<const float*>(data.x), data.columns, indices, first, count, description.rescale,
                        scale, offset, input_.at(begin), input_.ld);
   }
+}
+
+void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, size_t count) {
+  const KernelTable& table = network_.table();
+  const uint32_t* indices = batch.indices == nullptr ? nullptr : batch.indices + begin;
+  const size_t first = batch.firstRow + begin;
+  gatherInputs(data, indices, first, begin, count);
   if (purpose_ == Purpose::predict) return;
   if (data.rowWeights != nullptr) {
     for (size_t i = 0; i < count; ++i) {
@@ -116,7 +134,7 @@ void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, siz
   for (size_t i = 0; i < count; ++i) {
     uint32_t label = data.labels[indices == nullptr ? first + i : indices[i]];
     if (label >= units) {
-      invalid_.store(true, std::memory_order_relaxed);
+      problem_.store("labels below the number of units", std::memory_order_relaxed);
       label = 0;
     }
     labels_[begin + i] = label;
@@ -129,7 +147,7 @@ void RowPass::forward(size_t begin, size_t count) {
 }
 
 void RowPass::forward(size_t n, const Part& part) {
-  if (isIdentity(n)) return;
+  if (isIdentity(n) || nodes_[n].kind == NodeKind::lookUp) return;  // gather() has looked up
   const KernelTable& table = network_.table();
   const Node& node = nodes_[n];
   const Rows& from = inputs(n);
@@ -191,16 +209,23 @@ void RowPass::backwardActivation(size_t n, const Part& part) {
                                       rows.at(part.row) + part.columnBegin, rows.ld, part.rows, part.columns());
 }
 
+size_t RowPass::unusedInputs(const Node& node) const {
+  const bool above = node.from == 0 && looksUp();
+  return above ? network_.lookUp().numbers() : 0;
+}
+
 void RowPass::backwardProduct(unsigned member, size_t n, const Part& part) {
   const KernelTable& table = network_.table();
   const Node& node = nodes_[n];
   const Rows& gradient = gradients_[n];
   const Rows& below = gradients_[node.from];
   const Rows& relu = masked_[n] == kNone ? Rows{} : outputs_[masked_[n]];
+  const size_t columnBegin = std::max(part.columnBegin, unusedInputs(node) / 16 * 16);
+  if (columnBegin >= part.columnEnd) return;
   float* rowPanels = rowPanels_ + member * panelsPerMember_;
   table.packRows(gradient.at(part.row), gradient.ld, part.rows, node.units, rowPanels);
   table.inputGradient(rowPanels, network_.weights(node, ParameterKind::kernel), node.inputs, node.units, part.rows,
-                      part.columnBegin, part.columnEnd, relu.data == nullptr ? nullptr : relu.at(part.row), relu.ld,
+                      columnBegin, part.columnEnd, relu.data == nullptr ? nullptr : relu.at(part.row), relu.ld,
                       below.at(part.row), below.ld);
 }
 

@@ -46,8 +46,8 @@ class RowPass {
   // Training: the step whose dropout masks are drawn, told before any row of its batch.
   void beginStep(uint64_t step) { step_ = static_cast<uint32_t>(step); }
 
-  // Rows [begin, begin + count) of the batch, written at the same place in the buffers. Labels out of range and indices
-  // outside the data set `invalid` and are read as 0.
+  // Rows [begin, begin + count) of the batch, written at the same place in the buffers, through tables if the first node looks
+  // them up. Labels and categories out of range are a `problem` and are read as 0.
   void gather(const DataView& data, const Batch& batch, size_t begin, size_t count);
   // A node's outputs, or of all of them for some rows; but where a loss is computed from logits, the last activation is left
   // out. What a node takes in must be finished: all of the rows, or for what goes element by element the same part.
@@ -65,9 +65,17 @@ class RowPass {
   const Rows& gradients(size_t node) const { return gradients_[node]; }
   const float* losses() const { return losses_; }
   const uint32_t* hits() const { return hits_; }
-  bool invalid() const { return invalid_.load(std::memory_order_relaxed); }
+  // Training: what each row looked up in a table, [rows, columns of it].
+  const uint32_t* categories(size_t table) const { return lookUp_.categories[table]; }
+  // What data should have been that were gathered since the last clearProblem(); null if nothing was wrong.
+  const char* problem() const { return problem_.load(std::memory_order_relaxed); }
+  void clearProblem() { problem_.store(nullptr, std::memory_order_relaxed); }
 
  private:
+  bool looksUp() const { return nodes_.front().kind == NodeKind::lookUp; }
+  void gatherInputs(const DataView& data, const uint32_t* indices, size_t firstRow, size_t begin, size_t count);
+  // Columns of a node's inputs whose gradient nobody takes: the numbers before looked-up vectors.
+  size_t unusedInputs(const Node& node) const;
   // A node that gives what it takes in.
   bool isIdentity(size_t node) const;
   bool worksInPlace(size_t node) const;
@@ -95,7 +103,8 @@ class RowPass {
   size_t panelsPerMember_ = 0;  // floats
   float* rowPanels_ = nullptr;
   uint32_t step_ = 0;
-  std::atomic<bool> invalid_{false};
+  LookUp::Buffers lookUp_{};
+  std::atomic<const char*> problem_{nullptr};
 };
 
 }  // namespace samebits

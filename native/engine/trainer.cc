@@ -68,6 +68,10 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
   workspace->gradients.reserve(network_.parameters().size());
 
   fixed_.reserve(maxRows_, options_.batchLeaf);
+  if (!network_.lookUp().tables().empty()) {
+    const size_t chainRows = options_.reduction == Reduction::fixed ? options_.batchLeaf : options_.freeGrain;
+    joins_.reserve((maxRows_ + chainRows - 1) / chainRows);
+  }
   if (options_.reduction == Reduction::free) {
     chains_.reserve(maxRows_, options_.freeGrain);
     arrival_.reserve(maxRows_, options_.freeGrain, rowMembers_);
@@ -104,10 +108,11 @@ TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
     WeightPass& weights = *weightPass_;
     while (!stop_) {
       penalty_.sumColumns(member, members_);
+      weights.beginStep(member);
       if (member < rowMembers_) passRows(team, member);
       team->barrier([&] { decideOrder(); });
       if (stop_) break;
-      weights.gradients(member, *rowPass_, *order_, update_);
+      weights.gradients(member, *rowPass_, *order_, joins_, update_);
       if (weights.form() == PlanForm::stored) {
         team->barrier();
         weights.apply(member, update_);
@@ -219,8 +224,8 @@ void Trainer::backwardRows(const Stretch& stretch, unsigned member, size_t begin
 }
 
 void Trainer::decideOrder() {
-  if (rowPass_->invalid()) {
-    outcome_.error = "labels below the number of units";
+  if (rowPass_->problem() != nullptr) {
+    outcome_.error = rowPass_->problem();
     stop_ = true;
     return;
   }
@@ -242,6 +247,7 @@ void Trainer::decideOrder() {
     arrival_.into(&chains_);
     order_ = &chains_.order();
   }
+  if (!network_.lookUp().tables().empty()) joins_.set(*order_);
   update_ = network_.optimizer().beginStep(batch_.rows, network_.steps);
 }
 

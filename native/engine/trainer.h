@@ -10,6 +10,7 @@
 
 #include "arrival.h"
 #include "data_view.h"
+#include "joins.h"
 #include "network.h"
 #include "pass_plan.h"
 #include "penalty.h"
@@ -140,6 +141,7 @@ class Trainer {
 
   Batch batch_{};
   Update update_{};
+  Joins joins_;  // where there are embeddings
   FixedOrder fixed_;
   Arrival arrival_;
   ChainTree chains_;

@@ -37,6 +37,11 @@ WeightPass::WeightPass(const Network& network, PlanForm form, bool marks, unsign
     slots_.push_back(parameter.slots);
     if (form == PlanForm::stored) slots_.back().gradient = cutter->take<float>(parameter.floats());
   }
+  for (const LookUp::Table& table : network.lookUp().tables()) {
+    tables_.emplace_back(TableTerms::Shape{table.categories, table.units, table.columns.size(), rows}, members, cutter);
+  }
+  tableMarks_.resize(tables_.size());
+  for (size_t t = 0; marks && t < tables_.size(); ++t) network.mark(t, 0, &tableMarks_[t]);
   scratchPerMember_ = weightGradientScratch(network.table(), rows);
   scratch_ = cutter->take<float>(scratchPerMember_ * members);
   markSums_ = cutter->take<uint64_t>(markSumsPerMember_ * members);
@@ -55,6 +60,7 @@ void WeightPass::divideTiles(unsigned members) {
   unsigned owner = 0;
   for (size_t p = 0; p < parameters.size(); ++p) {
     const Parameter& parameter = parameters[p];
+    if (parameter.kind == ParameterKind::embeddings) continue;
     if (parameter.kind != ParameterKind::kernel) {
       tiles_[owner].push_back({p, 0, 1, 0, parameter.columns});
       continue;
@@ -90,10 +96,10 @@ void WeightPass::divideTiles(unsigned members) {
 void WeightPass::dividePieces(unsigned members) {
   const std::vector<Parameter>& parameters = network_.parameters();
   double total = 0;
-  for (const Parameter& parameter : parameters) total += static_cast<double>(parameter.floats());
+  for (size_t p = tables_.size(); p < parameters.size(); ++p) total += static_cast<double>(parameters[p].floats());
   double at = 0;
   const size_t panel = network_.table().panel, step = kPieceFloats / panel;
-  for (size_t p = 0; p < parameters.size(); ++p) {
+  for (size_t p = tables_.size(); p < parameters.size(); ++p) {
     const size_t inputs = parameters[p].rows, units = parameters[p].columns;
     for (size_t column = 0; column < units; column += panel) {
       for (size_t row = 0; row < inputs; row += step) {
@@ -106,12 +112,66 @@ void WeightPass::dividePieces(unsigned members) {
   }
 }
 
-void WeightPass::gradients(unsigned member, const RowPass& rows, const RowOrder& order, const Update& update) {
+void WeightPass::beginStep(unsigned member) {
+  for (size_t t = 0; t < tables_.size(); ++t) {
+    if (form_ == PlanForm::stored) {
+      const size_t stride = network_.lookUp().tables()[t].stride;
+      tables_[t].over(member, [&](uint32_t category) { std::fill_n(tableRow(t, category).gradient, stride, 0.0f); });
+    }
+    tables_[t].forget(member);
+  }
+}
+
+void WeightPass::tableGradients(unsigned member, const RowPass& rows, const RowOrder& order, const Joins& joins,
+                                const Update& update) {
+  const KernelTable& kernels = network_.table();
+  const Rows& dy = rows.gradients(0);
+  for (size_t t = 0; t < tables_.size(); ++t) {
+    const LookUp::Table& table = network_.lookUp().tables()[t];
+    tables_[t].group(member, rows.categories(t), order);
+    tables_[t].sum(member, kernels, dy.data, dy.ld, table.outputs.data(), joins, [&](uint32_t category, float* sums) {
+      ParameterSlots row = tableRow(t, category);
+      if (form_ == PlanForm::stored) {
+        std::copy_n(sums, table.stride, row.gradient);
+        kernels.update(&update, table.stride, &row);
+      } else {
+        row.gradient = sums;
+        applyRow(member, t, category, update, row);
+      }
+    });
+  }
+}
+
+ParameterSlots WeightPass::tableRow(size_t table, uint32_t category) const {
+  const size_t begin = category * network_.lookUp().tables()[table].stride;
+  ParameterSlots row = slots_[table];
+  for (float** slot : {&row.gradient, &row.value, &row.first, &row.second, &row.third}) {
+    if (*slot != nullptr) *slot += begin;
+  }
+  return row;
+}
+
+void WeightPass::applyRow(unsigned member, size_t table, uint32_t category, const Update& update,
+                          const ParameterSlots& row) {
+  uint64_t* const sum = markSum(member, table);
+  if (sum != nullptr) *sum -= rowMark(table, category);
+  note(table, network_.table().update(&update, network_.lookUp().tables()[table].stride, &row));
+  if (sum != nullptr) *sum += rowMark(table, category);
+}
+
+uint64_t WeightPass::rowMark(size_t table, uint32_t category) const {
+  const LookUp::Table& of = network_.lookUp().tables()[table];
+  return network_.table().mark(tableRow(table, category).value, 1, of.stride, of.units, category * of.units, of.units);
+}
+
+void WeightPass::gradients(unsigned member, const RowPass& rows, const RowOrder& order, const Joins& joins,
+                           const Update& update) {
   const KernelTable& table = network_.table();
   Update what = update;
   if (form_ == PlanForm::stored) what.kind = UpdateKind::store;
   float* const scratch = scratch_ + member * scratchPerMember_;
   if (marks_) std::fill_n(markSums_ + member * markSumsPerMember_, markSumsPerMember_, uint64_t{0});
+  tableGradients(member, rows, order, joins, what);
   for (const Tile& tile : tiles_[member]) {
     const Parameter& parameter = network_.parameters()[tile.parameter];
     what.decay = decayOf(parameter);
@@ -133,6 +193,9 @@ void WeightPass::apply(unsigned member, const Update& update) {
   const KernelTable& table = network_.table();
   Update what = update;
   what.scale = 1;  // mean and regularizer are in the stored gradient
+  for (size_t t = 0; t < tables_.size(); ++t) {
+    tables_[t].over(member, [&](uint32_t category) { applyRow(member, t, category, what, tableRow(t, category)); });
+  }
   for (const Piece& piece : pieces_[member]) {
     const ParameterSlots& whole = slots_[piece.parameter];
     const size_t begin = piece.rows.offset;
@@ -151,12 +214,13 @@ uint64_t* WeightPass::markSum(unsigned member, size_t parameter) const {
   return marks_ ? markSums_ + member * markSumsPerMember_ + parameter : nullptr;
 }
 
-void WeightPass::takeMarks(uint64_t* marks) const {
+void WeightPass::takeMarks(uint64_t* marks) {
   const size_t parameters = network_.parameters().size();
   std::fill_n(marks, parameters, uint64_t{0});
   for (size_t member = 0; member < tiles_.size(); ++member) {
     for (size_t p = 0; p < parameters; ++p) marks[p] += markSums_[member * markSumsPerMember_ + p];
   }
+  for (size_t t = 0; t < tables_.size(); ++t) marks[t] = tableMarks_[t] += marks[t];
 }
 
 void WeightPass::note(size_t parameter, bool nonFinite) {

@@ -196,7 +196,13 @@ struct KernelTable {
   void (*columnSquares)(const float* weights, size_t inputs, size_t units, size_t columnBegin, size_t columnEnd,
                         float* squares);
 
-  // `update` on `count` contiguous stored gradients, count a multiple of 16 (the stored plan). Never `store`.
+  // sums[j] = (…((sums[j] + terms[0][j]) + terms[1][j]) + …) + terms[count - 1][j] for j in [0, units): a chain of an
+  // embedding's gradient goes on. Terms have any alignment; none is read past `units`. sums holds round16(units) floats,
+  // 64-byte aligned; its padding, +0, stays +0.
+  void (*addTerms)(const float* const* terms, size_t count, size_t units, float* sums);
+
+  // `update` on `count` contiguous stored gradients, count a multiple of 16 (the stored plan). `store` turns
+  // sums into gradients where they are.
   bool (*update)(const Update* update, size_t count, const ParameterSlots* slots);
 
   // ---- marks ----------------------------------------------------------------------------------------------------

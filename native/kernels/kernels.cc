@@ -26,6 +26,7 @@ namespace {
 #include "output_losses.inl.h"
 #include "losses.inl.h"
 #include "gather.inl.h"
+#include "terms.inl.h"
 #include "peak.inl.h"
 
 namespace samebits {
@@ -34,7 +35,7 @@ namespace {
 constexpr KernelTable kTable = {
     kTableName,         kPanel,        kTileRows,    kInputStrip,   kScratchPerRow,
     kMostScratch,       forward,       packRows,     inputGradient, weightGradient,
-    biasGradient,       columnSquares, updateStored, mark,          activate,
+    biasGradient,       columnSquares, addTerms, updateStored, mark,          activate,
     activationGradient, dropout,       loss,         weighRows,     gatherBytes,
     gatherFloats,       sumLeaf,       dotLeaf,      sumOn,         dotOn,
     combineLanes,       expAll,        logAll,       log1pAll,      tanhAll,

@@ -46,6 +46,14 @@ struct Order {
 void weightGradientOrdered(const float* x, const float* dz, const Order& order, size_t inputs, size_t units, float* g);
 void biasGradientOrdered(const float* dz, const Order& order, size_t units, float* g);
 
+// g[c, j] = sum over the positions p of `terms` [positions, units] with categories[p] = c: the balanced tree over leaves of
+// `leaf` positions, in which only those have terms; +0 for a category that has none. touched[c]: 1 where it has, else 0.
+void embeddingGradient(const float* terms, const uint32_t* categories, size_t positions, size_t units, size_t leaf,
+                       size_t tableRows, float* g, uint8_t* touched);
+// The same along an Order of rows, each of which has `columns` positions, one after the other.
+void embeddingGradientOrdered(const float* terms, const uint32_t* categories, size_t columns, size_t units,
+                              const Order& order, size_t tableRows, float* g, uint8_t* touched);
+
 // ---- sums inside a vector ---------------------------------------------------------------------------------------------
 // Leaves of 256 in 16 lanes; lane l takes elements l, l+16, … of the leaf; lanes, then leaves, by the tree.
 float sumFixed(const float* values, size_t count);

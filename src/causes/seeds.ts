@@ -1,7 +1,7 @@
 /** Causes that are seeds of random draws, and the generator that makes them. */
 import * as v from 'valibot';
 import type { Schema } from '../arguments.js';
-import { denseLayers, dropoutsOf } from '../model/description.js';
+import { denseLayers, dropoutsOf, lookUpLayer } from '../model/description.js';
 import type { Initializer } from '../model/initializers.js';
 import { generatorSchema } from '../model/recipe.js';
 import { type SeedUse, seedOf } from '../model/seeds.js';
@@ -94,6 +94,8 @@ function draws({ recipe: { model, fit } }: Setting, use: SeedUse): boolean {
   if (use === 'dropout') {
     return dropoutsOf(model).some((layer) => layer !== null && layer.rate > 0 && layer.seed === undefined);
   }
+  const lookUp = lookUpLayer(model);
+  if (lookUp !== null && isRandom(lookUp.embeddingsInitializer ?? 'randomUniform')) return true;
   return denseLayers(model).some(
     ({ kernelInitializer, biasInitializer, useBias }) =>
       isRandom(kernelInitializer) || (useBias && isRandom(biasInitializer)),

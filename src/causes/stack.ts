@@ -50,9 +50,11 @@ function stagesOf({ layers }: ModelDescription): Stage[] {
   });
 }
 
-/** The model with these stages behind its rescaling; layers that had been counted are counted anew. */
+const FIRST_LAYERS: readonly Layer['kind'][] = ['rescaling', 'embedding', 'tableInput'];
+
+/** The model with these stages behind its first layer, where that is one of data; layers that had been counted are counted anew. */
 function withStages(model: ModelDescription, stages: readonly Stage[]): ModelDescription {
-  const before = model.layers.filter(({ kind }) => kind === 'rescaling');
+  const before = model.layers.filter(({ kind }) => FIRST_LAYERS.includes(kind));
   const counted = countedNames(model);
   const layers = stages.flatMap(({ dropout, dense }): Layer[] => [...(dropout === null ? [] : [dropout]), dense]);
   const recounted = layers.map((layer) => (counted.has(nameOf(layer)) ? unnamed(layer) : layer));

@@ -5,6 +5,7 @@ import { asMatrix, type Matrix, type MatrixLike } from '../data/matrix.js';
 import { expected } from '../errors.js';
 import { declaredInputs, outputUnits } from '../model/description.js';
 import type { Recipe } from '../model/recipe.js';
+import { checkIndices } from '../train/indices.js';
 import type { SampleWeights } from '../train/row-weights.js';
 import { keepSamples, type Targets } from '../train/samples.js';
 
@@ -74,6 +75,7 @@ function shareRows(
 ): ComparedRows {
   const units = outputUnits(model);
   const matrix = asMatrix(x, names.x, columns);
+  checkIndices(model, matrix, names.x);
   const { targets, rowWeights = null } = keepSamples(matrix, y, { loss, units }, names, weights);
   const shared = shareArray(targets as Uint32Array | Float32Array);
   return {

@@ -1,12 +1,13 @@
 /** Trains one of the golden networks, through the package's own API. */
-import { dense, dropout, rescaling } from '../model/layers.js';
+import { type LookUpLayer, lookedUpColumns, tablesOf } from '../model/embeddings.js';
+import { dense, dropout, type Layer, rescaling } from '../model/layers.js';
 import { optimizerNamed } from '../model/optimizers.js';
 import { sequential } from '../train/build.js';
 import { fingerprintPredictions } from '../train/fingerprint.js';
 import type { Sequential } from '../train/sequential.js';
 import { bitsOf } from './bits.js';
 import type { GoldenNetwork } from './golden.js';
-import { bytesOf, floatsOf, labelsOf, oneHotOf } from './made-up.js';
+import { bytesOf, floatsOf, indicesOf, labelsOf, oneHotOf } from './made-up.js';
 import type { Team } from './sums.js';
 
 type GoldenRecipe = GoldenNetwork['recipe'];
@@ -35,7 +36,8 @@ export async function trainGolden(recipe: GoldenRecipe, { isa, threads }: Team):
 }
 
 function build(recipe: GoldenRecipe): Sequential {
-  const first = recipe.rescaling === null ? [] : [rescaling(recipe.rescaling)];
+  const first: Layer[] = recipe.rescaling === null ? [] : [rescaling(recipe.rescaling)];
+  if (recipe.lookUp !== undefined) first.push(recipe.lookUp);
   const layers = recipe.layers.flatMap(({ dropout: before, ...layer }) => [
     ...(before === undefined ? [] : [dropout(before)]),
     dense(layer),
@@ -51,13 +53,21 @@ function optimizerOf({ optimizer }: GoldenRecipe) {
   return optimizerNamed(name, options);
 }
 
-function inputsOf({ x, rows, inputs }: GoldenRecipe) {
+function inputsOf({ x, rows, inputs, lookUp }: GoldenRecipe) {
   const count = rows * inputs;
-  return {
-    data: x.kind === 'bytes' ? bytesOf(count, x.salt) : floatsOf('floats', count, x.salt),
-    rows,
-    columns: inputs,
-  };
+  const data = {
+    bytes: () => bytesOf(count, x.salt),
+    floats: () => floatsOf('floats', count, x.salt),
+    indices: () => indicesOf(rows, x.salt, categoriesOf(lookUp, inputs)),
+  }[x.kind]();
+  return { data, rows, columns: inputs };
+}
+
+/** Of each column of x; null where it is a number. */
+function categoriesOf(lookUp: LookUpLayer | undefined, inputs: number): (number | null)[] {
+  if (lookUp === undefined) return new Array<null>(inputs).fill(null);
+  const tables = tablesOf(lookUp);
+  return lookedUpColumns(lookUp, inputs).map(({ table }) => (table === null ? null : tables[table].categories));
 }
 
 function weightsOf({ sampleWeights, rows }: GoldenRecipe) {

@@ -1,6 +1,7 @@
 /** What comes with the package to be computed again: results of an independent program, from data/golden.json. */
 import { readFileSync } from 'node:fs';
 import type { ClassWeights } from '../model/class-weights.js';
+import type { LookUpLayer } from '../model/embeddings.js';
 import type { DenseOptions, DropoutOptions, RescalingOptions } from '../model/layers.js';
 import type { AdagradOptions, AdamOptions, NadamOptions, RmsPropOptions, SgdOptions } from '../model/optimizers.js';
 import type { Shuffle } from '../model/recipe.js';
@@ -38,6 +39,8 @@ export interface GoldenNetwork {
     readonly generator: Generator;
     readonly rescaling: Omit<RescalingOptions, 'inputShape'> | null;
     readonly inputs: number;
+    /** A layer of embeddings before the others. */
+    readonly lookUp?: LookUpLayer;
     /** Dense ones, some with a dropout layer before them. */
     readonly layers: readonly (DenseOptions & { readonly dropout?: DropoutOptions })[];
     readonly optimizer:
@@ -48,7 +51,7 @@ export interface GoldenNetwork {
       | ({ readonly name: 'adagrad' } & AdagradOptions);
     readonly loss: Loss;
     readonly rows: number;
-    readonly x: { readonly kind: 'floats' | 'bytes'; readonly salt: number };
+    readonly x: { readonly kind: 'floats' | 'bytes' | 'indices'; readonly salt: number };
     readonly targets: { readonly kind: 'labels' | ElementKind; readonly salt: number; readonly columns: number };
     readonly batchSize: number;
     readonly batchLeaf: number;

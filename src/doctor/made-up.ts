@@ -24,6 +24,15 @@ export function labelsOf(rows: number, salt: number, classes: number): Uint32Arr
   return Uint32Array.from({ length: rows }, (_, i) => (hash(i, salt) >>> 8) % classes);
 }
 
+/** [rows, columns]: below the categories of a column; `floats` where it has none. */
+export function indicesOf(rows: number, salt: number, categories: readonly (number | null)[]): Float32Array {
+  return Float32Array.from({ length: rows * categories.length }, (_, i) => {
+    const below = categories[i % categories.length];
+    const element = hash(i, salt) >>> 8;
+    return below === null ? element * STEP - 0.5 : element % below;
+  });
+}
+
 /** [rows, classes]: 1 at the label, else 0. */
 export function oneHotOf(rows: number, salt: number, classes: number): Float32Array {
   const out = new Float32Array(rows * classes);

@@ -4,6 +4,7 @@ import { check, fields, type Schema } from '../arguments.js';
 import { expected } from '../errors.js';
 import type { ParameterKind } from '../native/addon.js';
 import { checkStreams } from '../random/seed.js';
+import { type LookUpLayer, lookedUpUnits, tablesOf } from './embeddings.js';
 import { type DenseLayer, type DropoutLayer, type Layer, layerSchema, type RescalingLayer } from './layers.js';
 
 /** Layers from the data to the outputs, all dense and dropout ones named. */
@@ -23,14 +24,17 @@ export interface NamedDropoutLayer extends DropoutLayer {
   readonly name: string;
 }
 
+/** A layer of embeddings, with the name that its tables carry. */
+export type NamedLookUpLayer = LookUpLayer & { readonly name: string };
+
 /** A tensor that is trained. */
 export interface Parameter {
-  /** Index among the layers that have tensors. */
+  /** Index among the layers that have tensors, each table of embeddings counting as one. */
   readonly layer: number;
   readonly kind: ParameterKind;
-  /** `<layer>/kernel` or `<layer>/bias`. */
+  /** `<layer>/kernel`, `<layer>/bias`, `<layer>/embeddings` or `<layer>/<column>/embeddings`. */
   readonly name: string;
-  /** [inputs, units] or [units]. */
+  /** [inputs, units], [units] or [categories, units]. */
   readonly shape: readonly number[];
   /** Product of the shape. */
   readonly size: number;
@@ -38,9 +42,9 @@ export interface Parameter {
 
 /** A trained tensor with its values. */
 export interface NamedTensor {
-  /** `<layer>/kernel` or `<layer>/bias`. */
+  /** `<layer>/kernel`, `<layer>/bias`, `<layer>/embeddings` or `<layer>/<column>/embeddings`. */
   readonly name: string;
-  /** [inputs, units] or [units]. */
+  /** [inputs, units], [units] or [categories, units]. */
   readonly shape: readonly number[];
   /** Row-major. */
   readonly data: Float32Array;
@@ -51,7 +55,10 @@ export const modelSchema: Schema<{ name: string; layers: Layer[] }> = fields({
     v.pipe(v.string('a string of at least 1 character'), v.minLength(1, 'a string of at least 1 character')),
     'sequential',
   ),
-  layers: v.array(layerSchema, 'an array of layers, as dense(), dropout() and rescaling() give,'),
+  layers: v.array(
+    layerSchema,
+    'an array of layers, as dense(), dropout(), rescaling(), embedding() and tableInput() give,',
+  ),
 });
 
 /** Name of the stream that shuffles the rows. */
@@ -88,6 +95,7 @@ export function describeModel(value: unknown, name: string): ModelDescription {
       throw expected('inputShape in the first layer only', `${at(index)}.inputShape`, layer.inputShape);
     }
     if (layer.kind === 'rescaling') return layer;
+    if (layer.kind === 'embedding' || layer.kind === 'tableInput') return describeLookUp(layer, index, at(index));
     if (layer.kind === 'dropout') {
       if (layers[index + 1]?.kind !== 'dense')
         throw expected('a dense layer after dropout', at(index + 1), layers[index + 1]);
@@ -102,6 +110,23 @@ export function describeModel(value: unknown, name: string): ModelDescription {
   const dropouts = dropoutsOf(model).flatMap((layer) => (layer === null ? [] : [dropoutStream(layer.name)]));
   checkStreams([...parameterNames(model).map(initialStream), ...dropouts, SHUFFLE_STREAM]);
   return model;
+}
+
+function describeLookUp(layer: LookUpLayer, index: number, at: string): NamedLookUpLayer {
+  if (index > 0) throw expected(`${layer.kind} as the first layer only`, at, layer);
+  const named = { ...layer, name: layer.name ?? `${layer.kind}_1` };
+  if (named.kind === 'embedding') return named;
+  const columns = named.columns.length;
+  if (named.inputShape !== undefined && named.inputShape[0] !== columns) {
+    throw expected(`[${columns}], as many as there are columns,`, `${at}.inputShape`, named.inputShape);
+  }
+  return { ...named, inputShape: [columns] };
+}
+
+/** The layer of embeddings, or null. */
+export function lookUpLayer(model: ModelDescription): NamedLookUpLayer | null {
+  const first = model.layers[0];
+  return first.kind === 'embedding' || first.kind === 'tableInput' ? (first as NamedLookUpLayer) : null;
 }
 
 /** For each dense layer the dropout before it, or null. */
@@ -135,11 +160,16 @@ export function outputUnits(model: ModelDescription): number {
   return dense[dense.length - 1].units;
 }
 
-/** The trained tensors in model order: each dense layer's kernel, then its bias if it has one. */
+/** The trained tensors in model order: tables of embeddings; then each dense layer's kernel, and its bias if it has one. */
 export function parametersOf(model: ModelDescription, inputs: number): readonly Parameter[] {
-  const parameters: Parameter[] = [];
-  let columns = inputs;
-  denseLayers(model).forEach(({ name, units, useBias }, layer) => {
+  const lookUp = lookUpLayer(model);
+  const tables = lookUp === null ? [] : tablesOf(lookUp);
+  const parameters = tables.map(({ name, categories, units }, layer): Parameter => {
+    return { layer, kind: 'embeddings', name, shape: [categories, units], size: categories * units };
+  });
+  let columns = lookUp === null ? inputs : lookedUpUnits(lookUp, inputs);
+  denseLayers(model).forEach(({ name, units, useBias }, index) => {
+    const layer = tables.length + index;
     const size = columns * units;
     parameters.push({ layer, kind: 'kernel', name: `${name}/kernel`, shape: [columns, units], size });
     if (useBias) parameters.push({ layer, kind: 'bias', name: `${name}/bias`, shape: [units], size: units });

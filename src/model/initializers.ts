@@ -32,6 +32,15 @@ export interface RandomNormal {
   readonly stddev?: number;
 }
 
+/** Numbers between two others, all equally likely. */
+export interface RandomUniform {
+  readonly name: 'randomUniform';
+  /** @default -0.05 */
+  readonly minval?: number;
+  /** Above `minval`; it is not reached, but by rounding. @default 0.05 */
+  readonly maxval?: number;
+}
+
 /** The same value everywhere. */
 export interface Constant {
   readonly name: 'constant';
@@ -39,8 +48,8 @@ export interface Constant {
   readonly value?: number;
 }
 
-/** A name, or an object with the parameters of `randomNormal` or `constant`. */
-export type Initializer = PlainInitializer | 'randomNormal' | RandomNormal | Constant;
+/** A name, or an object with the parameters of `randomNormal`, `randomUniform` or `constant`. */
+export type Initializer = PlainInitializer | 'randomNormal' | 'randomUniform' | RandomNormal | RandomUniform | Constant;
 
 const PLAIN: readonly PlainInitializer[] = [
   'zeros',
@@ -51,11 +60,14 @@ const PLAIN: readonly PlainInitializer[] = [
   'lecunUniform',
   'lecunNormal',
 ];
-const PHRASE = `an initializer: one of ${PLAIN.map((name) => `'${name}'`).join(', ')}, 'randomNormal', or { name: 'randomNormal', mean, stddev } or { name: 'constant', value }`;
+const PHRASE = `an initializer: one of ${PLAIN.map((name) => `'${name}'`).join(', ')}, 'randomNormal', 'randomUniform', or { name: 'randomNormal', mean, stddev }, { name: 'randomUniform', minval, maxval } or { name: 'constant', value }`;
 
 const initializerName: Schema<Initializer> = v.pipe(
-  v.picklist([...PLAIN, 'randomNormal'], PHRASE),
-  v.transform((name) => (name === 'randomNormal' ? { name, mean: 0, stddev: 0.05 } : name)),
+  v.picklist([...PLAIN, 'randomNormal', 'randomUniform'], PHRASE),
+  v.transform((name) => {
+    if (name === 'randomNormal') return { name, mean: 0, stddev: 0.05 };
+    return name === 'randomUniform' ? { name, minval: -0.05, maxval: 0.05 } : name;
+  }),
 );
 
 const randomNormal = fields({
@@ -67,9 +79,25 @@ const randomNormal = fields({
   ),
 });
 
+const randomUniform = v.pipe(
+  fields({
+    name: v.literal('randomUniform', PHRASE),
+    minval: v.optional(real(), -0.05),
+    maxval: v.optional(real(), 0.05),
+  }),
+  v.check(
+    ({ minval, maxval }) => minval < maxval && Number.isFinite(Math.fround(maxval - minval)),
+    'minval below maxval',
+  ),
+);
+
 const constantObject = fields({ name: v.literal('constant', PHRASE), value: v.optional(real(), 0) });
 
-const withParameters: Schema<RandomNormal | Constant> = v.variant('name', [randomNormal, constantObject], PHRASE);
+const withParameters: Schema<RandomNormal | RandomUniform | Constant> = v.variant(
+  'name',
+  [randomNormal, randomUniform, constantObject],
+  PHRASE,
+);
 
 export const initializerSchema: Schema<Initializer> = choice<Initializer>([initializerName, withParameters], (value) =>
   typeof value === 'object' ? withParameters : initializerName,
@@ -88,7 +116,7 @@ export function constant(value = 0): Constant {
 /** Standard deviation of a standard normal number that is truncated at 2; Keras divides by it. */
 const TRUNCATED_STDDEV = 0.87962566103423978;
 
-/** Inputs and units of a kernel; for a bias both are its units. */
+/** Inputs and units of a kernel, categories and units of embeddings; for a bias both are its units. */
 export interface Fans {
   readonly fanIn: number;
   readonly fanOut: number;
@@ -99,6 +127,10 @@ export function initialValues(initializer: Initializer, draws: Draws, fans: Fans
   const { fanIn, fanOut } = fans;
   if (typeof initializer === 'object') {
     if (initializer.name === 'constant') return new Float32Array(count).fill(initializer.value ?? 0);
+    if (initializer.name === 'randomUniform') {
+      const { minval = -0.05, maxval = 0.05 } = initializer;
+      return scaled(draws.uniforms(count), maxval - minval, minval);
+    }
     return scaled(draws.normals(count), initializer.stddev ?? 0.05, initializer.mean ?? 0);
   }
   switch (initializer) {
@@ -106,6 +138,8 @@ export function initialValues(initializer: Initializer, draws: Draws, fans: Fans
       return new Float32Array(count);
     case 'randomNormal':
       return scaled(draws.normals(count), 0.05, 0);
+    case 'randomUniform':
+      return scaled(draws.uniforms(count), 0.05 - -0.05, -0.05);
     case 'glorotUniform':
       return uniformWithin(Math.sqrt(6 / (fanIn + fanOut)), draws, count);
     case 'heUniform':

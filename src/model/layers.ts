@@ -3,7 +3,9 @@ import * as v from 'valibot';
 import { check, fields, flag, integer, real, type Schema } from '../arguments.js';
 import { type Seed, seedSchema } from '../random/seed.js';
 import { type Activation, type ActivationOption, activationSchema } from './activations.js';
+import { embeddingSchema, type LookUpLayer, tableInputSchema } from './embeddings.js';
 import { type Initializer, initializerSchema } from './initializers.js';
+import { inputShape, name, withoutUndefined } from './layer-entries.js';
 import { type Regularizer, regularizerSchema } from './regularizers.js';
 
 /** Options of {@link dense}. */
@@ -77,22 +79,8 @@ export interface DropoutLayer {
   readonly inputShape?: readonly [number];
 }
 
-/** A layer of a model: what {@link dense}, {@link dropout} or {@link rescaling} gives. */
-export type Layer = DenseLayer | DropoutLayer | RescalingLayer;
-
-const inputShape = v.optional(
-  v.custom<readonly [number]>(
-    (value) => Array.isArray(value) && value.length === 1 && isColumns(value[0]),
-    'an array of one integer of at least 1, the columns of the data,',
-  ),
-);
-
-const name = v.optional(
-  v.custom<string>(
-    (value) => typeof value === 'string' && /^[^/]{1,100}$/.test(value),
-    'a string of 1 to 100 characters without /',
-  ),
-);
+/** A layer of a model: what {@link dense}, {@link dropout}, {@link rescaling}, {@link embedding} or {@link tableInput} gives. */
+export type Layer = DenseLayer | DropoutLayer | RescalingLayer | LookUpLayer;
 
 const denseEntries = {
   units: integer(1, 0x7fff_ffff),
@@ -124,8 +112,10 @@ export const layerSchema: Schema<Layer> = v.variant(
     fields({ kind: v.literal('dense'), ...denseEntries }),
     fields({ kind: v.literal('dropout'), ...dropoutEntries }),
     fields({ kind: v.literal('rescaling'), ...rescalingEntries }),
+    embeddingSchema,
+    tableInputSchema,
   ],
-  "a layer of kind 'dense', 'dropout' or 'rescaling', as dense(), dropout() and rescaling() give,",
+  "a layer of kind 'dense', 'dropout', 'rescaling', 'embedding' or 'tableInput', as dense(), dropout(), rescaling(), embedding() and tableInput() give,",
 );
 
 /**
@@ -164,13 +154,4 @@ export function dropout(options: DropoutOptions): DropoutLayer {
  */
 export function rescaling(options: RescalingOptions): RescalingLayer {
   return withoutUndefined({ ...check(rescalingOptions, options, 'rescaling'), kind: 'rescaling' });
-}
-
-/** Keys that were given as undefined would not survive JSON: two equal descriptions would look different. */
-function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T;
-}
-
-function isColumns(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= 0x7fff_ffff;
 }

@@ -9,10 +9,11 @@ interface TorchTensor {
   readonly transposed: boolean;
 }
 
-/** `nn.Linear` computes `x · weightᵀ + bias`. */
+/** `nn.Linear` computes `x · weightᵀ + bias`; `nn.Embedding` has its table as it is. */
 const TORCH: Readonly<Record<ParameterKind, TorchTensor>> = {
   kernel: { name: 'weight', transposed: true },
   bias: { name: 'bias', transposed: false },
+  embeddings: { name: 'weight', transposed: false },
 };
 
 /** Edge of the squares in which a matrix is transposed: 4 KiB of each side stay in the cache. */

@@ -2,6 +2,7 @@
 import type { Generator } from '../random/words.js';
 import { activationText } from './activations.js';
 import { type ModelDescription, type Parameter, parametersOf } from './description.js';
+import { type LookUpLayer, lookedUpUnits } from './embeddings.js';
 import { givenSeeds, type SeedChoice } from './seeds.js';
 
 /** What a summary tells beside the layers. */
@@ -17,16 +18,22 @@ export function summaryText(model: ModelDescription, facts: SummaryFacts): strin
   const { inputs, seed, seeds, seedDrawn, generator } = facts;
   const own = givenSeeds(seeds).map(([use, given]) => `, ${use} ${JSON.stringify(given)}`);
   const parameters = inputs === undefined ? null : parametersOf(model, inputs);
-  let dense = -1;
-  let units = 0;
+  let tensors = -1;
+  let units: number | '?' = 0;
   const rows = model.layers.map((layer): Row => {
     if (layer.kind === 'rescaling') return ['rescaling', `[rows, ${inputs ?? '?'}]`, '0'];
     if (layer.kind === 'dropout') {
-      return [`${layer.name} (dropout, ${layer.rate})`, `[rows, ${dense < 0 ? (inputs ?? '?') : units}]`, '0'];
+      return [`${layer.name} (dropout, ${layer.rate})`, `[rows, ${tensors < 0 ? (inputs ?? '?') : units}]`, '0'];
     }
-    dense += 1;
+    if (layer.kind === 'embedding' || layer.kind === 'tableInput') {
+      const tables = parametersOf(model, 1).filter(({ kind }) => kind === 'embeddings');
+      tensors += tables.length;
+      units = inputs === undefined ? '?' : lookedUpUnits(layer, inputs);
+      return [lookUpText(layer), `[rows, ${units}]`, format(sizeOf(tables))];
+    }
+    tensors += 1;
     units = layer.units;
-    const count = parameters === null ? '?' : format(sizeOf(parameters.filter((one) => one.layer === dense)));
+    const count = parameters === null ? '?' : format(sizeOf(parameters.filter((one) => one.layer === tensors)));
     return [`${layer.name} (dense, ${activationText(layer.activation)})`, `[rows, ${layer.units}]`, count];
   });
   const total = parameters === null ? 'unknown until the first data' : format(sizeOf(parameters));
@@ -36,6 +43,16 @@ export function summaryText(model: ModelDescription, facts: SummaryFacts): strin
     `Total weights: ${total}`,
     `Seed: ${JSON.stringify(seed)}${seedDrawn ? ' (drawn; pass it to sequential() to repeat)' : ''}${own.join('')}, generator ${generator}`,
   ].join('\n');
+}
+
+function lookUpText(layer: LookUpLayer): string {
+  if (layer.kind === 'embedding') return `${layer.name} (embedding, ${format(layer.categories)} × ${layer.units})`;
+  const tables = layer.columns.flatMap(({ name, categories, units }) =>
+    categories === undefined ? [] : [`${name} ${format(categories)} × ${units}`],
+  );
+  return [`${layer.name} (tableInput, ${layer.columns.length - tables.length} numbers`, ...tables]
+    .join(', ')
+    .concat(')');
 }
 
 type Row = readonly [string, string, string];

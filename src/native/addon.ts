@@ -123,9 +123,18 @@ export interface NativeHardware {
   readonly emulate?: number;
 }
 
+/** Tables whose rows columns of x look up. */
+export interface NativeLookUp {
+  readonly tables: readonly { readonly categories: number; readonly units: number }[];
+  /** Of each column of x: its table, or null for a number. Every table has a column. */
+  readonly columns: readonly (number | null)[];
+}
+
 export interface NetworkDescription extends NativeHardware {
   /** Columns of x. */
   readonly inputs: number;
+  /** What stands before the first layer, without `rescale`. @default null */
+  readonly lookUp?: NativeLookUp | null;
   /** `x' = fma(x, scale, offset)` before the first layer; both rounded to binary32. */
   readonly rescale: { readonly scale: number; readonly offset: number } | null;
   readonly layers: readonly NativeLayer[];
@@ -135,7 +144,7 @@ export interface NetworkDescription extends NativeHardware {
 }
 
 /** What a trained tensor is in its layer. */
-export type ParameterKind = 'kernel' | 'bias';
+export type ParameterKind = 'kernel' | 'bias' | 'embeddings';
 /** 0: the weights; 1: momentum, Adam's m, or the v of RMSprop and Adagrad; 2: Adam's v, or RMSprop's momentum; 3: AMSGrad's vMax. */
 export type Slot = 0 | 1 | 2 | 3;
 

@@ -3,18 +3,20 @@ import {
   denseLayers,
   dropoutStream,
   initialStream,
+  lookUpLayer,
   type ModelDescription,
   type NamedDropoutLayer,
   type Parameter,
   parametersOf,
   rescalingLayer,
 } from '../model/description.js';
+import { lookedUpColumns, tablesOf } from '../model/embeddings.js';
 import { type Emulation, emulationBits } from '../model/emulation.js';
 import { checkFlippedIndex, type FlippedBit, withFlippedBit } from '../model/flipped-bit.js';
-import { initialValues } from '../model/initializers.js';
+import { type Initializer, initialValues } from '../model/initializers.js';
 import type { Optimizer } from '../model/optimizers.js';
 import { type SeedChoice, seedOf } from '../model/seeds.js';
-import type { NativeLayer, NativeOptimizer, Slot } from '../native/addon.js';
+import type { NativeLayer, NativeLookUp, NativeOptimizer, ParameterKind, Slot } from '../native/addon.js';
 import { addon, type Counters, type InstructionSet, type Loss, type NativeNetwork } from '../native/addon.js';
 import { Draws } from '../random/draws.js';
 import { seedKey, streamNumber } from '../random/seed.js';
@@ -66,6 +68,7 @@ export function createNetwork(
     emulate: emulationBits(emulate),
     inputs,
     rescale: rescaling === null ? null : { scale: rescaling.scale, offset: rescaling.offset },
+    lookUp: nativeLookUp(origin.model, inputs),
     layers: nativeLayers(origin),
     loss: objective?.loss ?? null,
     optimizer: objective === null ? null : nativeOptimizer(objective.optimizer),
@@ -74,12 +77,10 @@ export function createNetwork(
 
 /** Draws the initial weights of `origin` into a fresh network. */
 export function initialize(network: NativeNetwork, origin: Origin, inputs: number): void {
-  const layers = denseLayers(origin.model);
   for (const { layer, kind, name, shape, size } of parametersOf(origin.model, inputs)) {
-    const { kernelInitializer, biasInitializer } = layers[layer];
     const stream = { seed: seedOf(origin, 'weights'), generator: origin.generator, name: initialStream(name) };
     const fans = { fanIn: shape[0], fanOut: shape[shape.length - 1] };
-    const initializer = kind === 'kernel' ? kernelInitializer : biasInitializer;
+    const initializer = initializerOf(origin.model, layer, kind);
     if (initializer === 'zeros') continue;
     const draws = new Draws(stream);
     for (const { firstRow, elements } of partsOf(shape, size)) {
@@ -87,6 +88,14 @@ export function initialize(network: NativeNetwork, origin: Origin, inputs: numbe
     }
   }
   if (origin.flippedBit !== null) flipBit(network, origin.flippedBit, parametersOf(origin.model, inputs));
+}
+
+function initializerOf(model: ModelDescription, layer: number, kind: ParameterKind): Initializer {
+  const lookUp = lookUpLayer(model);
+  if (kind === 'embeddings') return lookUp?.embeddingsInitializer ?? 'randomUniform';
+  const tables = lookUp === null ? 0 : tablesOf(lookUp).length;
+  const { kernelInitializer, biasInitializer } = denseLayers(model)[layer - tables];
+  return kind === 'kernel' ? kernelInitializer : biasInitializer;
 }
 
 function flipBit(network: NativeNetwork, flipped: FlippedBit, parameters: readonly Parameter[]): void {
@@ -139,9 +148,18 @@ export function writeState(network: NativeNetwork, parameters: readonly Paramete
   network.setCounters(state.counters);
 }
 
+function nativeLookUp(model: ModelDescription, inputs: number): NativeLookUp | null {
+  const layer = lookUpLayer(model);
+  if (layer === null) return null;
+  return {
+    tables: tablesOf(layer).map(({ categories, units }) => ({ categories, units })),
+    columns: lookedUpColumns(layer, inputs).map(({ table }) => table),
+  };
+}
+
 function nativeLayers(origin: SeedChoice & Pick<Origin, 'model'>): NativeLayer[] {
   return origin.model.layers.flatMap((layer): NativeLayer[] => {
-    if (layer.kind === 'rescaling') return [];
+    if (layer.kind === 'rescaling' || layer.kind === 'embedding' || layer.kind === 'tableInput') return [];
     if (layer.kind === 'dropout') {
       const { kind, rate, seed, name } = layer as NamedDropoutLayer;
       const key = seedKey(seed ?? seedOf(origin, 'dropout'));

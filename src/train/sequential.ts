@@ -1,6 +1,6 @@
 /** Models: what users build, train, ask and throw away. */
 import { check } from '../arguments.js';
-import { asMatrix, keepMatrix, type MatrixLike } from '../data/matrix.js';
+import { asMatrix, keepMatrix, type Matrix, type MatrixLike } from '../data/matrix.js';
 import type { Preparation } from '../data/prepare/preparation.js';
 import type { Table } from '../data/table/table.js';
 import type { TableSource } from '../data/table/table-source.js';
@@ -28,6 +28,7 @@ import {
   type StepOptions,
   type TableFitOptions,
 } from './fit-options.js';
+import { checkIndices } from './indices.js';
 import { LiveNetwork } from './live-network.js';
 import { trainOneBatch } from './one-batch.js';
 import { weighRows } from './row-weights.js';
@@ -172,7 +173,7 @@ export class Sequential {
     const execution = resolveExecution(checked);
     checkRepeatable(execution, { seedDrawn: this.#blueprint.seedDrawn, replays: false });
     const hardware = { isa: execution.isa, emulate: checked.emulate };
-    const matrix = asMatrix(x, 'x', this.#live.inputs);
+    const matrix = this.#rows(x);
     const { loss } = compiled;
     checkClassWeights(checked.classWeights, loss, this.units);
     const samples = keepSamples(matrix, y, { loss, units: this.units }, undefined, checked.sampleWeights);
@@ -219,7 +220,7 @@ export class Sequential {
       const { rows, columns } = await this.#tables.rows(data, end, 'evaluate');
       return evaluated(rows, columns);
     }
-    const matrix = asMatrix(data, 'x', this.#live.inputs);
+    const matrix = this.#rows(data);
     return evaluated(keepSamples(matrix, second as Targets, end, undefined, sampleWeights), matrix.columns);
   }
 
@@ -241,6 +242,7 @@ export class Sequential {
     this.#live.checkReadable('predict');
     const threads = resolveThreads(checkPredictOptions(options, 'predict').threads);
     const { matrix, labeled } = this.#tables.inputs(x, 'predict');
+    checkIndices(this.#blueprint.model, matrix, 'x');
     const { data: kept, rows, columns } = keepMatrix(matrix);
     const network = this.#live.network(columns);
     const data = await this.#live.read('predict', () => network.predict({ x: kept, rows, threads }));
@@ -255,6 +257,7 @@ export class Sequential {
     this.#live.checkReadable('predictSync');
     const { threads = 1 } = checkPredictOptions(options, 'predictSync');
     const { matrix, labeled } = this.#tables.inputs(x, 'predictSync');
+    checkIndices(this.#blueprint.model, matrix, 'x');
     const { data: given, rows, columns } = matrix;
     const data = this.#live.network(columns).predictSync({ x: given, rows, threads });
     return labeled({ data, rows, columns: this.units }, this.#compiled);
@@ -344,6 +347,13 @@ export class Sequential {
   /** Frees the native memory now rather than with the object. Again: nothing. */
   dispose(): void {
     this.#live.dispose();
+  }
+
+  /** Rows for the model, whose indices are categories. */
+  #rows(x: MatrixLike): Matrix {
+    const matrix = asMatrix(x, 'x', this.#live.inputs);
+    checkIndices(this.#blueprint.model, matrix, 'x');
+    return matrix;
   }
 
   #checkCompiled(what: string): Compiled {

@@ -13,6 +13,7 @@ import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 import type { Recording } from '../runs/recording.js';
 import { checkRepeatable, type ExecutionOptions, type ResolvedExecution, resolveExecution } from './execution.js';
+import { checkIndices } from './indices.js';
 import { createNetwork, initialize } from './network.js';
 import { checkRecordable, checkRecording, endOfSteps } from './recording.js';
 import type { SampleWeights } from './row-weights.js';
@@ -132,6 +133,7 @@ export class TrainingSession {
     checkShuffle(fit.shuffle, loss);
     checkClassWeights(fit.classWeights, loss, outputUnits(model));
     const matrix = asMatrix(x, 'x', declaredInputs(model));
+    checkIndices(model, matrix, 'x');
     const data = keepSamples(matrix, y, { loss, units: outputUnits(model) }, undefined, options.sampleWeights);
     const network = createNetwork(recipe, matrix.columns, { isa: execution.isa, emulate }, recipe);
     initialize(network, recipe, matrix.columns);

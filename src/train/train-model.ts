@@ -17,6 +17,7 @@ import { checkRepeatable, type ResolvedExecution, resolveExecution } from './exe
 import { fingerprintNetwork } from './fingerprint.js';
 import { type FitStart, FROM_THE_BEGINNING, MetricsOf, runFit } from './fit.js';
 import type { Callbacks, CheckedFitOptions } from './fit-options.js';
+import { checkIndices } from './indices.js';
 import type { LiveNetwork } from './live-network.js';
 import { manifestOf } from './manifest-of.js';
 import type { BestWeights, Run } from './run.js';
@@ -64,6 +65,7 @@ export function fitData(
 ): FitData {
   const outputs = { loss: compiled.loss, units: outputUnits(blueprint.model) };
   const matrix = asMatrix(x, 'x', live.inputs);
+  checkIndices(blueprint.model, matrix, 'x');
   const train = keepSamples(matrix, y, outputs, undefined, sampleWeights);
   if (validationSplit !== undefined) {
     if (validation !== undefined) {
@@ -74,6 +76,7 @@ export function fitData(
   if (validation === undefined) return { columns: matrix.columns, train, validation: null, preparation: null };
   const names = { x: 'validationData[0]', y: 'validationData[1]', weights: 'validationData[2]' };
   const rows = asMatrix(validation[0], names.x, matrix.columns);
+  checkIndices(blueprint.model, rows, names.x);
   const kept = keepSamples(rows, validation[1], outputs, names, validation[2]);
   return { columns: matrix.columns, train, validation: kept, preparation: null };
 }

@@ -7,6 +7,7 @@ import { hasAccuracy } from '../oracle.js';
 export function build({ layers, inputs, ...recipe }: GoldenRecipe): Sequential {
   const all = [
     ...(recipe.rescaling === null ? [] : [rescaling(recipe.rescaling)]),
+    ...(recipe.lookUp === undefined ? [] : [recipe.lookUp]),
     ...layers.flatMap(({ dropout: before, ...layer }) => [
       ...(before === undefined ? [] : [dropout(before)]),
       dense(layer),

@@ -1,13 +1,21 @@
 /** Networks, data and jobs of golden recipes, below the public API. */
-import type { Addon, InstructionSet, NativeLayer, NativeNetwork, TrainJob } from '../../dist/native/addon.js';
+import type {
+  Addon,
+  InstructionSet,
+  NativeLayer,
+  NativeLookUp,
+  NativeNetwork,
+  TrainJob,
+} from '../../dist/native/addon.js';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
+import { tablesOf, widthOf } from '../oracle/embedding.js';
 import { Network, order, random, rowWeights } from '../oracle.js';
 
 export interface Tensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly layer: number;
-  readonly kind: 'kernel' | 'bias';
+  readonly kind: 'kernel' | 'bias' | 'embeddings';
 }
 
 /** A network with the oracle's initial weights: initializers have tests of their own. */
@@ -17,6 +25,7 @@ export function build(native: Addon, recipe: GoldenRecipe, isa: InstructionSet):
     isa,
     inputs: recipe.inputs,
     rescale: recipe.rescaling,
+    lookUp: lookUpOf(recipe),
     layers: layersOf(recipe),
     loss: recipe.loss,
     optimizer: { ...optimizer, kind: kindOf(optimizer) },
@@ -26,6 +35,12 @@ export function build(native: Addon, recipe: GoldenRecipe, isa: InstructionSet):
     network.setParameter(layer, kind, 0, initial[i].values);
   });
   return network;
+}
+
+function lookUpOf({ lookUp, inputs }: GoldenRecipe): NativeLookUp | null {
+  if (lookUp === undefined) return null;
+  const { tables, columns } = tablesOf(lookUp, inputs);
+  return { tables, columns: columns.map(({ table }) => table) };
 }
 
 function layersOf({ layers, seed, seeds }: GoldenRecipe) {
@@ -48,12 +63,20 @@ function kindOf(optimizer: GoldenRecipe['optimizer']) {
 }
 
 export function tensorsOf(recipe: GoldenRecipe): Tensor[] {
-  return recipe.layers.flatMap(({ units, useBias, name = '' }, layer) => {
-    const inputs = layer === 0 ? recipe.inputs : recipe.layers[layer - 1].units;
-    const prefix = name === '' ? `dense_${layer + 1}` : name;
+  const { lookUp } = recipe;
+  const { tables, columns } = lookUp === undefined ? { tables: [], columns: [] } : tablesOf(lookUp, recipe.inputs);
+  const width = lookUp === undefined ? recipe.inputs : widthOf(columns, tables);
+  const embeddings = tables.map(({ name, categories, units }, layer): Tensor => {
+    return { name, shape: [categories, units], layer, kind: 'embeddings' };
+  });
+  const dense = recipe.layers.flatMap(({ units, useBias, name = '' }, index) => {
+    const layer = tables.length + index;
+    const inputs = index === 0 ? width : recipe.layers[index - 1].units;
+    const prefix = name === '' ? `dense_${index + 1}` : name;
     const kernel: Tensor = { name: `${prefix}/kernel`, shape: [inputs, units], layer, kind: 'kernel' };
     return useBias ? [kernel, { name: `${prefix}/bias`, shape: [units], layer, kind: 'bias' as const }] : [kernel];
   });
+  return [...embeddings, ...dense];
 }
 
 /** Targets as the addon takes them. */

@@ -10,7 +10,8 @@ const withLayers = (layers: readonly Layer[]): Setting =>
 const outline = ({ recipe }: Setting) =>
   recipe.model.layers.map((layer) => {
     if (layer.kind === 'rescaling') return 'rescaling';
-    return layer.kind === 'dropout' ? `${layer.name} ~${layer.rate}` : `${layer.name} ${layer.units}`;
+    if (layer.kind === 'dense') return `${layer.name} ${layer.units}`;
+    return layer.kind === 'dropout' ? `${layer.name} ~${layer.rate}` : layer.kind;
   });
 
 describe('depth', () => {

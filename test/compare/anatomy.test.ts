@@ -4,6 +4,7 @@ import type { Operation } from '../../dist/compare/anatomy/operation.js';
 import { passOperations } from '../../dist/compare/anatomy/pass.js';
 import { shareData } from '../../dist/compare/data.js';
 import { firstDifferingIndex } from '../../dist/compare/distances.js';
+import * as embeddings from '../oracle/embedding.js';
 import { arithmetic, layers as oracle, rows as rowSums, sums } from '../oracle.js';
 
 const ROWS = 23;
@@ -167,6 +168,57 @@ describe('passOperations', () => {
         LEAF,
       );
       expect(Math.fround(total * Math.fround(1 / rowLosses.length))).toBe(losses[steps]);
+    }
+  });
+
+  it('takes apart what embeddings are trained by', async () => {
+    const columns = [{ name: 'a', categories: 4, units: 3 }, { name: 'b' }, { name: 'c', categories: 9, units: 2 }];
+    const recipe = parseRecipe({
+      model: {
+        layers: [
+          { kind: 'tableInput', columns },
+          { kind: 'dropout', rate: 0.2 },
+          { kind: 'dense', units: 1, activation: 'linear' },
+        ],
+      },
+      seed: 3,
+      optimizer: { name: 'sgd', learningRate: RATE },
+      loss: 'meanSquaredError',
+      fit: { batchSize: ROWS, batchLeaf: LEAF, shuffle: false },
+    });
+    const model = modelFromRecipe(recipe);
+    const data = Float32Array.from({ length: ROWS * 3 }, (_, i) =>
+      i % 3 === 1 ? i / 50 : (i * 7) % (i % 3 === 0 ? 4 : 8),
+    );
+    const matrix = { data, rows: ROWS, columns: 3 };
+    const y = { data: Float32Array.from({ length: ROWS }, (_, i) => i / 9), rows: ROWS, columns: 1 };
+    await model.predict(matrix);
+    const weights = new Map(model.getWeights().map((tensor) => [tensor.name, tensor.data]));
+    await model.fit(matrix, y, { ...recipe.fit, threads: 1 });
+    const operations = await passOperations({
+      recipe,
+      data: shareData(recipe, { x: matrix, y }).train,
+      bench: { hardware: { isa: 'scalar', emulate: [] }, threads: 1 },
+      place: { steps: 0, epochs: 0, position: 0 },
+      weights,
+    });
+    const valuesOf = (kind: string, place: string) =>
+      operations.find((each) => each.kind === kind && each.place === place)?.values as Float32Array;
+    expect(operations.find(({ kind, place }) => kind === 'forward' && place === 'dense_1')?.layer).toBe(2);
+    const tables = columns.flatMap(({ name, categories, units }) =>
+      categories === undefined || units === undefined
+        ? []
+        : [{ categories, units, values: weights.get(`tableInput_1/${name}/embeddings`) as Float32Array }],
+    );
+    const places = [{ table: 0 }, { table: null }, { table: 1 }];
+    expect(valuesOf('forward', 'tableInput_1')).toEqual(embeddings.lookUp(data, ROWS, places, tables));
+    const { mul, fma, f32 } = arithmetic;
+    const kept = valuesOf('mask', 'dropout_1');
+    const dy = valuesOf('inputGradient', 'dense_1').map((value, i) => (kept[i] === 1 ? mul(value, f32(1 / 0.8)) : 0));
+    for (const [t, { values }] of tables.entries()) {
+      const { sums: found } = embeddings.tableGradient(t, data, dy, ROWS, places, tables, embeddings.fixedSparse(LEAF));
+      const after = values.map((w, i) => fma(-f32(RATE), mul(found[i], f32(1 / ROWS)), w));
+      expect(model.getWeights()[t].data).toEqual(after);
     }
   });
 });

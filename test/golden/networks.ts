@@ -4,6 +4,7 @@ import { fingerprint } from '../oracle/fingerprint.js';
 import { type FitOptions, Network } from '../oracle/network.js';
 import { formatOrders, type StepOrder } from '../oracle/rows.js';
 import { activationRecipes } from './activations.js';
+import { embeddingRecipes } from './embeddings.js';
 import { lossRecipes } from './losses.js';
 import { hash } from './made-up.js';
 import { divergingRecipes, type GoldenRecipe, recipes, samplesOf } from './recipes.js';
@@ -56,7 +57,7 @@ export const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes]);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

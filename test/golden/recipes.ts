@@ -1,12 +1,13 @@
 /** The golden recipes: small networks that cross every edge of the contract, each of 20 steps in whole epochs. */
+import { type LookUpLayer, tablesOf } from '../oracle/embedding.js';
 import type { DenseLayer, NetworkRecipe, Samples } from '../oracle/network.js';
 import type { Shuffle } from '../oracle/order.js';
 import type { ClassWeights } from '../oracle/row-weights.js';
-import { bits, bytes, floats, labels, oneHot, shares } from './made-up.js';
+import { bits, bytes, floats, indices, labels, oneHot, shares } from './made-up.js';
 
 export interface MadeUpX {
-  /** `floats` in [−0.5, 0.5), or `bytes`. */
-  readonly kind: 'floats' | 'bytes';
+  /** `floats` in [−0.5, 0.5), `bytes`, or `indices` where the first layer has a table, `floats` elsewhere. */
+  readonly kind: 'floats' | 'bytes' | 'indices';
   readonly salt: number;
 }
 
@@ -31,7 +32,7 @@ export interface GoldenRecipe extends NetworkRecipe {
   readonly sampleWeights?: { readonly kind: 'shares'; readonly salt: number };
 }
 
-export function samplesOf({ rows, inputs, x, targets, sampleWeights }: GoldenRecipe): Samples {
+export function samplesOf({ rows, inputs, x, targets, lookUp, sampleWeights }: GoldenRecipe): Samples {
   const { kind, salt, columns } = targets;
   const count = rows * columns;
   const make = {
@@ -43,10 +44,22 @@ export function samplesOf({ rows, inputs, x, targets, sampleWeights }: GoldenRec
   };
   return {
     rows,
-    x: x.kind === 'bytes' ? bytes(rows * inputs, x.salt) : floats(rows * inputs, x.salt),
+    x:
+      x.kind === 'bytes'
+        ? bytes(rows * inputs, x.salt)
+        : x.kind === 'floats'
+          ? floats(rows * inputs, x.salt)
+          : indices(rows, x.salt, categoriesOf(lookUp, inputs)),
     targets: make[kind](),
     ...(sampleWeights === undefined ? {} : { weights: shares(rows, sampleWeights.salt) }),
   };
+}
+
+/** Of each column of x: categories, or null where it is a number. */
+function categoriesOf(lookUp: LookUpLayer | undefined, inputs: number): (number | null)[] {
+  if (lookUp === undefined) return new Array<null>(inputs).fill(null);
+  const { tables, columns } = tablesOf(lookUp, inputs);
+  return columns.map(({ table }) => (table === null ? null : tables[table].categories));
 }
 
 /** A layer with the defaults of the public API. */

@@ -75,6 +75,18 @@ LayerDescription dropout(double rate, uint32_t stream) {
   return layer;
 }
 
+// The problem with tables before its layers, and indices in the columns that look them up.
+Problem withTables(Problem made, LookUpDescription lookUp) {
+  Numbers numbers{made.rows};
+  for (size_t i = 0; i < made.floats.size(); ++i) {
+    const size_t table = lookUp.columns[i % made.network.inputs];
+    if (table == LookUpDescription::kNumber) continue;
+    made.floats[i] = static_cast<float>(numbers.below(lookUp.tables[table].categories));
+  }
+  made.network.lookUp = std::move(lookUp);
+  return made;
+}
+
 }  // namespace
 
 DataView Problem::view() const {
@@ -131,6 +143,13 @@ const std::vector<Problem>& problems() {
       problem("7-20-33-2, nadam", 7,
               {{20, Activation::tanh, true, 0.01}, {33, Activation::relu, true}, {2, Activation::linear, true}},
               Loss::meanSquaredError, optimizer(UpdateKind::nadam, 0.01), 38, 11, 64, false),
+      withTables(problem("tables and numbers, columns divided", 4,
+                         {dropout(0.2, 7), {400, Activation::relu, true}, {2, Activation::linear, true}},
+                         Loss::meanSquaredError, optimizer(UpdateKind::adam, 0.01), 39, 20, 3, false),
+                 {{{5, 3}, {300, 40}}, {LookUpDescription::kNumber, 1, LookUpDescription::kNumber, 0}}),
+      withTables(problem("a table for all columns", 3, {{9, Activation::tanh, true}, {3, Activation::softmax, true}},
+                         Loss::sparseCategoricalCrossentropy, optimizer(UpdateKind::amsgrad, 0.02), 70, 33, 4, false),
+                 {{{30, 17}}, {0, 0, 0}}),
   };
   return all;
 }

@@ -39,6 +39,7 @@ int main() {
   testMarks();
   testOrders();
   testRandom();
+  testTables();
   testTeams();
   testTraining();
   testFreeOrder();

@@ -80,6 +80,7 @@ samebits::TrainOptions optionsFor(const Problem& problem);
 void testMarks();
 void testOrders();
 void testRandom();
+void testTables();
 void testTeams();
 void testTraining();
 void testFreeOrder();

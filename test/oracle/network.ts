@@ -1,5 +1,18 @@
 /** A network that is trained, evaluated and asked as the contract says (docs/numerics.md, sections 3 to 10). */
 import { add, CONTRACT, f32, fma, mul, withHardware } from './arithmetic.js';
+import {
+  fixedSparse,
+  freeSparse,
+  type InputColumn,
+  type LookUpLayer,
+  lookUp,
+  type SparseRowSum,
+  type Table,
+  tableGradient,
+  tablesOf,
+  touchedRows,
+  widthOf,
+} from './embedding.js';
 import { type Counters, countersTail, fingerprint, mark, type Tensor } from './fingerprint.js';
 import {
   type Activation,
@@ -43,6 +56,8 @@ export interface NetworkRecipe extends Source {
   readonly seeds?: Seeds;
   readonly inputs: number;
   readonly rescaling: { readonly scale: number; readonly offset: number } | null;
+  /** A layer of embeddings before the others. */
+  readonly lookUp?: LookUpLayer;
   readonly layers: readonly DenseLayer[];
   readonly optimizer: Optimizer;
   readonly loss: Loss;
@@ -109,6 +124,8 @@ function byRow(rows: number, columns: number, of: (i: number) => Float32Array): 
 
 export class Network {
   readonly #recipe: NetworkRecipe;
+  readonly #tables: readonly (Parameter & Table)[];
+  readonly #columns: readonly InputColumn[];
   readonly #layers: readonly Layer[];
   #gradients: Record<string, Float32Array> = {};
   #counters: Counters = { steps: 0, epochs: 0, p1: 1, p2: 1 };
@@ -132,9 +149,18 @@ export class Network {
         ),
       };
     };
+    const { tables, columns } =
+      recipe.lookUp === undefined ? { tables: [], columns: [] } : tablesOf(recipe.lookUp, recipe.inputs);
+    this.#tables = tables.map(({ name, categories, units }) => ({
+      ...parameter(name, [categories, units], recipe.lookUp?.embeddingsInitializer ?? 'zeros', [categories, units]),
+      categories,
+      units,
+    }));
+    this.#columns = columns;
+    const width = recipe.lookUp === undefined ? recipe.inputs : widthOf(columns, tables);
     let dropouts = 0;
     this.#layers = recipe.layers.map((layer, i) => {
-      const inputs = i === 0 ? recipe.inputs : recipe.layers[i - 1].units;
+      const inputs = i === 0 ? width : recipe.layers[i - 1].units;
       const { units } = layer;
       const name = layer.name ?? `dense_${i + 1}`;
       const { dropout, kernelRegularizer } = layer;
@@ -164,7 +190,10 @@ export class Network {
 
   /** In model order. */
   get parameters(): Parameter[] {
-    return this.#layers.flatMap(({ kernel, bias }) => (bias === null ? [kernel] : [kernel, bias]));
+    return [
+      ...this.#tables,
+      ...this.#layers.flatMap(({ kernel, bias }) => (bias === null ? [kernel] : [kernel, bias])),
+    ];
   }
 
   get columns(): number {
@@ -183,11 +212,11 @@ export class Network {
       const outputs: OutputRow[] = [];
       for (let start = 0; start < samples.rows; start += options.batchSize) {
         const batch = this.#gather(weighed, order.subarray(start, start + options.batchSize));
-        const rowSum =
-          options.free === undefined
-            ? fixedRows(options.batchLeaf)
-            : freeRows(options.free.orders[step], options.free.grain);
-        const done = this.#step(batch, rowSum);
+        const { free } = options;
+        const done =
+          free === undefined
+            ? this.#step(batch, fixedRows(options.batchLeaf), fixedSparse(options.batchLeaf))
+            : this.#step(batch, freeRows(free.orders[step], free.grain), freeSparse(free.orders[step], free.grain));
         losses.push(...done.losses);
         outputs.push(...done.outputs);
         step++;
@@ -202,7 +231,7 @@ export class Network {
   /** One step in fixed order; the epoch counter is left alone. */
   trainOnBatch(samples: Samples, batchLeaf: number): Score {
     const all = Uint32Array.from({ length: samples.rows }, (_, i) => i);
-    const { losses, outputs } = this.#step(this.#gather(samples, all), fixedRows(batchLeaf));
+    const { losses, outputs } = this.#step(this.#gather(samples, all), fixedRows(batchLeaf), fixedSparse(batchLeaf));
     return this.#score(losses, outputs, batchLeaf);
   }
 
@@ -257,6 +286,7 @@ export class Network {
   #forward(x: Float32Array, rows: number, step: number | null): Pass[] {
     const { rescaling } = this.#recipe;
     let a = rescaling === null ? x : x.map((value) => fma(value, f32(rescaling.scale), f32(rescaling.offset)));
+    if (this.#columns.length > 0) a = lookUp(x, rows, this.#columns, this.#tables);
     return this.#layers.map((layer) => {
       const { kernel, bias, inputs, units, activation } = layer;
       const input = step === null ? a : dropped(layer, a, step);
@@ -281,7 +311,7 @@ export class Network {
     return this.#penalized(outputs.map((output) => lossOfRow(this.#recipe.loss, activation, output).loss));
   }
 
-  #step(batch: Batch, rowSum: RowSum): { losses: number[]; outputs: OutputRow[] } {
+  #step(batch: Batch, rowSum: RowSum, sparseSum: SparseRowSum): { losses: number[]; outputs: OutputRow[] } {
     const { optimizer, loss } = this.#recipe;
     const { rows } = batch;
     const { steps } = this.#counters;
@@ -307,10 +337,23 @@ export class Network {
       }
     }
 
+    const lookedUp = this.#tables.map((table, t) => {
+      const { kernel, inputs, units } = this.#layers[0];
+      const dy = dropped(this.#layers[0], inputGradient(dz, kernel.values, rows, inputs, units), steps);
+      return { table, gradient: tableGradient(t, batch.x, dy, rows, this.#columns, this.#tables, sparseSum) };
+    });
+
     const powers = advance(optimizer, this.#counters);
     this.#gradients = Object.fromEntries(
-      Array.from(gradients, ([parameter, sums]) => [parameter.name, gradientsOf(parameter, sums, rows)]),
+      [...lookedUp.map(({ table, gradient }) => [table, gradient.sums] as const), ...gradients].map(
+        ([parameter, sums]) => [parameter.name, gradientsOf(parameter, sums, rows)],
+      ),
     );
+    for (const { table, gradient } of lookedUp) {
+      for (const touched of touchedRows(table, gradient)) {
+        update(optimizer, touched.parameter, touched.sums, rows, powers);
+      }
+    }
     for (const [parameter, sums] of gradients) update(optimizer, parameter, sums, rows, powers);
     this.#counters = { ...this.#counters, ...powers };
     return { losses, outputs };

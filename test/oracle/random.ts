@@ -16,9 +16,13 @@ export const initializerNames = [
   'heNormal',
   'lecunUniform',
   'lecunNormal',
+  'randomUniform',
 ] as const;
 export type InitializerName = (typeof initializerNames)[number];
-export type Initializer = InitializerName | { readonly name: 'constant'; readonly value: number };
+export type Initializer =
+  | InitializerName
+  | { readonly name: 'constant'; readonly value: number }
+  | { readonly name: 'randomUniform'; readonly minval: number; readonly maxval: number };
 
 /** What a seed of its own decides; the others have `seed`. */
 export interface Seeds {
@@ -81,6 +85,10 @@ const TRUNCATED_STDDEV = 0.87962566103423978;
 function uniform(draw: Draw, count: number, limit: number): Float32Array {
   const scale = f32(2 * limit);
   const offset = f32(-limit);
+  return between(draw, count, scale, offset);
+}
+
+function between(draw: Draw, count: number, scale: number, offset: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => {
     const u = (draw(Math.floor(i / 4), i % 4, 0) >>> 8) * 2 ** -24;
     return add(mul(u, scale), offset);
@@ -109,7 +117,10 @@ function truncatedNormal(draw: Draw, count: number, stddev: number): Float32Arra
 
 /** A tensor of `count` elements in row-major order. */
 export function initialize(name: Initializer, draw: Draw, count: number, fanIn: number, fanOut: number): Float32Array {
-  if (typeof name === 'object') return new Float32Array(count).fill(f32(name.value));
+  if (typeof name === 'object') {
+    if (name.name === 'constant') return new Float32Array(count).fill(f32(name.value));
+    return between(draw, count, f32(name.maxval - name.minval), f32(name.minval));
+  }
   switch (name) {
     case 'zeros':
       return new Float32Array(count);
@@ -117,6 +128,8 @@ export function initialize(name: Initializer, draw: Draw, count: number, fanIn: 
       return uniform(draw, count, Math.sqrt(6 / (fanIn + fanOut)));
     case 'heUniform':
       return uniform(draw, count, Math.sqrt(6 / fanIn));
+    case 'randomUniform':
+      return between(draw, count, f32(0.05 - -0.05), f32(-0.05));
     case 'randomNormal': {
       const scale = f32(0.05);
       return Float32Array.from({ length: count }, (_, i) => add(mul(normalNumber(draw, i, 0), scale), 0));

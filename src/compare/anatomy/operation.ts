@@ -36,7 +36,10 @@ export interface Operation {
   readonly kind: OperationKind;
   /** What it belongs to: `batch`, a layer's name such as `dense_2`, or a tensor's such as `dense_2/kernel`. */
   readonly place: string;
-  /** Which dense layer, counted from 0; null for the batch as a whole. */
+  /**
+   * Which layer with tensors, counted from 0, each table of embeddings as one; null for the batch as a whole and for what a layer of
+   * embeddings gives.
+   */
   readonly layer: number | null;
   /** Of a gradient, optimizer state or weights. */
   readonly parameter: ParameterKind | null;

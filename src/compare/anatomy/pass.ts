@@ -1,6 +1,14 @@
 /** A step's way through the network and back, operation by operation, from the state before it. */
 import { gradientTakesLogits } from '../../model/activations.js';
-import { denseLayers, dropoutStream, dropoutsOf, rescalingLayer } from '../../model/description.js';
+import {
+  denseLayers,
+  dropoutStream,
+  dropoutsOf,
+  lookUpLayer,
+  type NamedLookUpLayer,
+  rescalingLayer,
+} from '../../model/description.js';
+import { lookedUpColumns, lookedUpUnits, tablesOf } from '../../model/embeddings.js';
 import { lossRules } from '../../model/losses.js';
 import type { Recipe } from '../../model/recipe.js';
 import { seedOf } from '../../model/seeds.js';
@@ -43,11 +51,15 @@ class Pass {
   readonly #subject: PassSubject;
   readonly #flushes: boolean;
   readonly #operations: Operation[] = [];
+  readonly #lookUp: NamedLookUpLayer | null;
+  readonly #tables: number;
   #rows = 0;
 
   constructor(subject: PassSubject) {
     this.#subject = subject;
     this.#flushes = subject.recipe.emulate.includes('flushSubnormals');
+    this.#lookUp = lookUpLayer(subject.recipe.model);
+    this.#tables = this.#lookUp === null ? 0 : tablesOf(this.#lookUp).length;
   }
 
   async operations(): Promise<Operation[]> {
@@ -86,6 +98,11 @@ class Pass {
     const layers: Passed[] = [];
     let inputs = this.#subject.data.x.columns;
     let x = data;
+    if (this.#lookUp !== null) {
+      x = this.#lookedUp(this.#lookUp, x, inputs);
+      inputs = lookedUpUnits(this.#lookUp, inputs);
+      this.#note('forward', this.#lookUp.name, null, [this.#rows, inputs], x);
+    }
     for (const [index, { name, units, activation, useBias, kernelRegularizer }] of denseLayers(model).entries()) {
       const rescale = index === 0 ? rescalingLayer(model) : null;
       const rate = dropouts[index]?.rate ?? 0;
@@ -129,6 +146,10 @@ class Pass {
       dz = activationGradient(below, dy, bench);
       this.#note('activationGradient', below.name, index - 1, [this.#rows, inputs], dz);
     }
+    if (this.#lookUp === null) return;
+    const { name, inputs } = layers[0];
+    const dx = await inputGradient(layers[0], dz, this.#rows, bench);
+    this.#note('inputGradient', name, 0, [this.#rows, inputs], dx);
   }
 
   #kept(layer: number, inputs: number): Uint32Array {
@@ -152,6 +173,29 @@ class Pass {
     return layerOutputs({ inputs: columns, description, kernel: identity, bias: null, rescale }, x, this.#rows, bench);
   }
 
+  /** [rows, units] of numbers, then of the rows of tables that the other columns choose. */
+  #lookedUp(layer: NamedLookUpLayer, x: Float32Array, columns: number): Float32Array {
+    const tables = tablesOf(layer).map(({ name, units }) => ({ units, values: this.#weights(name) }));
+    const places = lookedUpColumns(layer, columns).map(({ table }, column) => ({ table, column }));
+    const ordered = [...places.filter(({ table }) => table === null), ...places.filter(({ table }) => table !== null)];
+    const out = new Float32Array(this.#rows * lookedUpUnits(layer, columns));
+    let at = 0;
+    for (let row = 0; row < this.#rows; row += 1) {
+      for (const { table, column } of ordered) {
+        const value = x[row * columns + column];
+        if (table === null) {
+          out[at] = value;
+          at += 1;
+          continue;
+        }
+        const { units, values } = tables[table];
+        out.set(values.subarray(value * units, (value + 1) * units), at);
+        at += units;
+      }
+    }
+    return out;
+  }
+
   #weights(name: string): Float32Array {
     const values = this.#subject.weights.get(name);
     if (values === undefined) throw new RangeError(`no weights ${name}`);
@@ -165,6 +209,7 @@ class Pass {
     shape: readonly number[],
     values: Operation['values'],
   ): void {
-    this.#operations.push({ kind, place, layer, parameter: null, shape, values });
+    const counted = layer === null ? null : layer + this.#tables;
+    this.#operations.push({ kind, place, layer: counted, parameter: null, shape, values });
   }
 }

@@ -12,7 +12,7 @@ type Named = Pick<OperationDifference, 'kind' | 'place' | 'layer' | 'parameter'>
 export function operationText({ kind, place, layer, parameter }: Named, step: number): string {
   const number = layer === null ? '' : ` of layer ${layer + 1}`;
   const where = `${number} (${place})`;
-  const what = parameter === 'bias' ? 'biases' : 'weights';
+  const what = parameter === 'bias' ? 'biases' : parameter === 'embeddings' ? 'embeddings' : 'weights';
   switch (kind) {
     case 'order':
       return 'the choice of the rows of the batch';
@@ -35,7 +35,7 @@ export function operationText({ kind, place, layer, parameter }: Named, step: nu
     case 'activationGradient':
       return `the gradient through the activation${where}`;
     case 'gradient':
-      return `the ${parameter === 'bias' ? 'bias' : 'weight'} gradient${where}`;
+      return `the ${parameter === 'bias' ? 'bias' : parameter === 'embeddings' ? 'embedding' : 'weight'} gradient${where}`;
     case 'optimizerState':
       return `the optimizer's state${where}`;
     case 'weights':

@@ -16,6 +16,7 @@ import {
 } from './fitted.js';
 import type { Task } from './options.js';
 import { type RawRows, toTable } from './raw-rows.js';
+import { type PreparedTableInput, type PreparedTableInputOptions, tableInputOf } from './table-input.js';
 
 /** What was learned of a table; it is not changed, and goes through JSON without losing a bit. */
 export class Preparation {
@@ -130,6 +131,25 @@ export class Preparation {
       numbers[row] = label;
     }
     return shareArray(numbers);
+  }
+
+  /**
+   * The layer that takes {@link transform}'s matrix: columns of categories, all encoded as `'ordinal'`, are indices that look up
+   * vectors, which are trained; the others are numbers.
+   *
+   * @example
+   * const { x, y, preparation } = prepare(table, { target: 'late', categories: { encode: 'ordinal' } });
+   * const model = sequential({ layers: [preparation.tableInput({ units: 8 }), dense({ units: 1, activation: 'sigmoid' })] });
+   *
+   * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for columns encoded as `'oneHot'`, and for units that are not what they
+   * should be
+   */
+  tableInput(options: PreparedTableInputOptions = {}): PreparedTableInput {
+    const { columns } = this.#document;
+    return tableInputOf(
+      columns.map((fitted, index) => ({ fitted, features: this.#encoders[index].features })),
+      options,
+    );
   }
 
   /** A line for each column, and for the target: what becomes of it. */

@@ -1,7 +1,13 @@
 /** Activations of the hidden relu layers of a model, from its weights: layer by layer, on networks that only predict. */
 import type { FlatTensor } from '../../compare/trainee.js';
 import type { Matrix } from '../../data/matrix.js';
-import { denseLayers, type NamedDenseLayer, rescalingLayer } from '../../model/description.js';
+import {
+  denseLayers,
+  lookUpLayer,
+  type NamedDenseLayer,
+  parametersOf,
+  rescalingLayer,
+} from '../../model/description.js';
 import type { Recipe } from '../../model/recipe.js';
 import type { NativeNetwork } from '../../native/addon.js';
 import { createNetwork, type Hardware } from '../../train/network.js';
@@ -10,6 +16,8 @@ import type { LayerActivations } from '../measures/relu-events.js';
 interface Step {
   readonly layer: NamedDenseLayer;
   readonly network: NativeNetwork;
+  /** What the first tensor of the network is called in the model's count. */
+  readonly firstTensor: number;
   readonly tensors: readonly FlatTensor[];
 }
 
@@ -32,12 +40,15 @@ export class ReluProbe {
     this.#threads = threads;
     const all = denseLayers(recipe.model);
     const hidden = all.slice(0, 1 + all.findLastIndex((layer, i) => layer.activation === 'relu' && i < all.length - 1));
-    const rescaling = rescalingLayer(recipe.model);
+    const first = rescalingLayer(recipe.model) ?? lookUpLayer(recipe.model);
+    const tables = parametersOf(recipe.model, 1).filter(({ kind }) => kind === 'embeddings').length;
     this.#steps = hidden.map((layer, i) => {
       const inputs = i === 0 ? rows.columns : all[i - 1].units;
-      const layers = i === 0 && rescaling !== null ? [rescaling, layer] : [layer];
+      const layers = i === 0 && first !== null ? [first, layer] : [layer];
       const network = createNetwork({ ...recipe, model: { ...recipe.model, layers } }, inputs, hardware, null);
-      return { layer, network, tensors: tensors.filter((tensor) => tensor.layer === i) };
+      const firstTensor = i === 0 ? 0 : tables + i;
+      const own = tensors.filter((tensor) => tensor.layer >= firstTensor && tensor.layer <= tables + i);
+      return { layer, network, firstTensor, tensors: own };
     });
   }
 
@@ -45,9 +56,9 @@ export class ReluProbe {
   async of(weights: Float32Array): Promise<readonly LayerActivations[]> {
     const found: LayerActivations[] = [];
     let x = this.#rows.data;
-    for (const { layer, network, tensors } of this.#steps) {
-      for (const { kind, offset, size } of tensors) {
-        network.setParameter(0, kind, 0, weights.slice(offset, offset + size));
+    for (const { layer, network, firstTensor, tensors } of this.#steps) {
+      for (const { layer: tensorLayer, kind, offset, size } of tensors) {
+        network.setParameter(tensorLayer - firstTensor, kind, 0, weights.slice(offset, offset + size));
       }
       const { rows } = this.#rows;
       const data = await network.predict({ x, rows, threads: this.#threads });
