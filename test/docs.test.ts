@@ -2,7 +2,26 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { adagrad, adam, dense, nadam, parseRecipe, prepare, rescaling, rmsprop, sgd, tableOf } from 'samebits';
+import {
+  adagrad,
+  adam,
+  cosineDecay,
+  cosineDecayRestarts,
+  dense,
+  exponentialDecay,
+  inverseTimeDecay,
+  nadam,
+  oneCycle,
+  parseRecipe,
+  polynomialDecay,
+  prepare,
+  rescaling,
+  rmsprop,
+  sgd,
+  stepDecay,
+  tableOf,
+  warmUp,
+} from 'samebits';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -33,10 +52,16 @@ describe('docs/defaults.md', () => {
     .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| |`/g, '')));
   const model = { layers: [{ kind: 'dense', units: 1 }] };
   const recipe = parseRecipe({ model, seed: 1, optimizer: 'sgd', loss: 'meanSquaredError', fit: {} });
+  const decay = { initialLearningRate: 1, decaySteps: 1 };
   const made: Record<string, object> = {
     fit: recipe.fit,
     recipe,
     ...{ dense: dense({ units: 1 }), rescaling: rescaling({ scale: 1 }) },
+    ...{ stepDecay: stepDecay(decay), exponentialDecay: exponentialDecay({ ...decay, decayRate: 1 }) },
+    ...{ inverseTimeDecay: inverseTimeDecay({ ...decay, decayRate: 1 }), polynomialDecay: polynomialDecay(decay) },
+    ...{ cosineDecay: cosineDecay(decay), warmUp: warmUp({ schedule: 1, steps: 1 }) },
+    cosineDecayRestarts: cosineDecayRestarts({ initialLearningRate: 1, firstDecaySteps: 1 }),
+    oneCycle: oneCycle({ maxLearningRate: 1, totalSteps: 1 }),
     ...{ sgd: sgd(), rmsprop: rmsprop(), adam: adam(), nadam: nadam(), adagrad: adagrad() },
   };
 

@@ -67,6 +67,7 @@ export interface Quantile {
   readonly quantile: number;
 }
 
+/** Losses that are computed from logits. */
 export type CrossentropyName = 'sparseCategoricalCrossentropy' | 'categoricalCrossentropy' | 'binaryCrossentropy';
 
 /** A crossentropy with smoothed labels (Szegedy and others, "Rethinking the Inception Architecture for Computer Vision", 2016). */
