@@ -147,6 +147,15 @@ function sequentialPlaces(layers: readonly Layer[]): string[] {
   let place = 0;
   for (const layer of layers) {
     if (layer.kind === 'rescaling') continue;
+    if (layer.kind === 'tableInput') {
+      throw expected("'layers' or names, as nn.Sequential has nothing like tableInput,", 'modules', 'sequential');
+    }
+    if (layer.kind === 'embedding') {
+      places.push(String(place));
+      // nn.Flatten puts the vectors side by side.
+      place += 2;
+      continue;
+    }
     if (layer.kind === 'dense') {
       places.push(String(place));
       if (layer.activation !== 'linear') place += 1;

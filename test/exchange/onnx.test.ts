@@ -2,11 +2,13 @@ import {
   type ActivationOption,
   dense,
   dropout,
+  embedding,
   type NumericArray,
   prepare,
   rescaling,
   type Sequential,
   sequential,
+  tableInput,
   tableOf,
   toOnnx,
 } from 'samebits';
@@ -77,6 +79,38 @@ describe('onnxruntime predicts the same', () => {
       dense({ units: 2, activation: 'softmax' }),
     ];
     await expectSame(sequential({ layers, seed: 4, name: 'a net' }));
+  });
+
+  it('with embeddings', async () => {
+    const embedded = sequential({
+      layers: [embedding({ categories: 7, units: 3, inputShape: [4] }), dense({ units: 2, activation: 'relu' })],
+      seed: 4,
+    });
+    const data = Float32Array.from({ length: 4 * ROWS }, (_, i) => (i * i) % 7);
+    const wanted = embedded.predictSync({ data, rows: ROWS, columns: 4 }).data;
+    expectNear(await run(toOnnx(embedded), { x: new Tensor('float32', data, [ROWS, 4]) }), wanted);
+  });
+
+  it('with numbers and embeddings side by side', async () => {
+    const indices = [
+      { name: 'place/of birth', categories: 7, units: 3 },
+      { name: 'b', categories: 2, units: 1 },
+    ];
+    for (const columns of [
+      [indices[0], { name: 'x' }, indices[1], { name: 'y' }],
+      indices,
+      [{ name: 'x' }, indices[0]],
+    ]) {
+      const layers = [tableInput({ columns }), dense({ units: 2, activation: 'tanh' })];
+      const model = sequential({ layers, seed: 4 });
+      const data = Float32Array.from({ length: columns.length * ROWS }, (_, i) => {
+        const column = columns[i % columns.length];
+        return 'categories' in column ? (i * 5) % column.categories : Math.sin(i);
+      });
+      const shape = [ROWS, columns.length];
+      const wanted = model.predictSync({ data, rows: ROWS, columns: columns.length }).data;
+      expectNear(await run(toOnnx(model), { x: new Tensor('float32', data, shape) }), wanted);
+    }
   });
 
   it('with one unit and one row', async () => {

@@ -13,6 +13,7 @@ import {
   type Sequential,
   type SequentialOptions,
   sequential,
+  tableInput,
   tableOf,
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
@@ -149,6 +150,29 @@ describe('a saved model', () => {
     expect(() => modelFromSafetensors(wrong)).toThrow(expect.objectContaining({ ...FILE }));
     const older = edited(bytes, (facts) => delete facts.preparation);
     expect(modelFromSafetensors(older).preparation).toBeNull();
+  });
+
+  it.each(['adam', 'sgd', 'nadam'] as const)('has tables of embeddings, and trains on: %s', async (optimizer) => {
+    const columns = [{ name: 'a', categories: 12, units: 4 }, { name: 'x' }, { name: 'b/c', categories: 3, units: 2 }];
+    const data = Float32Array.from({ length: 90 }, (_, i) =>
+      i % 3 === 1 ? Math.sin(i) : (i * 7) % (i % 3 === 0 ? 12 : 3),
+    );
+    const matrix = { data, rows: 30, columns: 3 };
+    const make = () => {
+      const made = sequential({
+        layers: [tableInput({ columns }), dense({ units: 3, activation: 'softmax' })],
+        seed: 5,
+      });
+      made.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });
+      return made;
+    };
+    const whole = make();
+    await whole.fit(matrix, labels.subarray(0, 30), { epochs: 3, batchSize: 7 });
+    const begun = make();
+    await begun.fit(matrix, labels.subarray(0, 30), { epochs: 2, batchSize: 7 });
+    const loaded = modelFromSafetensors(begun.toSafetensors());
+    await loaded.fit(matrix, labels.subarray(0, 30), { batchSize: 7 });
+    expect(stateOf(loaded)).toBe(stateOf(whole));
   });
 
   it('with a drawn seed is repeatable, as the file says it', async () => {

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import {
   dense,
   dropout,
+  embedding,
   loadModel,
   loadStateDict,
   rescaling,
   type Sequential,
   sequential,
+  tableInput,
   tensorsFromSafetensors,
   tensorsToSafetensors,
   toStateDict,
@@ -87,6 +89,25 @@ describe('a state dict', () => {
     const counted = { name: '0.num_batches_tracked', shape: [], data: new Float32Array(1) };
     loadStateDict(other, [...state, counted]);
     expect(other.fingerprint()).toBe(deep.fingerprint());
+  });
+
+  it('has the tables of embeddings as they are', () => {
+    const layers = [embedding({ categories: 5, units: 3, inputShape: [2] }), dense({ units: 2 })];
+    const model = sequential({ layers, seed: 1 });
+    const state = toStateDict(model, { modules: 'sequential' });
+    expect(state.map(({ name, shape }) => `${name} [${shape}]`)).toEqual([
+      '0.weight [5,3]',
+      '2.weight [2,6]',
+      '2.bias [2]',
+    ]);
+    expect(state[0].data).toEqual(model.getWeights()[0].data);
+    const other = sequential({ layers, seed: 2 });
+    loadStateDict(other, state);
+    expect(other.fingerprint()).toBe(model.fingerprint());
+    const columns = [{ name: 'x' }, { name: 'city', categories: 4, units: 2 }];
+    const table = sequential({ layers: [tableInput({ columns }), dense({ units: 1, useBias: false })], seed: 1 });
+    expect(toStateDict(table).map(({ name }) => name)).toEqual(['tableInput_1.city.weight', 'dense_1.weight']);
+    expect(() => toStateDict(table, { modules: 'sequential' })).toThrow(/nothing like tableInput/);
   });
 
   it('that does not fit is refused, and nothing is set', async () => {

@@ -64,6 +64,12 @@ export class Graph {
     return this.#initializer(name, 'float', shape, Buffer.from(canonicalBytes(data)));
   }
 
+  /** A list of integers. */
+  integers(name: string, values: readonly number[]): Value {
+    const raw = BigInt64Array.from(values, BigInt);
+    return this.#initializer(name, 'int64', [values.length], new Uint8Array(raw.buffer));
+  }
+
   /** A number, for all elements. */
   constant(name: string, type: 'float' | 'double', value: number): Value {
     const data = type === 'float' ? Float32Array.of(value) : Float64Array.of(value);

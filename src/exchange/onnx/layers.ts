@@ -1,12 +1,10 @@
 /** Layers as operators of ONNX, as they predict. */
 import { expected } from '../../errors.js';
-import type { NamedTensor } from '../../model/description.js';
 import type { DenseLayer, Layer, RescalingLayer } from '../../model/layers.js';
 import { activate } from './activations.js';
 import type { Graph, Value } from './graph.js';
-
-/** A model's weights by name. */
-export type Weights = ReadonlyMap<string, NamedTensor>;
+import { lookUp } from './look-up.js';
+import { type Weights, weight } from './weights.js';
 
 /** What the layers make of `x` [rows, columns]. */
 export function addLayers(graph: Graph, layers: readonly Layer[], weights: Weights, x: Value): Value {
@@ -19,6 +17,9 @@ function addLayer(graph: Graph, layer: Layer, weights: Weights, x: Value): Value
       return rescale(graph, layer, x);
     case 'dense':
       return dense(graph, layer, weights, x);
+    case 'embedding':
+    case 'tableInput':
+      return lookUp(graph, layer, weights, x);
     case 'dropout':
       return x;
     default:
@@ -37,9 +38,4 @@ function dense(graph: Graph, { name = '', activation, useBias }: DenseLayer, wei
     ? graph.node('Gemm', [x, kernel, weight(graph, weights, `${name}/bias`)], `${name}/z`)
     : graph.node('MatMul', [x, kernel], `${name}/z`);
   return activate(graph, activation, z, name);
-}
-
-function weight(graph: Graph, weights: Weights, name: string): Value {
-  const { shape, data } = weights.get(name) as NamedTensor;
-  return graph.floats(name, shape, data);
 }
