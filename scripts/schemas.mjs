@@ -59,10 +59,21 @@ function schemas() {
   defs.recipe.properties.model = { $ref: '#/$defs/model' };
   const experiment = convert(built('lab/custom/description.js').experimentSchema, named);
   experiment.properties.recipe = { $ref: '#/$defs/recipe' };
+  const documents = built('report/document-schemas.js');
   const $schema = 'https://json-schema.org/draft/2020-12/schema';
   return {
     recipe: { $schema, title: 'A recipe of samebits', $ref: '#/$defs/recipe', $defs: defs },
     experiment: { $schema, title: 'An experiment of samebits lab run', ...experiment, $defs: defs },
+    ...Object.fromEntries(
+      ['compare', 'train', 'predict', 'evaluate', 'inspect'].map((command) => [
+        command,
+        {
+          $schema,
+          title: `The document of samebits ${command}`,
+          ...convert(documents[`${command}DocumentSchema`], {}),
+        },
+      ]),
+    ),
   };
 }
 

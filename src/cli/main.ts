@@ -26,6 +26,7 @@ const INTERRUPTED = 130;
 const EXAMPLES = `
 Examples:
   $ samebits train iris.csv --target species --out runs/iris
+  $ samebits predict runs/iris new.csv  the class of each row, as CSV
   $ samebits compare                    MNIST, or the digits of this package, at
                                         1, 2 and 4 threads and in both orders
   $ samebits compare digits --threads 1,8 --repeats 5

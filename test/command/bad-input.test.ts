@@ -127,6 +127,11 @@ describe('help', () => {
   it.each([
     [['--help'], /Usage: samebits .*Examples:/s],
     [['compare', '--help'], /--repeats.*Examples:/s],
+    [['train', '--help'], /--resume.*Examples:.*Ctrl-C/s],
+    [['predict', '--help'], /Examples:/],
+    [['evaluate', '--help'], /Examples:/],
+    [['inspect', '--help'], /Examples:/],
+    [['export', '--help'], /Examples:/],
     [['--version'], /^\d+\.\d+\.\d+\n$/],
     [[], /Usage: samebits /],
   ])('%j goes to standard output, with exit code 0', async (words, text) => {

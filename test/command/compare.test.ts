@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compareDocumentSchema as documentSchema } from '../../dist/report/document-schemas.js';
 import { writeFolder } from '../data/idx-writer.js';
 import { samebits } from './command.js';
-import { documentSchema } from './document-schema.js';
 
 const SMALL = ['--hidden', '16', '--epochs', '2', '--repeats', '1'];
 

@@ -1,10 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inspectDocumentSchema } from '../../dist/report/document-schemas.js';
 import { samebits } from './command.js';
 import { writeTables } from './small-tables.js';
 
+const require = createRequire(import.meta.url);
 let cwd: string;
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'samebits-inspect-'));
@@ -19,7 +24,14 @@ const inspect = async (...words: string[]) => {
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   return ended.stdout;
 };
-const asJson = async (...words: string[]) => JSON.parse(await inspect(...words, '--json'));
+const ajv = new Ajv2020({ strict: false });
+const fits = ajv.compile(JSON.parse(readFileSync(require.resolve('samebits/schemas/inspect.json'), 'utf8')));
+const asJson = async (...words: string[]) => {
+  const document = JSON.parse(await inspect(...words, '--json'));
+  v.parse(inspectDocumentSchema, document);
+  expect(fits(document), JSON.stringify(fits.errors)).toBe(true);
+  return document;
+};
 
 describe('samebits inspect', () => {
   it('shows the columns of a table, what each would be as a target, and the first rows', async () => {

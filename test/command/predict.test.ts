@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadModel, readTable } from 'samebits';
 import { accuracy, meanSquaredError } from 'samebits/metrics';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluateDocumentSchema, predictDocumentSchema } from '../../dist/report/document-schemas.js';
 import { session, Tensor } from '../exchange/onnxruntime.js';
 import { samebits } from './command.js';
 import { writeTables } from './small-tables.js';
@@ -64,7 +66,10 @@ describe('samebits predict', () => {
   });
 
   it('writes one document with --json, and to a file with --output', async () => {
-    const document = JSON.parse((await run(['predict', 'iris', 'new.csv', '--json'])).stdout);
+    const document = v.parse(
+      predictDocumentSchema,
+      JSON.parse((await run(['predict', 'iris', 'new.csv', '--json'])).stdout),
+    );
     expect(document).toMatchObject({
       schemaVersion: 1,
       command: 'predict',
@@ -137,14 +142,14 @@ describe('samebits evaluate', () => {
   it('gives the loss, the metrics of classes and their confusions', async () => {
     const { code, stdout } = await run(['evaluate', 'iris', 'iris.csv', '--json']);
     expect(code).toBe(0);
-    const document = JSON.parse(stdout);
+    const document = v.parse(evaluateDocumentSchema, JSON.parse(stdout));
     expect(Object.keys(document.metrics)).toEqual(['accuracy', 'f1', 'logLoss', 'brierScore']);
     const model = await loadModel(join(cwd, 'iris', 'model.safetensors'));
     const table = await readTable(join(cwd, 'iris.csv'));
     expect(document.loss).toEqual({ name: 'sparseCategoricalCrossentropy', value: (await model.evaluate(table)).loss });
     const targets = model.preparation?.transformTarget(table) as Uint32Array;
     expect(document.metrics.accuracy).toBe(accuracy(targets, await model.predict(table)));
-    const { classes, counts } = document.confusion;
+    const { classes, counts } = document.confusion as NonNullable<typeof document.confusion>;
     expect(classes).toEqual(['setosa', 'versicolor', 'virginica']);
     expect(counts.map((row: number[]) => row.reduce((sum, one) => sum + one, 0))).toEqual([50, 50, 50]);
     const text = (await run(['evaluate', 'iris', 'iris.csv'])).stdout;
@@ -165,7 +170,8 @@ describe('samebits evaluate', () => {
       'logLoss',
       'brierScore',
     ]);
-    const numbers = JSON.parse((await run(['evaluate', 'prices', 'prices.csv', '--json'])).stdout);
+    const said = (await run(['evaluate', 'prices', 'prices.csv', '--json'])).stdout;
+    const numbers = v.parse(evaluateDocumentSchema, JSON.parse(said));
     expect(numbers).toMatchObject({ task: 'regression', confusion: null, data: { rows: 90 } });
     const model = await loadModel(join(cwd, 'prices', 'model.safetensors'));
     const table = await readTable(join(cwd, 'prices.csv'));

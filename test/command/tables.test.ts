@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compareDocumentSchema as documentSchema } from '../../dist/report/document-schemas.js';
 import { samebits } from './command.js';
-import { documentSchema } from './document-schema.js';
 import { writeTables } from './small-tables.js';
 
 let cwd: string;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { loadModel, openRun } from 'samebits';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trainDocumentSchema } from '../../dist/report/document-schemas.js';
 import { samebits } from './command.js';
-import { headEntries, number, positive, sha256 } from './document-schema.js';
 import { writeTables } from './small-tables.js';
 
 let cwd: string;
@@ -18,15 +18,7 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 const train = (words: readonly string[], options: object = {}) => samebits(['train', ...words], { cwd, ...options });
 const IRIS = ['iris.csv', '--target', 'species'];
 
-const documentSchema = v.strictObject({
-  ...headEntries('train'),
-  fingerprint: sha256,
-  epochs: positive,
-  seconds: v.pipe(v.number(), v.minValue(0)),
-  metrics: v.record(v.string(), number),
-  model: v.nullable(v.string()),
-});
-const parse = (text: string) => v.parse(documentSchema, JSON.parse(text));
+const parse = (text: string) => v.parse(trainDocumentSchema, JSON.parse(text));
 
 describe('samebits train', () => {
   it('says what it inferred, then a plain line for each epoch, then what came of it', async () => {
