@@ -35,3 +35,12 @@ it('mnist.mjs learns digits, the same ones everywhere', () => {
   expect(numberAfter(text, 'accuracy')).toBeGreaterThan(0.88);
   expect(text).toContain('fingerprint 79e7ab8491e2634979e8684a3a1de63f9651258dd4ca958fe71661e56f16276c');
 });
+
+it('flights.mjs streams rows through embeddings', () => {
+  const text = printed('flights.mjs', '--rows', '60000', '--epochs', '1', '--batch', '128');
+  for (const name of ['logistic regression', 'embeddings of 16, hidden layers 128, 64']) {
+    expect(numberAfter(text, `${name}: ROC AUC`)).toBeGreaterThan(0.52);
+  }
+  for (const stage of ['read', 'prepare', 'train', 'wait for rows'])
+    expect(text).toMatch(new RegExp(`^ +${stage} `, 'm'));
+});

@@ -44,6 +44,18 @@ function applied(layer: Layer, weights: Weights, rows: Rows): Rows {
         ),
       );
     }
+    case 'embedding': {
+      const table = weights[`${layer.name}/embeddings`];
+      return rows.map((row) => row.flatMap((index) => vectorAt(table, layer.units, index)));
+    }
+    case 'tableInput':
+      return rows.map((row) => [
+        ...row.filter((_, i) => layer.columns[i].categories === undefined),
+        ...row.flatMap((index, i) => {
+          const { name, units } = layer.columns[i];
+          return units === undefined ? [] : vectorAt(weights[`${layer.name}/${name}/embeddings`], units, index);
+        }),
+      ]);
     case 'dropout': {
       const mask = { seed: SEED, stream: streamNumber(`dropout/${layer.name}`), rate: layer.rate };
       return rows.map((row, i) => row.map((x, unit) => (isKept(mask, 0, i, unit) ? x / (1 - layer.rate) : 0)));
@@ -53,6 +65,10 @@ function applied(layer: Layer, weights: Weights, rows: Rows): Rows {
     default:
       throw new Error(`No definition of ${(layer as Layer).kind}`);
   }
+}
+
+function vectorAt(table: Float64Array, units: number, index: number): number[] {
+  return Array.from(table.subarray(index * units, (index + 1) * units));
 }
 
 function penaltyOf(layers: readonly Layer[], weights: Weights): number {

@@ -1,5 +1,14 @@
 /** The engine's gradients of every layer, activation, loss and regularizer against finite differences in binary64. */
-import { type ActivationOption, type DenseOptions, dense, dropout, l2, rescaling } from 'samebits';
+import {
+  type ActivationOption,
+  type DenseOptions,
+  dense,
+  dropout,
+  embedding,
+  l2,
+  rescaling,
+  tableInput,
+} from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { ACTIVATIONS } from './activations.js';
 import { gradientOf, type Problem } from './differences.js';
@@ -59,6 +68,24 @@ describe('layers', () => {
     const [first, second, third] = stack(['tanh', 'gelu', 'linear']);
     const layers = [dropout({ rate: 0.2 }), first, dropout({ rate: 0.5 }), second, dropout({ rate: 0.25 }), third];
     await expectGradients({ layers, ...rest });
+  });
+
+  it('embedding', async () => {
+    await expectGradients({
+      layers: [embedding({ categories: 4, units: 3 }), ...stack(['tanh', 'gelu', 'linear'])],
+      ...rest,
+    });
+  });
+
+  it('tableInput', async () => {
+    const columns = [
+      { name: 'a' },
+      { name: 'b', categories: 3, units: 2 },
+      { name: 'c' },
+      { name: 'd', categories: 2, units: 4 },
+      { name: 'e', categories: 9, units: 1 },
+    ];
+    await expectGradients({ layers: [tableInput({ columns }), ...stack(['tanh', 'gelu', 'linear'])], ...rest });
   });
 
   it('of rescaled data', async () => {
