@@ -116,7 +116,6 @@ void RowPass::gatherInputs(const DataView& data, const uint32_t* indices, size_t
 }
 
 void RowPass::gather(const DataView& data, const Batch& batch, size_t begin, size_t count) {
-  const KernelTable& table = network_.table();
   const uint32_t* indices = batch.indices == nullptr ? nullptr : batch.indices + begin;
   const size_t first = batch.firstRow + begin;
   gatherInputs(data, indices, first, begin, count);
