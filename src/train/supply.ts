@@ -35,7 +35,7 @@ export function supplyOf(options: Pick<SessionOptions, 'data' | 'fit' | 'seed' |
   if (fit.classWeights === 'balanced') {
     throw expected('a weight for each class, as the rows of a stream are not counted,', 'classWeights', 'balanced');
   }
-  // A stream that is shuffled has a buffer: see checkStreamable.
+  // A stream that is shuffled has a buffer: see streamBuffer.
   const { shuffleBuffer = 1 } = fit;
   const feed = new EpochFeed(data, { seed, shuffleBuffer, batchSize: fit.batchSize });
   const asTheyCome = { shuffle: null, order: null, epochRows: data.rows };

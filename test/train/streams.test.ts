@@ -96,6 +96,36 @@ describe('fit on a source', () => {
     }
   });
 
+  it('weighs classes as in memory', async () => {
+    const weighted = { ...FIT, classWeights: { 0: 0.5, 1: 2.25 } } as const;
+    const run = await lateModel().fit(await source(64), weighted);
+    expect(run.fingerprint).toBe((await lateModel().fit(table, weighted)).fingerprint);
+    expect(run.fingerprint).not.toBe((await streamed()).fingerprint);
+    const balanced = await failure(async () => lateModel().fit(await source(), { ...FIT, classWeights: 'balanced' }));
+    expect(balanced.message).toMatch(/rows of a stream are not counted/);
+  });
+
+  it('ends while it is learned of, or counted, where the signal says so', async () => {
+    for (const given of [{}, { preparation }]) {
+      const controller = new AbortController();
+      let passes = 0;
+      const slow = await openRows(
+        async function* () {
+          passes += 1;
+          for (const [i, row] of rows.entries()) {
+            if (passes === 2 && i === 100) controller.abort();
+            yield row;
+          }
+        },
+        { inferRows: 10 },
+      );
+      const how = 'preparation' in given ? { epochs: 1 } : FIT;
+      const { error } = await failure(() => lateModel(given).fit(slow, { ...how, signal: controller.signal }));
+      expect(error).toBe(controller.signal.reason);
+      expect(passes).toBe(2);
+    }
+  });
+
   it('records and replays free order', async () => {
     const free: { reduction: Reduction; threads: number; freeGrain: number } = {
       reduction: 'free',

@@ -43,10 +43,11 @@ export async function fitPreparation(source: TableSource, options: PrepareOption
   return (await learnFrom(source, options)).preparation;
 }
 
-/** As {@link fitPreparation}, with the number of rows that were seen. */
+/** As {@link fitPreparation}, with the number of rows that were seen; rejects with the signal's reason. */
 export async function learnFrom(
   source: TableSource,
   options: PrepareOptions,
+  signal?: AbortSignal,
 ): Promise<{ readonly preparation: Preparation; readonly rows: number }> {
   const plan = planOf(source.description, options);
   for (const column of plan.columns) {
@@ -56,7 +57,10 @@ export async function learnFrom(
     }
   }
   const fitter = new Fitter(plan);
-  for await (const table of source.batches()) fitter.see(table);
+  for await (const table of source.batches()) {
+    signal?.throwIfAborted();
+    fitter.see(table);
+  }
   return { preparation: fitter.finish(), rows: fitter.rows };
 }
 

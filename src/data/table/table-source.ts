@@ -99,10 +99,10 @@ export class TableSource {
 
   /**
    * Number of rows: what the file says of itself (Parquet), or what the first pass over all rows has found, which this makes if
-   * none was made. Errors are those of {@link batches}.
+   * none was made. Errors are those of {@link batches}, and the signal's reason.
    */
-  async count(): Promise<number> {
-    if (this.#rows === null) for await (const _ of this.#from(0));
+  async count({ signal }: { readonly signal?: AbortSignal } = {}): Promise<number> {
+    if (this.#rows === null) for await (const _ of this.#from(0)) signal?.throwIfAborted();
     return this.#rows as unknown as number;
   }
 

@@ -52,7 +52,7 @@ export class ModelTables {
     const before = this.#learned;
     const makeData = async (): Promise<FitData> => {
       const end = { loss: parts.compiled.loss, units: outputUnits(parts.blueprint.model) };
-      const how = { target, prepare, validationData, validationSplit };
+      const how = { target, prepare, validationData, validationSplit, signal: training.signal };
       const { rows, validation, ...learned } = await trainingTable(table, how, this.#known, end);
       const { preparation } = learned;
       const columns = preparation.features.length;

@@ -29,6 +29,8 @@ export interface TableFit {
   readonly prepare?: Omit<PrepareOptions, 'target'>;
   readonly validationData?: Table | TableSource;
   readonly validationSplit?: number;
+  /** Ends what is read before the first step. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface TableFit {
  */
 export async function trainingTable(
   table: Table | TableSource,
-  { validationData, validationSplit, ...options }: TableFit,
+  { validationData, validationSplit, signal, ...options }: TableFit,
   known: Learned | null,
   end: ModelEnd,
 ): Promise<TrainingTable> {
@@ -47,11 +49,11 @@ export async function trainingTable(
   }
   let [training, validation] = [table, validationData];
   if (validationSplit !== undefined) [training, validation] = splitTable(table, validationSplit);
-  const learned = known === null ? await learn(training, options) : checkKnown(known, options);
+  const learned = known === null ? await learn(training, options, signal) : checkKnown(known, options);
   const { preparation } = learned;
   checkTask(preparation, end);
-  const rows = await rowsOf(training, preparation, end, 'the table');
-  const validated = validation && (await rowsOf(validation, preparation, end, 'validationData'));
+  const rows = await rowsOf(training, preparation, end, 'the table', signal);
+  const validated = validation && (await rowsOf(validation, preparation, end, 'validationData', signal));
   return { ...learned, rows, validation: validated ?? null };
 }
 
@@ -61,6 +63,7 @@ export async function rowsOf(
   preparation: Preparation,
   end: ModelEnd,
   name: string,
+  signal?: AbortSignal,
 ): Promise<Rows> {
   if (table instanceof Table) {
     const targets = targetsFor(preparation.transformTarget(table), end);
@@ -68,7 +71,7 @@ export async function rowsOf(
   }
   checkRepeatable(table);
   checkColumns(table, preparation);
-  return new StreamedRows({ source: table, preparation, end, rows: await table.count() });
+  return new StreamedRows({ source: table, preparation, end, rows: await table.count(signal && { signal }) });
 }
 
 /** The buffer of a `fit` on a source, where it says none. */
@@ -82,13 +85,13 @@ export function streamBuffer(
   throw expected(what, 'fit.shuffle', shuffle);
 }
 
-async function learn(table: Table | TableSource, options: TableFit): Promise<Learned> {
+async function learn(table: Table | TableSource, options: TableFit, signal?: AbortSignal): Promise<Learned> {
   const { target, prepare: how = {} } = options;
   if (target === undefined) throw expected('the name of the column to predict', 'fit.target', target);
   const by = { ...how, target };
   if (table instanceof Table) return { preparation: prepare(table, by).preparation, by };
   checkRepeatable(table);
-  return { preparation: (await learnFrom(table, by)).preparation, by };
+  return { preparation: (await learnFrom(table, by, signal)).preparation, by };
 }
 
 /** What is asked must be what the model has. */
