@@ -6,10 +6,10 @@ import type { DataSet } from '../data/data-set.js';
 import { loadSource } from '../data/load-source.js';
 import { namedSourceLike } from '../data/named-source.js';
 import type { Preparation } from '../data/prepare/preparation.js';
-import type { DataChoice, DataSource } from '../data/source.js';
+import type { DataChoice, DataSource, TableFileSource } from '../data/source.js';
 import type { TableSplit } from '../data/split/split.js';
 import type { Table } from '../data/table/table.js';
-import { loadTable } from '../data/table-file.js';
+import { loadTable, readTableFile } from '../data/table-file.js';
 import { expected } from '../errors.js';
 import { parseRecipe, type Recipe } from '../model/recipe.js';
 import { openRun, type RunFolder } from '../runs/open-run.js';
@@ -36,9 +36,12 @@ const LARGE = 10_000;
 /** Loads what was named, and makes the recipe of the options. @throws SamebitsError as reading and `parseRecipe` do */
 export async function newGround(name: string, flags: TrainFlags): Promise<TrainGround> {
   const file = flags.recipe === undefined ? null : readRecipe(flags.recipe);
-  const source = sourceOf(name, flags, file);
-  const loaded = await load(source);
-  const recipe = recipeOf(flags, file, loaded.data, source);
+  const named = sourceOf(name, flags, file);
+  const table = named.kind === 'table' ? await readTableFile(named) : undefined;
+  // A recipe says itself what its columns are.
+  const source = named.kind === 'table' && table !== undefined && file === null ? withIndices(named, table) : named;
+  const loaded = await load(source, table);
+  const recipe = recipeOf(flags, file, loaded, source);
   const validates = (flags.validationSplit ?? TRAIN_DEFAULTS.validationSplit) > 0;
   return groundOf(recipe, { source, rows: null, bootstrap: null }, loaded, validates);
 }
@@ -60,9 +63,9 @@ interface Loaded {
   readonly table: TrainGround['table'];
 }
 
-async function load(source: DataSource): Promise<Loaded> {
+async function load(source: DataSource, read?: Table): Promise<Loaded> {
   if (source.kind !== 'table') return { data: await loadSource(source), table: null };
-  const { data, preparation, table, parts } = await loadTable(source);
+  const { data, preparation, table, parts } = await loadTable(source, read);
   return { data, table: { whole: table, parts, preparation } };
 }
 
@@ -82,7 +85,7 @@ function sourceOf(name: string, flags: TrainFlags, file: Recipe | null): DataSou
   return source;
 }
 
-function recipeOf(flags: TrainFlags, file: Recipe | null, data: DataSet, source: DataSource): Recipe {
+function recipeOf(flags: TrainFlags, file: Recipe | null, { data, table }: Loaded, source: DataSource): Recipe {
   const large = data.train.x.rows >= LARGE;
   const { layers, activation, optimizer, learningRate, reduction } = flags;
   const given: RecipeFlags = { hidden: layers, activation, optimizer, learningRate, ...chosen(flags) };
@@ -93,7 +96,31 @@ function recipeOf(flags: TrainFlags, file: Recipe | null, data: DataSet, source:
           yesOrNo: source.kind === 'table',
         })
       : overrideRecipe(file, given);
-  return reduction === undefined ? recipe : parseRecipe({ ...recipe, reduction });
+  const complete = file === null && looksUp(source) ? withTableInput(recipe, table?.preparation) : recipe;
+  return reduction === undefined ? complete : parseRecipe({ ...complete, reduction });
+}
+
+/** Columns of categories become one-hot up to so many, where no column has more; else all are looked up. */
+const MOST_ONE_HOT = 32;
+
+/** Where a column has many categories, all columns of categories become indices, which a table input looks up. */
+function withIndices(source: TableFileSource, table: Table): TableFileSource {
+  const { drop = [] } = source.prepare ?? {};
+  const many = table.columns.some((column) => {
+    if (column.type !== 'category' || column.name === source.target || drop.includes(column.name)) return false;
+    return column.categories.length > MOST_ONE_HOT;
+  });
+  return many ? { ...source, prepare: { ...source.prepare, categories: { encode: 'ordinal' } } } : source;
+}
+
+function looksUp(source: DataSource): boolean {
+  return source.kind === 'table' && source.prepare?.categories?.encode === 'ordinal';
+}
+
+function withTableInput(recipe: Recipe, preparation: Preparation | undefined): Recipe {
+  if (preparation === undefined) return recipe;
+  const { model } = recipe;
+  return parseRecipe({ ...recipe, model: { ...model, layers: [preparation.tableInput(), ...model.layers] } });
 }
 
 /** Those that were typed: an undefined one would hide a default. */

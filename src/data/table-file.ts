@@ -24,11 +24,12 @@ export interface LoadedTable {
  * Reads a table whole, keeps a share of its rows for testing (of every class its share, where there are classes), and prepares
  * both parts by what the training rows hold.
  *
+ * @param read The table of the source, where it was read before.
  * @throws SamebitsError as `readTable`, `trainTestSplit` and `prepare` do
  */
-export async function loadTable(source: TableFileSource): Promise<LoadedTable> {
-  const { path, target, task, types, prepare: columns = {}, test, seed } = source;
-  const table = await readTable(resolve(path), types === undefined ? {} : { columns: types });
+export async function loadTable(source: TableFileSource, read?: Table): Promise<LoadedTable> {
+  const { path, target, task, prepare: columns = {}, test, seed } = source;
+  const table = read ?? (await readTableFile(source));
   const fitted = targetOf(table, target, task ?? null);
   const method = fitted.classes === null ? {} : ({ method: 'stratified', by: target } as const);
   const parts = test === 0 ? { train: table, test: table } : trainTestSplit(table, { test, seed, ...method });
@@ -43,6 +44,11 @@ export async function loadTable(source: TableFileSource): Promise<LoadedTable> {
     scale: 1,
   };
   return { data, preparation, table, parts };
+}
+
+/** The whole table of a source, with the types that it gives. */
+export function readTableFile({ path, types }: TableFileSource): Promise<Table> {
+  return readTable(resolve(path), types === undefined ? {} : { columns: types });
 }
 
 function withTarget(preparation: Preparation, table: Table): DataSetRows {

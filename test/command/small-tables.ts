@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** 150 rows of three species (`iris.csv`), 90 rows with a price (`prices.csv`), 60 of yes and no (`bought.csv`). */
+/** 150 rows of three species (`iris.csv`), 90 rows with a price (`prices.csv`), 60 of yes and no (`bought.csv`), 200 from 40 places (`trips.csv`). */
 export function writeTables(folder: string): void {
   let state = 12_345;
   const draw = (): number => {
@@ -28,4 +28,9 @@ export function writeTables(folder: string): void {
   write('iris.csv', 'length,width,color,seen,species', iris);
   write('prices.csv', 'size,city,price', prices);
   write('bought.csv', 'age,city,bought', bought);
+  const trips = Array.from({ length: 200 }, (_, i) => {
+    const from = Math.floor(40 * draw());
+    return `A${from},${['day', 'night'][i % 2]},${(100 * draw()).toFixed(1)},${from % 2 === 0 ? 'late' : 'early'}`;
+  });
+  write('trips.csv', 'origin,part,distance,arrival', trips);
 }

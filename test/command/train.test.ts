@@ -143,6 +143,22 @@ describe('samebits train', () => {
     expect(document.recipe).toMatchObject({ loss: 'binaryCrossentropy' });
   });
 
+  it('looks categories up where a column has many of them, and predict does too', async () => {
+    const words = ['trips.csv', '--target', 'arrival', '--epochs', '30', '--out', 'trips', '--json'];
+    const document = parse((await train(words)).stdout);
+    const { layers } = (document.recipe as unknown as { model: { layers: { kind: string; columns?: object[] }[] } })
+      .model;
+    expect(layers[0].kind).toBe('tableInput');
+    expect(layers[0].columns).toEqual([
+      { name: 'origin', categories: expect.any(Number), units: expect.any(Number) },
+      { name: 'part', categories: 3, units: 2 },
+      { name: 'distance' },
+    ]);
+    const { stdout } = await samebits(['evaluate', 'trips', 'trips.csv', '--json'], { cwd });
+    expect(JSON.parse(stdout).metrics.accuracy).toBeGreaterThan(0.9);
+    expect((await samebits(['verify', 'trips'], { cwd })).code).toBe(0);
+  });
+
   it('writes the document to a file', async () => {
     await train([...IRIS, '--epochs', '1', '--output', 'train.json']);
     expect(parse(readFileSync(join(cwd, 'train.json'), 'utf8')).epochs).toBe(1);
