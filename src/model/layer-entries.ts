@@ -1,20 +1,27 @@
 /** What the descriptions of several kinds of layers have in common. */
 import * as v from 'valibot';
+import { written } from '../arguments.js';
 
 /** Largest number of columns and units. */
 export const MOST_UNITS = 0x7fff_ffff;
 
 export const inputShape = v.optional(
-  v.custom<readonly [number]>(
-    (value) => Array.isArray(value) && value.length === 1 && isColumns(value[0]),
-    'an array of one integer of at least 1, the columns of the data,',
+  written(
+    v.custom<readonly [number]>(
+      (value) => Array.isArray(value) && value.length === 1 && isColumns(value[0]),
+      'an array of one integer of at least 1, the columns of the data,',
+    ),
+    { json: { type: 'array', items: { type: 'integer', minimum: 1 }, minItems: 1, maxItems: 1 } },
   ),
 );
 
 export const name = v.optional(
-  v.custom<string>(
-    (value) => typeof value === 'string' && /^[^/]{1,100}$/.test(value),
-    'a string of 1 to 100 characters without /',
+  written(
+    v.custom<string>(
+      (value) => typeof value === 'string' && /^[^/]{1,100}$/.test(value),
+      'a string of 1 to 100 characters without /',
+    ),
+    { json: { type: 'string', pattern: '^[^/]{1,100}$' } },
   ),
 );
 

@@ -63,9 +63,10 @@ export function recipeSentence({ model, loss, optimizer, fit, seed, reduction }:
 export function renderTrainResult({ epochs, seconds, metrics, fingerprint, model }: TrainDocument): string {
   const words = Object.entries(metrics).map(([name, value]) => `${name} ${metricText(name, decodeNumber(value))}`);
   return [
-    ...wrapText(`${formatCount(epochs)} epochs in ${formatSeconds(seconds)} s: ${words.join(', ')}.`, WIDTH).split(
-      '\n',
-    ),
+    ...wrapText(
+      `${formatCount(epochs)} epoch${epochs === 1 ? '' : 's'} in ${formatSeconds(seconds)} s: ${words.join(', ')}.`,
+      WIDTH,
+    ).split('\n'),
     `Fingerprint: ${fingerprint}`,
     ...(model === null ? [] : [`The model: ${printable(model)}`]),
   ].join('\n');

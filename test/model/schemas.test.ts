@@ -125,6 +125,8 @@ describe('the JSON schema of a recipe', () => {
     ['an unknown layer', { ...small, model: { layers: [{ kind: 'conv', units: 1 }] } }],
     ['a layer without units', { ...small, model: { layers: [{ kind: 'dense' }] } }],
     ['a number as a text', { ...small, model: { layers: [{ kind: 'dense', units: '4' }] } }],
+    ['a name with a slash', { ...small, model: { layers: [{ kind: 'dense', units: 1, name: 'a/b' }] } }],
+    ['inputs of two dimensions', { ...small, model: { layers: [{ kind: 'dense', units: 1, inputShape: [2, 3] }] } }],
     ['another order', { ...small, reduction: 'any' }],
   ])('refuses what parseRecipe refuses: %s', (_, recipe) => {
     const file = asFile(recipe);
