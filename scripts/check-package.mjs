@@ -41,13 +41,19 @@ const allowed =
 const unwanted = /\.tsbuildinfo$|^(?:test|bench|build)\//;
 
 conclude('package', [
-  ...needed.filter((path) => !paths.includes(path)).map((path) => `${path} is missing`),
+  ...needed.filter((path) => !paths.some((there) => matches(there, path))).map((path) => `${path} is missing`),
   ...paths.filter((path) => !allowed.test(path) || unwanted.test(path)).map((path) => `${path} has no place in it`),
   ...(manifest.gypfile === false ? [] : ['"gypfile": false is missing: npm would compile at install']),
   ...['preinstall', 'install', 'postinstall']
     .filter((name) => name in manifest.scripts)
     .map((name) => `script ${name}`),
 ]);
+
+/** Whether a path is the one that is needed, in which a `*` stands for anything, as in `exports`. */
+function matches(path, needed) {
+  const [start, end] = needed.split('*');
+  return end === undefined ? path === needed : path.startsWith(start) && path.endsWith(end);
+}
 
 /** Every file that an `exports` map can lead to. */
 function entryPoints(value) {

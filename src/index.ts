@@ -282,6 +282,7 @@ export type {
   Manifest,
   RecordedData,
   RecordedExecution,
+  RecordedValidation,
   RunOptions,
   RunResult,
   RunSession,

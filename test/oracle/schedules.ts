@@ -93,6 +93,8 @@ export function rateAt(rate: LearningRate, s: number): number {
     case 'cosineDecayRestarts': {
       const { initialLearningRate: a, alpha, tMul, mMul } = rate;
       let [q, l, i] = [s, rate.firstDecaySteps, 0];
+      // Subtracting one integer from another again and again: a remainder, without 2·10¹¹ turns.
+      if (tMul === 1) [q, i] = [s % l, Math.floor(s / l)];
       for (; q >= l; i++) [q, l] = [q - l, l * tMul];
       return a * ((1 - alpha) * (power(mMul, i) * left(q / l)) + alpha);
     }
