@@ -95,9 +95,9 @@ describe.skipIf(!installed)('the report in Chromium', () => {
     const last = document.runs[6].distance[document.runs[6].distance.length - 1];
     expect(await reading.textContent()).toContain(`training step: ${last.step}. `);
     expect(await reading.textContent()).toContain(Number(last.relativeL2).toExponential(2));
-    expect(await page.locator('.tip').isVisible()).toBe(true);
+    await page.locator('.tip').waitFor({ state: 'visible' });
     await page.keyboard.press('Escape');
-    expect(await page.locator('.tip').isVisible()).toBe(false);
+    await page.locator('.tip').waitFor({ state: 'hidden' });
     await page.close();
   });
 

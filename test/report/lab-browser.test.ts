@@ -125,7 +125,7 @@ describe.skipIf(!installed)('the pages of the lab in Chromium', () => {
     const first = await reading.textContent();
     await page.keyboard.press('End');
     expect(await reading.textContent()).not.toBe(first);
-    expect(await page.locator('.tip').isVisible()).toBe(true);
+    await page.locator('.tip').waitFor({ state: 'visible' });
     await page.close();
   });
 
