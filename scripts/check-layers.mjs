@@ -78,7 +78,7 @@ function checkImports(file) {
 
 function checkIncludes(file) {
   const folder = file.split('/')[1];
-  const isReference = /^native\/kernels\/reference\.(cc|h)$/.test(file);
+  const isReference = /^native\/kernels\/reference(_\w+)?\.(cc|h)$/.test(file);
   for (const [, open, name] of readFileSync(join(root, file), 'utf8').matchAll(
     /^\s*#\s*include\s*([<"])([^>"]+)[>"]/gm,
   )) {

@@ -192,6 +192,12 @@ export {
   type RandomUniform,
 } from './model/initializers.js';
 export {
+  type ActivationLayer,
+  type ActivationLayerOptions,
+  activation,
+  type BatchNormalizationLayer,
+  type BatchNormalizationOptions,
+  batchNormalization,
   type DenseLayer,
   type DenseOptions,
   type DropoutLayer,

@@ -14,7 +14,8 @@ constexpr uint64_t kMostLayers = 1024;
 // Indices are binary32, in which every whole number up to this is exact.
 constexpr uint64_t kMostCategories = 1u << 24;
 // By ParameterKind.
-constexpr const char* kParameterNames[kParameterKinds] = {"kernel", "bias", "embeddings"};
+constexpr const char* kParameterNames[kParameterKinds] = {"kernel", "bias",       "embeddings",    "gamma",
+                                                          "beta",   "movingMean", "movingVariance"};
 
 OptimizerDescription optimizerOf(const Napi::Object& value) {
   OptimizerDescription optimizer;
@@ -52,12 +53,26 @@ DropoutDescription dropoutOf(const Napi::Object& value) {
   return dropout;
 }
 
+NormalizationDescription normalizationOf(const Napi::Object& value) {
+  NormalizationDescription normalization;
+  normalization.epsilon = number(value.Get("epsilon"), "epsilon");
+  normalization.center = boolean(value.Get("center"), "center");
+  normalization.scale = boolean(value.Get("scale"), "scale");
+  return normalization;
+}
+
 LayerDescription layerOf(const Napi::Object& value) {
   LayerDescription layer;
   const std::string kind = text(value.Get("kind"), "kind");
   if (kind == "dropout") {
     layer.kind = NodeKind::dropout;
     layer.dropout = dropoutOf(value);
+    return layer;
+  }
+  if (kind == "batchNormalization") {
+    layer.kind = NodeKind::batchNormalization;
+    layer.normalization = normalizationOf(value);
+    layer.normalization.momentum = number(value.Get("momentum"), "momentum");
     return layer;
   }
   if (kind != "dense" && kind != "activation") throw expected(value.Env(), "the kind of a layer", "kind");
@@ -103,7 +118,8 @@ LookUpDescription lookUpOf(const Napi::Object& value, uint64_t inputs) {
 // The last activation, as far as a loss is concerned.
 Activation lastActivation(const NetworkDescription& description) {
   const LayerDescription& last = description.layers.back();
-  return last.kind == NodeKind::dropout ? Activation::linear : last.activation;
+  const bool active = last.kind == NodeKind::dense || last.kind == NodeKind::activation;
+  return active ? last.activation : Activation::linear;
 }
 
 }  // namespace

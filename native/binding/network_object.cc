@@ -245,6 +245,7 @@ Napi::Value NetworkObject::getGradient(const Napi::CallbackInfo& info) {
     throw errorOf(env, kState, "The last step was not made with the plan 'stored': its gradients were not kept");
   }
   const float* stored = workspace_.gradients[parameter];
+  if (stored == nullptr) throw expected(env, "a parameter that is trained", "kind");
   const RowRange all{0, from.parameters()[parameter].rows};
   Napi::Float32Array values = Napi::Float32Array::New(env, all.count * from.parameters()[parameter].columns);
   from.unpack(parameter, stored, all, values.Data());

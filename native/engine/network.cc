@@ -36,6 +36,13 @@ class Builder {
       addNode(NodeKind::dropout, units_).dropout = layer.dropout;
     } else if (layer.kind == NodeKind::activation) {
       addActivation(layer);
+    } else if (layer.kind == NodeKind::batchNormalization) {
+      addNode(NodeKind::batchNormalization, units_).normalization = layer.normalization;
+      if (layer.normalization.scale) addKindOf(ParameterKind::gamma, 1, 0);
+      if (layer.normalization.center) addKindOf(ParameterKind::beta, 1, 0);
+      addKindOf(ParameterKind::movingMean, 1, 0);
+      addKindOf(ParameterKind::movingVariance, 1, 0);
+      ++layers_;
     } else {
       addNode(NodeKind::dense, layer.units);
       addKindOf(ParameterKind::kernel, nodes.back().inputs, layer.l2);
@@ -46,8 +53,11 @@ class Builder {
   }
 
   Node& addNode(NodeKind kind, size_t units) {
-    Node node{kind, nodes.empty() ? kNone : nodes.size() - 1, units_, units, Activation::linear, 0, false, false, {},
-              {}};
+    Node node{};
+    node.kind = kind;
+    node.from = nodes.empty() ? kNone : nodes.size() - 1;
+    node.inputs = units_;
+    node.units = units;
     node.learns = !nodes.empty() && nodes.back().learns;
     node.parameters.fill(kNone);
     nodes.push_back(node);
@@ -69,7 +79,7 @@ class Builder {
   void addKindOf(ParameterKind kind, size_t rows, double l2) {
     Node& node = nodes.back();
     node.parameters[static_cast<size_t>(kind)] = parameters.size();
-    node.learns = true;
+    node.learns = node.learns || isTrained(kind);
     addParameter(kind, rows, node.units, l2);
   }
 
@@ -77,9 +87,10 @@ class Builder {
     Parameter parameter{layers_, nodes.size() - 1, kind, rows, columns, l2, {}};
     const size_t floats = parameter.floats();
     parameter.slots.value = cutter_->take<float>(floats);
-    if (slots_ > 0) parameter.slots.first = cutter_->take<float>(floats);
-    if (slots_ > 1) parameter.slots.second = cutter_->take<float>(floats);
-    if (slots_ > 2) parameter.slots.third = cutter_->take<float>(floats);
+    const int slots = isTrained(kind) ? slots_ : 0;
+    if (slots > 0) parameter.slots.first = cutter_->take<float>(floats);
+    if (slots > 1) parameter.slots.second = cutter_->take<float>(floats);
+    if (slots > 2) parameter.slots.third = cutter_->take<float>(floats);
     parameters.push_back(parameter);
   }
 
@@ -108,7 +119,14 @@ Network::Network(const KernelTable* table, NetworkDescription description, void*
   parameters_ = std::move(built.parameters);
   if (!description_.hasOptimizer || description_.optimizer.kind != UpdateKind::adagrad) return;
   const float initial = static_cast<float>(description_.optimizer.initialAccumulatorValue);
-  for (const Parameter& parameter : parameters_) std::fill_n(parameter.slots.first, parameter.floats(), initial);
+  for (const Parameter& parameter : parameters_) {
+    if (isTrained(parameter.kind)) std::fill_n(parameter.slots.first, parameter.floats(), initial);
+  }
+}
+
+bool Network::worksBack(const Node& node) const {
+  const bool sums = node.parameter(ParameterKind::gamma) != kNone || node.parameter(ParameterKind::beta) != kNone;
+  return passesBack(node) || (node.kind == NodeKind::batchNormalization && sums);
 }
 
 double Network::rowFlops() const {

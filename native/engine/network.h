@@ -18,13 +18,20 @@ namespace samebits {
 
 constexpr size_t kNone = SIZE_MAX;
 
-enum class NodeKind : uint8_t { lookUp, dense, activation, dropout };
+enum class NodeKind : uint8_t { lookUp, dense, activation, dropout, batchNormalization };
 
 // What a dropout layer has.
 struct DropoutDescription {
   double rate = 0;  // from 0 to below 1; 0 is none
   PhiloxKey key{};
   uint32_t stream = 0;
+};
+
+// What a batch normalization has.
+struct NormalizationDescription {
+  double epsilon = 1e-3;
+  double momentum = 0.99;
+  bool center = true, scale = true;
 };
 
 // A layer, as its kind reads it: units, useBias and l2 are a dense layer's, its activation stands beside them.
@@ -36,6 +43,7 @@ struct LayerDescription {
   double alpha = 0;  // of the activation, if it has one; rounded where it is used
   NodeKind kind = NodeKind::dense;
   DropoutDescription dropout = {};
+  NormalizationDescription normalization = {};
 };
 
 struct NetworkDescription {
@@ -51,8 +59,10 @@ struct NetworkDescription {
   OptimizerDescription optimizer;
 };
 
-enum class ParameterKind : uint8_t { kernel, bias, embeddings };
-constexpr size_t kParameterKinds = 3;
+// In the order in which a layer has them. The moving ones are state that no optimizer moves.
+enum class ParameterKind : uint8_t { kernel, bias, embeddings, gamma, beta, movingMean, movingVariance };
+constexpr size_t kParameterKinds = 7;
+constexpr bool isTrained(ParameterKind kind) { return kind < ParameterKind::movingMean; }
 
 // A tensor of the network: a matrix, a vector being one of a single row. It lies in panels; that of a table of embeddings is as
 // wide as the table, so that a row lies in one run.
@@ -60,7 +70,7 @@ struct Parameter {
   size_t layer;  // counting the layers that have parameters, each table of embeddings as one
   size_t node;
   ParameterKind kind;
-  size_t rows, columns;  // a kernel [inputs, units], a bias [1, units]
+  size_t rows, columns;  // a kernel [inputs, units], all others [1, units]
   double l2;             // factor of its regularizer; 0 is none
   ParameterSlots slots;  // gradient is null
 
@@ -82,6 +92,7 @@ struct Node {
   bool relu = false;
   bool learns = false;  // it has parameters, or a node before it does: a gradient must reach its outputs
   DropoutDescription dropout = {};
+  NormalizationDescription normalization = {};
   std::array<size_t, kParameterKinds> parameters;  // places in the network's list by kind, or kNone
 
   size_t parameter(ParameterKind of) const { return parameters[static_cast<size_t>(of)]; }
@@ -98,6 +109,8 @@ class Network {
   // In the order in which rows pass them; a node comes after those whose outputs it takes in.
   const std::vector<Node>& nodes() const { return nodes_; }
   size_t outputs() const { return nodes_.back().units; }
+  // Whether a node has anything to do backwards, beside the sums over rows that WeightPass makes.
+  bool worksBack(const Node& node) const;
   // Whether a node's backward pass ends in the gradient of what it took in.
   bool passesBack(const Node& node) const { return node.from != kNone && nodes_[node.from].learns; }
   // Columns of what a node gives; those of the data for kNone.

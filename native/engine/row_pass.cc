@@ -43,25 +43,39 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
   if (network.description().loss == Loss::sparseCategoricalCrossentropy) labels_ = cutter->take<uint32_t>(rows);
   if (!form_.takesLabels()) targets_ = takeRows(rows, network.outputs(), cutter);
   if (purpose == Purpose::evaluate) return;
+  for (const Node& node : nodes_) {
+    statistics_.emplace_back();
+    if (node.kind != NodeKind::batchNormalization) continue;
+    Statistics& made = statistics_.back();
+    made.normalized = takeRows(rows, node.units, cutter);
+    for (float** vector : {&made.mean, &made.variance, &made.inverse, &made.shifts, &made.scales}) {
+      *vector = cutter->take<float>(round16(node.units));
+    }
+  }
   size_t widest = 0;
   isMasked_.resize(nodes_.size());
   for (size_t n = 0; n < nodes_.size(); ++n) {
     const Node& node = nodes_[n];
     const bool isDense = node.kind == NodeKind::dense;
-    const bool ownsGradients = isDense || node.kind == NodeKind::lookUp;
     masked_.push_back(isDense ? reluBelow(n) : kNone);
     if (masked_[n] != kNone) isMasked_[masked_[n]] = true;
     if (!node.learns) {
       gradients_.push_back({});
-    } else if (ownsGradients) {
+    } else if (isDense || node.from == kNone || !nodes_[node.from].learns) {
       gradients_.push_back(takeRows(rows, node.units, cutter));
-      widest = std::max(widest, node.units);
+      if (isDense) widest = std::max(widest, node.units);
     } else {
       gradients_.push_back(gradients_[node.from]);
     }
   }
   panelsPerMember_ = round16(rowsPerMember) * widest;
   rowPanels_ = cutter->take<float>(panelsPerMember_ * members);
+}
+
+void RowPass::beginStep(uint64_t step, size_t rows, const RowOrder* order) {
+  step_ = static_cast<uint32_t>(step);
+  order_ = order;
+  meanScale_ = meanScale(rows);
 }
 
 const Rows& RowPass::inputs(size_t n) const {
@@ -79,9 +93,12 @@ bool RowPass::isIdentity(size_t n) const {
 // In training the logits stay where a gradient is taken from them, and outputs where another activation's is.
 bool RowPass::worksInPlace(size_t n) const {
   const Node& node = nodes_[n];
-  if (node.kind != NodeKind::activation) return false;
+  if (node.kind != NodeKind::activation && node.kind != NodeKind::batchNormalization) return false;
   if (purpose_ != Purpose::train) return true;
-  return !gradientTakesLogits(node.activation) && node.from != kNone && nodes_[node.from].kind == NodeKind::dense;
+  if (node.kind == NodeKind::activation && gradientTakesLogits(node.activation)) return false;
+  if (node.from == kNone) return false;
+  const NodeKind from = nodes_[node.from].kind;
+  return from == NodeKind::dense || from == NodeKind::batchNormalization;
 }
 
 bool RowPass::isLossActivation(size_t n) const {
@@ -158,10 +175,70 @@ void RowPass::forward(size_t n, const Part& part) {
   } else if (node.kind == NodeKind::activation) {
     table.activate(node.activation, static_cast<float>(node.alpha), from.at(part.row) + part.columnBegin, from.ld,
                    part.rows, part.columns(), to.at(part.row) + part.columnBegin, to.ld);
+  } else if (node.kind == NodeKind::batchNormalization) {
+    normalize(n, part);
   } else {
     const DropoutMask mask = maskOf(node);
     table.dropout(&mask, from.at(part.row), from.ld, part.row, part.rows, part.columnBegin, part.columnEnd,
                   to.at(part.row), to.ld);
+  }
+}
+
+BatchNormalization RowPass::normalizationOf(size_t n) const {
+  const Node& node = nodes_[n];
+  const float epsilon = static_cast<float>(node.normalization.epsilon);
+  BatchNormalization what{network_.weights(node, ParameterKind::gamma),
+                          network_.weights(node, ParameterKind::beta),
+                          nullptr,
+                          nullptr,
+                          nullptr,
+                          epsilon,
+                          meanScale_};
+  if (purpose_ == Purpose::train) {
+    what.mean = statistics_[n].mean;
+    what.variance = statistics_[n].variance;
+    what.inverse = statistics_[n].inverse;
+  } else {
+    what.mean = const_cast<float*>(network_.weights(node, ParameterKind::movingMean));
+    what.variance = const_cast<float*>(network_.weights(node, ParameterKind::movingVariance));
+  }
+  return what;
+}
+
+void RowPass::normalize(size_t n, const Part& part) {
+  const BatchNormalization what = normalizationOf(n);
+  const Rows& from = inputs(n);
+  const Rows& to = outputs_[n];
+  if (purpose_ == Purpose::train) {
+    const Rows& h = statistics_[n].normalized;
+    network_.table().batchNormalization(&what, order_, from.data, from.ld, part.rows, part.columnBegin, part.columnEnd,
+                                        h.data, h.ld, to.data, to.ld);
+  } else {
+    network_.table().batchNormalized(&what, from.at(part.row), from.ld, part.rows, part.columnBegin, part.columnEnd,
+                                     to.at(part.row), to.ld);
+  }
+}
+
+void RowPass::backwardNormalization(size_t n, const Part& part) {
+  const BatchNormalization what = normalizationOf(n);
+  const Statistics& own = statistics_[n];
+  const Rows& rows = gradients_[n];
+  network_.table().batchNormalizationGradient(&what, order_, own.normalized.data, own.normalized.ld, part.rows,
+                                              part.columnBegin, part.columnEnd, network_.passesBack(nodes_[n]),
+                                              rows.data, rows.ld, own.shifts, own.scales);
+}
+
+const float* RowPass::batchVector(size_t n, ParameterKind kind) const {
+  const Statistics& own = statistics_[n];
+  switch (kind) {
+    case ParameterKind::gamma:
+      return own.scales;
+    case ParameterKind::beta:
+      return own.shifts;
+    case ParameterKind::movingMean:
+      return own.mean;
+    default:
+      return own.variance;
   }
 }
 
@@ -190,6 +267,8 @@ void RowPass::backward(unsigned member, size_t n, const Part& part) {
     backwardProduct(member, n, part);
   } else if (node.kind == NodeKind::activation) {
     backwardActivation(n, part);
+  } else if (node.kind == NodeKind::batchNormalization) {
+    backwardNormalization(n, part);
   } else if (!isIdentity(n)) {
     const DropoutMask mask = maskOf(node);
     const Rows& rows = gradients_[n];

@@ -43,8 +43,8 @@ class RowPass {
   // backward() may be called by `members` members at once on up to rowsPerMember rows each.
   RowPass(const Network& network, Purpose purpose, size_t rows, unsigned members, size_t rowsPerMember, Cutter* cutter);
 
-  // Training: the step whose dropout masks are drawn, told before any row of its batch.
-  void beginStep(uint64_t step) { step_ = static_cast<uint32_t>(step); }
+  // Training: the step whose dropout masks are drawn, and the fixed order of its batch, told before any row of it.
+  void beginStep(uint64_t step, size_t rows, const RowOrder* order);
 
   // Rows [begin, begin + count) of the batch, written at the same place in the buffers, through tables if the first node looks
   // them up. Labels and categories out of range are a `problem` and are read as 0.
@@ -63,6 +63,9 @@ class RowPass {
   const Rows& inputs(size_t node) const;
   const Rows& outputs(size_t node) const { return outputs_[node]; }
   const Rows& gradients(size_t node) const { return gradients_[node]; }
+  // Training, of a batch normalization: sums over rows that are the gradients of its gamma or beta, or the mean or variance of
+  // the batch that its moving ones follow; a vector.
+  const float* batchVector(size_t node, ParameterKind kind) const;
   const float* losses() const { return losses_; }
   const uint32_t* hits() const { return hits_; }
   // Training: what each row looked up in a table, [rows, columns of it].
@@ -76,6 +79,15 @@ class RowPass {
   void gatherInputs(const DataView& data, const uint32_t* indices, size_t firstRow, size_t begin, size_t count);
   // Columns of a node's inputs whose gradient nobody takes: the numbers before looked-up vectors.
   size_t unusedInputs(const Node& node) const;
+  // What a batch normalization keeps of a batch.
+  struct Statistics {
+    Rows normalized;
+    float* mean = nullptr;
+    float* variance = nullptr;
+    float* inverse = nullptr;
+    float* shifts = nullptr;
+    float* scales = nullptr;
+  };
   // A node that gives what it takes in.
   bool isIdentity(size_t node) const;
   bool worksInPlace(size_t node) const;
@@ -83,6 +95,9 @@ class RowPass {
   // The relu whose gradient the product of a dense node can mask at once, or kNone.
   size_t reluBelow(size_t node) const;
   DropoutMask maskOf(const Node& node) const;
+  BatchNormalization normalizationOf(size_t node) const;
+  void normalize(size_t node, const Part& part);
+  void backwardNormalization(size_t node, const Part& part);
   void backwardActivation(size_t node, const Part& part);
   void backwardProduct(unsigned member, size_t node, const Part& part);
 
@@ -90,10 +105,11 @@ class RowPass {
   const std::vector<Node>& nodes_;
   Purpose purpose_;
   Rows input_;
-  std::vector<Rows> outputs_;    // per node; nodes that change nothing, or work in place, share them
-  std::vector<Rows> gradients_;  // per node, of its outputs; element by element they are turned in place
-  std::vector<size_t> masked_;   // per dense node: the relu below it that its product masks
-  std::vector<bool> isMasked_;   // per node: a relu whose gradient a product above has masked
+  std::vector<Rows> outputs_;           // per node; nodes that change nothing, or work in place, share them
+  std::vector<Rows> gradients_;         // per node, of its outputs; element by element they are turned in place
+  std::vector<size_t> masked_;          // per dense node: the relu below it that its product masks
+  std::vector<bool> isMasked_;          // per node: a relu whose gradient a product above has masked
+  std::vector<Statistics> statistics_;  // per node, in training
   Rows targets_;
   TargetForm form_;
   uint32_t* labels_ = nullptr;
@@ -105,6 +121,8 @@ class RowPass {
   uint32_t step_ = 0;
   LookUp::Buffers lookUp_{};
   std::atomic<const char*> problem_{nullptr};
+  const RowOrder* order_ = nullptr;
+  float meanScale_ = 0;
 };
 
 }  // namespace samebits

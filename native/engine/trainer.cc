@@ -127,7 +127,6 @@ TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
 double Trainer::secondsSinceStart() const { return now() - started_; }
 
 void Trainer::beginStep() {
-  rowPass_->beginStep(network_.steps);
   const size_t rows = options_.data.rows;
   if (!options_.inEpoch) {
     batch_ = {nullptr, 0, rows};
@@ -143,6 +142,7 @@ void Trainer::beginStep() {
     batch_.firstRow = epoch_.position - dataBegin_;
     batch_.indices = order == nullptr ? nullptr : order + epoch_.position;
   }
+  rowPass_->beginStep(network_.steps, batch_.rows, &fixed_.of(batch_.rows));
   if (options_.reduction == Reduction::free) arrival_.begin(batch_.rows);
 }
 

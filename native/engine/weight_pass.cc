@@ -35,7 +35,8 @@ WeightPass::WeightPass(const Network& network, PlanForm form, bool marks, unsign
       nonFinite_(network.parameters().size()) {
   for (const Parameter& parameter : network.parameters()) {
     slots_.push_back(parameter.slots);
-    if (form == PlanForm::stored) slots_.back().gradient = cutter->take<float>(parameter.floats());
+    if (form == PlanForm::stored && isTrained(parameter.kind))
+      slots_.back().gradient = cutter->take<float>(parameter.floats());
   }
   for (const LookUp::Table& table : network.lookUp().tables()) {
     tables_.emplace_back(TableTerms::Shape{table.categories, table.units, table.columns.size(), rows}, members, cutter);
@@ -100,6 +101,7 @@ void WeightPass::dividePieces(unsigned members) {
   double at = 0;
   const size_t panel = network_.table().panel, step = kPieceFloats / panel;
   for (size_t p = tables_.size(); p < parameters.size(); ++p) {
+    if (!isTrained(parameters[p].kind)) continue;
     const size_t inputs = parameters[p].rows, units = parameters[p].columns;
     for (size_t column = 0; column < units; column += panel) {
       for (size_t row = 0; row < inputs; row += step) {
@@ -177,6 +179,11 @@ void WeightPass::gradients(unsigned member, const RowPass& rows, const RowOrder&
     what.decay = decayOf(parameter);
     uint64_t* const sum = form_ == PlanForm::stored ? nullptr : markSum(member, tile.parameter);
     const ParameterSlots& slots = slots_[tile.parameter];
+    if (network_.nodes()[parameter.node].kind == NodeKind::batchNormalization) {
+      const float* const vector = rows.batchVector(parameter.node, parameter.kind);
+      note(tile.parameter, takeBatchVector(parameter, vector, slots, what, markSum(member, tile.parameter)));
+      continue;
+    }
     const Rows& x = rows.inputs(parameter.node);
     const Rows& dz = rows.gradients(parameter.node);
     const bool nonFinite = parameter.kind == ParameterKind::kernel
@@ -187,6 +194,30 @@ void WeightPass::gradients(unsigned member, const RowPass& rows, const RowOrder&
                                                     tile.columnEnd, &what, &slots, sum);
     note(tile.parameter, nonFinite);
   }
+}
+
+bool WeightPass::takeBatchVector(const Parameter& parameter, const float* vector, const ParameterSlots& slots,
+                                 const Update& what, uint64_t* markSum) {
+  const KernelTable& table = network_.table();
+  const size_t floats = parameter.floats();
+  bool nonFinite;
+  if (!isTrained(parameter.kind)) {
+    const double momentum = network_.nodes()[parameter.node].normalization.momentum;
+    nonFinite =
+        table.follow(vector, floats, static_cast<float>(momentum), static_cast<float>(1.0 - momentum), slots.value);
+  } else if (form_ == PlanForm::stored) {
+    std::copy_n(vector, floats, slots.gradient);
+    table.update(&what, floats, &slots);
+    return false;
+  } else {
+    ParameterSlots summed = slots;
+    summed.gradient = const_cast<float*>(vector);
+    nonFinite = table.update(&what, floats, &summed);
+  }
+  if (markSum == nullptr) return nonFinite;
+  overPanels({0, 1}, 1, parameter.columns, table.panel,
+             [&](const PanelRows& panel) { *markSum += markPanel(table, slots.value, panel, parameter.columns); });
+  return nonFinite;
 }
 
 void WeightPass::apply(unsigned member, const Update& update) {

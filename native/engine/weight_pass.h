@@ -62,6 +62,9 @@ class WeightPass {
   uint64_t rowMark(size_t table, uint32_t category) const;
   void divideTiles(unsigned members);
   void dividePieces(unsigned members);
+  // A batch normalization's: what the pass over rows has summed is taken, or followed.
+  bool takeBatchVector(const Parameter& parameter, const float* vector, const ParameterSlots& slots, const Update& what,
+                       uint64_t* markSum);
   // Where a member sums the terms of a parameter's mark that are its own; null without marks.
   uint64_t* markSum(unsigned member, size_t parameter) const;
   void note(size_t parameter, bool nonFinite);

@@ -152,6 +152,18 @@ struct DropoutMask {
   float scale;
 };
 
+// A batch normalization (docs/numerics.md, "Batch normalization"). All vectors, of which `gamma` and `beta` are null where the
+// layer has none. In training, `mean`, `variance` and `inverse` are written.
+struct BatchNormalization {
+  const float* gamma;
+  const float* beta;
+  float* mean;
+  float* variance;
+  float* inverse;  // 1 / sqrt(variance + epsilon)
+  float epsilon;
+  float scale;  // fl32(1 / rows of the batch)
+};
+
 struct KernelTable {
   const char* name;        // "scalar", "avx2", "avx512", "neon"
   uint32_t panel;          // columns of a panel: a multiple of 16
@@ -201,8 +213,7 @@ struct KernelTable {
   // 64-byte aligned; its padding, +0, stays +0.
   void (*addTerms)(const float* const* terms, size_t count, size_t units, float* sums);
 
-  // `update` on `count` contiguous stored gradients, count a multiple of 16 (the stored plan). `store` turns
-  // sums into gradients where they are.
+  // `update` on `count` contiguous stored gradients or sums, count a multiple of 16; `store` works in place.
   bool (*update)(const Update* update, size_t count, const ParameterSlots* slots);
 
   // ---- marks ----------------------------------------------------------------------------------------------------
@@ -227,6 +238,24 @@ struct KernelTable {
   // source. The same call takes activations forward and gradients back.
   void (*dropout)(const DropoutMask* mask, const float* source, size_t lds, size_t firstRow, size_t rows,
                   size_t columnBegin, size_t columnEnd, float* target, size_t ldt);
+
+  // For columns [columnBegin, columnEnd), columnBegin a multiple of 16, columnEnd too or `units`. Training: the statistics of
+  // `rows` rows by `order`, which is the fixed one; then normalized[i, j] = (x[i,j] - mean[j]) * inverse[j] and y from it;
+  // y may be x.
+  void (*batchNormalization)(const BatchNormalization* what, const RowOrder* order, const float* x, size_t ldx,
+                             size_t rows, size_t columnBegin, size_t columnEnd, float* normalized, size_t ldn, float* y,
+                             size_t ldy);
+  // With the mean and the variance that `what` has, which are read only, as is all of it; y may be x.
+  void (*batchNormalized)(const BatchNormalization* what, const float* x, size_t ldx, size_t rows, size_t columnBegin,
+                          size_t columnEnd, float* y, size_t ldy);
+  // Back: the sums over rows of dy and of normalized * dy, vectors that are the gradients of beta and gamma, by `order`. Then,
+  // if `passesBack`, dy becomes dx, in place.
+  void (*batchNormalizationGradient)(const BatchNormalization* what, const RowOrder* order, const float* normalized,
+                                     size_t ldn, size_t rows, size_t columnBegin, size_t columnEnd, bool passesBack,
+                                     float* dy, size_t lddy, float* shifts, float* scales);
+  // moving[j] = fma(momentum, moving[j], rest * batch[j]) for `count` floats, a multiple of 16. Returns true if one is infinite
+  // or NaN.
+  bool (*follow)(const float* batch, size_t count, float momentum, float rest, float* moving);
 
   // The last layer. `z` holds logits (crossentropies) or outputs (the other losses). Writes for each row its loss and
   // its number of hits (accuracy; see the contract; 0 without logits). Where `gradient` is not null writes dz

@@ -23,6 +23,7 @@ namespace {
 #include "sums.inl.h"
 #include "activations.inl.h"
 #include "regularization.inl.h"
+#include "normalization.inl.h"
 #include "output_losses.inl.h"
 #include "losses.inl.h"
 #include "gather.inl.h"
@@ -33,14 +34,50 @@ namespace samebits {
 namespace {
 
 constexpr KernelTable kTable = {
-    kTableName,         kPanel,        kTileRows,    kInputStrip,   kScratchPerRow,
-    kMostScratch,       forward,       packRows,     inputGradient, weightGradient,
-    biasGradient,       columnSquares, addTerms, updateStored, mark,          activate,
-    activationGradient, dropout,       loss,         weighRows,     gatherBytes,
-    gatherFloats,       sumLeaf,       dotLeaf,      sumOn,         dotOn,
-    combineLanes,       expAll,        logAll,       log1pAll,      tanhAll,
-    sigmoidAll,         math_sinpi,    math_cospi,   math_expm1,    math_erf,
-    kFmaFlopsPerRound,  fmaChains,     kFedFloats,   fedFmaChains,
+    kTableName,
+    kPanel,
+    kTileRows,
+    kInputStrip,
+    kScratchPerRow,
+    kMostScratch,
+    forward,
+    packRows,
+    inputGradient,
+    weightGradient,
+    biasGradient,
+    columnSquares,
+    addTerms,
+    updateStored,
+    mark,
+    activate,
+    activationGradient,
+    dropout,
+    batchNormalization,
+    batchNormalized,
+    batchNormalizationGradient,
+    follow,
+    loss,
+    weighRows,
+    gatherBytes,
+    gatherFloats,
+    sumLeaf,
+    dotLeaf,
+    sumOn,
+    dotOn,
+    combineLanes,
+    expAll,
+    logAll,
+    log1pAll,
+    tanhAll,
+    sigmoidAll,
+    math_sinpi,
+    math_cospi,
+    math_expm1,
+    math_erf,
+    kFmaFlopsPerRound,
+    fmaChains,
+    kFedFloats,
+    fedFmaChains,
 };
 
 }  // namespace

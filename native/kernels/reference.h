@@ -102,6 +102,23 @@ struct Mask {
 };
 float dropout(const Mask& mask, uint32_t row, uint32_t unit, float x);
 
+// A batch normalization of x [rows, units]: gamma and beta may be null; writes mean, variance and 1 / sqrt(variance + epsilon)
+// of each column by the tree with leaves of `leaf` rows, the normalized rows h, and y.
+struct Normalization {
+  const float* gamma;
+  const float* beta;
+  float epsilon;
+};
+void batchNormalization(const Normalization& what, const float* x, size_t rows, size_t units, size_t leaf, float* mean,
+                        float* variance, float* inverse, float* h, float* y);
+// With given mean and variance.
+void batchNormalized(const Normalization& what, const float* x, size_t rows, size_t units, const float* mean,
+                     const float* variance, float* y);
+// shifts and scales are the gradients of beta and gamma.
+void batchNormalizationGradient(const Normalization& what, const float* inverse, const float* h, const float* dy,
+                                size_t rows, size_t units, size_t leaf, float* shifts, float* scales, float* dx);
+float follow(float moving, float batch, float momentum, float rest);
+
 struct RowLoss {
   float loss;
   uint32_t hits;

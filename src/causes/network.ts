@@ -2,7 +2,7 @@
 import { integer, real } from '../arguments.js';
 import { expected } from '../errors.js';
 import { type Activation, activationSchema } from '../model/activations.js';
-import { denseLayers, type ModelDescription } from '../model/description.js';
+import { denseLayers, isPlainStack, type ModelDescription } from '../model/description.js';
 import { type Initializer, initializerSchema } from '../model/initializers.js';
 import type { DenseLayer, DropoutLayer } from '../model/layers.js';
 import type { Setting } from './cause.js';
@@ -20,7 +20,7 @@ export const depth: Lens<number> = lens({
   kind: 'choice',
   remedy: 'train a network of the same depth',
   level: integer(0, 1000),
-  applies: (setting) => hiddenLayers(setting).length > 0,
+  applies: (setting) => isPlainStack(setting.recipe.model) && hiddenLayers(setting).length > 0,
   read: (setting) => hiddenLayers(setting).length,
   replace: (setting, level) => {
     checkHidden(setting, 'depth');
@@ -96,7 +96,8 @@ export const dropoutRate: Lens<Each<number>> = lens({
   kind: 'choice',
   remedy: 'fix the rates of dropout',
   level: eachSchema(real('a number from 0 to below 1', (value) => value >= 0 && value < 1)),
-  applies: (setting) => hiddenLayers(setting).length > 0 || dropoutLayers(setting).length > 0,
+  applies: (setting) =>
+    isPlainStack(setting.recipe.model) && (hiddenLayers(setting).length > 0 || dropoutLayers(setting).length > 0),
   read: (setting) =>
     levelOf(
       dropoutLayers(setting).map(({ rate }) => rate),

@@ -1,5 +1,6 @@
 /** Layers taken into and out of a stack, so that what stays keeps its place and its random streams. */
-import { describeModel, type ModelDescription } from '../model/description.js';
+import { expected } from '../errors.js';
+import { describeModel, isPlainStack, type ModelDescription } from '../model/description.js';
 import type { DenseLayer, DropoutLayer, Layer } from '../model/layers.js';
 
 /** A dense layer with the dropout before it. */
@@ -42,7 +43,9 @@ export function withoutDropout(model: ModelDescription): ModelDescription {
   return { ...model, layers: [shape === undefined ? first : { ...first, inputShape: shape }, ...rest] };
 }
 
-function stagesOf({ layers }: ModelDescription): Stage[] {
+function stagesOf(model: ModelDescription): Stage[] {
+  const { layers } = model;
+  if (!isPlainStack(model)) throw expected('dense layers and dropout only, for this cause,', 'recipe.model', model);
   return layers.flatMap((dense, index) => {
     if (dense.kind !== 'dense') return [];
     const before = layers[index - 1];

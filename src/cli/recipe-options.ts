@@ -90,18 +90,20 @@ function overrideLayers(model: ModelDescription, { hidden, activation }: RecipeF
   if (hidden === undefined && activation === undefined) return model;
   const all = denseLayers(model);
   const last = all[all.length - 1];
-  const others = model.layers.filter((layer) => layer !== last);
   if (hidden === undefined) {
-    const layers = others.map((layer) =>
-      layer.kind === 'dense' && activation ? { ...layer, activation: activationOf(activation) } : layer,
+    const layers = model.layers.map((layer) =>
+      layer.kind === 'dense' && layer !== last && activation
+        ? { ...layer, activation: activationOf(activation) }
+        : layer,
     );
-    return { ...model, layers: [...layers, last] };
+    return { ...model, layers };
   }
   const first = model.layers.findIndex(({ kind }) => kind === 'dense');
   const before = model.layers.slice(0, first);
+  const after = model.layers.slice(model.layers.indexOf(last) + 1);
   // Without its name, so that a name that was counted is counted anew.
   const { name: _, ...output } = last;
-  return { ...model, layers: [...before, ...hiddenLayers(hidden, activation), output] };
+  return { ...model, layers: [...before, ...hiddenLayers(hidden, activation), output, ...after] };
 }
 
 function hiddenLayers(

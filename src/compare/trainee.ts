@@ -1,6 +1,6 @@
 /** A model in training, as comparisons see it: it advances by steps, and its tensors are read as one flat array. */
 import { SamebitsError } from '../errors.js';
-import { type NamedTensor, outputUnits, type Parameter } from '../model/description.js';
+import { type NamedTensor, outputUnits, type Parameter, slotsOf } from '../model/description.js';
 import { decisionsOf, decisionsPerRow } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
@@ -264,7 +264,7 @@ function flatten(parameters: readonly Parameter[], slots: readonly string[]): Fl
   };
   for (const parameter of parameters) add(parameter, 0, '');
   for (const parameter of parameters) {
-    for (const [i, slot] of slots.entries()) add(parameter, i + 1, `/${slot}`);
+    for (const [i, slot] of slotsOf(parameter, slots).entries()) add(parameter, i + 1, `/${slot}`);
   }
   return tensors;
 }

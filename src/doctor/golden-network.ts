@@ -38,10 +38,11 @@ export async function trainGolden(recipe: GoldenRecipe, { isa, threads }: Team):
 function build(recipe: GoldenRecipe): Sequential {
   const first: Layer[] = recipe.rescaling === null ? [] : [rescaling(recipe.rescaling)];
   if (recipe.lookUp !== undefined) first.push(recipe.lookUp);
-  const layers = recipe.layers.flatMap(({ dropout: before, ...layer }) => [
-    ...(before === undefined ? [] : [dropout(before)]),
-    dense(layer),
-  ]);
+  const layers = recipe.layers.flatMap((layer): Layer[] => {
+    if (layer.kind !== undefined) return [layer];
+    const { dropout: before, kind: _, ...options } = layer;
+    return [...(before === undefined ? [] : [dropout(before)]), dense(options)];
+  });
   const { seed, seeds, generator } = recipe;
   const model = sequential({ layers: [...first, ...layers], seed, generator, ...(seeds && { seeds }) });
   model.compile({ optimizer: optimizerOf(recipe), loss: recipe.loss });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClassWeights } from '../model/class-weights.js';
 import type { LookUpLayer } from '../model/embeddings.js';
-import type { DenseOptions, DropoutOptions, RescalingOptions } from '../model/layers.js';
+import type { DenseLayer, DenseOptions, DropoutOptions, Layer, RescalingOptions } from '../model/layers.js';
 import type { AdagradOptions, AdamOptions, NadamOptions, RmsPropOptions, SgdOptions } from '../model/optimizers.js';
 import type { Shuffle } from '../model/recipe.js';
 import type { Seeds } from '../model/seeds.js';
@@ -41,8 +41,11 @@ export interface GoldenNetwork {
     readonly inputs: number;
     /** A layer of embeddings before the others. */
     readonly lookUp?: LookUpLayer;
-    /** Dense ones, some with a dropout layer before them. */
-    readonly layers: readonly (DenseOptions & { readonly dropout?: DropoutOptions })[];
+    /** Dense ones, some with a dropout layer before them, have no kind; others are as descriptions have them. */
+    readonly layers: readonly (
+      | (DenseOptions & { readonly kind?: undefined; readonly dropout?: DropoutOptions })
+      | Exclude<Layer, DenseLayer>
+    )[];
     readonly optimizer:
       | ({ readonly name: 'sgd' } & SgdOptions)
       | ({ readonly name: 'rmsprop' } & RmsPropOptions)

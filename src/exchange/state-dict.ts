@@ -156,10 +156,8 @@ function sequentialPlaces(layers: readonly Layer[]): string[] {
       place += 2;
       continue;
     }
-    if (layer.kind === 'dense') {
-      places.push(String(place));
-      if (layer.activation !== 'linear') place += 1;
-    }
+    if (layer.kind === 'dense' || layer.kind === 'batchNormalization') places.push(String(place));
+    if (layer.kind === 'dense' && layer.activation !== 'linear') place += 1;
     place += 1;
   }
   return places;

@@ -4,10 +4,12 @@ import { check, fields, type Schema } from '../arguments.js';
 import { expected } from '../errors.js';
 import type { ParameterKind } from '../native/addon.js';
 import { checkStreams } from '../random/seed.js';
-import { type LookUpLayer, lookedUpUnits, tablesOf } from './embeddings.js';
+import type { Activation } from './activations.js';
+import { isLookUp, type LookUpLayer, lookedUpUnits, tablesOf } from './embeddings.js';
+import type { Initializer } from './initializers.js';
 import { type DenseLayer, type DropoutLayer, type Layer, layerSchema, type RescalingLayer } from './layers.js';
 
-/** Layers from the data to the outputs, all dense and dropout ones named. */
+/** Layers from the data to the outputs, all but rescaling named. */
 export interface ModelDescription {
   /** @default 'sequential' */
   readonly name: string;
@@ -27,24 +29,26 @@ export interface NamedDropoutLayer extends DropoutLayer {
 /** A layer of embeddings, with the name that its tables carry. */
 export type NamedLookUpLayer = LookUpLayer & { readonly name: string };
 
-/** A tensor that is trained. */
+/** A tensor of a layer. */
 export interface Parameter {
   /** Index among the layers that have tensors, each table of embeddings counting as one. */
   readonly layer: number;
   readonly kind: ParameterKind;
-  /** `<layer>/kernel`, `<layer>/bias`, `<layer>/embeddings` or `<layer>/<column>/embeddings`. */
+  /** `<layer>/<kind>`; of a table input's tables `<layer>/<column>/embeddings`. */
   readonly name: string;
-  /** [inputs, units], [units] or [categories, units]. */
+  /** A kernel's [inputs, units]; embeddings' [categories, units]; [units] of the others. */
   readonly shape: readonly number[];
   /** Product of the shape. */
   readonly size: number;
+  /** What its initial values are drawn from. */
+  readonly initializer: Initializer;
 }
 
-/** A trained tensor with its values. */
+/** A tensor of a layer with its values. */
 export interface NamedTensor {
-  /** `<layer>/kernel`, `<layer>/bias`, `<layer>/embeddings` or `<layer>/<column>/embeddings`. */
+  /** `<layer>/<kind>`, such as `dense_1/kernel`; of a table input's tables `<layer>/<column>/embeddings`. */
   readonly name: string;
-  /** [inputs, units], [units] or [categories, units]. */
+  /** A kernel's [inputs, units]; embeddings' [categories, units]; [units] of the others. */
   readonly shape: readonly number[];
   /** Row-major. */
   readonly data: Float32Array;
@@ -55,10 +59,7 @@ export const modelSchema: Schema<{ name: string; layers: Layer[] }> = fields({
     v.pipe(v.string('a string of at least 1 character'), v.minLength(1, 'a string of at least 1 character')),
     'sequential',
   ),
-  layers: v.array(
-    layerSchema,
-    'an array of layers, as dense(), dropout(), rescaling(), embedding() and tableInput() give,',
-  ),
+  layers: v.array(layerSchema, 'an array of layers, as dense(), dropout() and the others give,'),
 });
 
 /** Name of the stream that shuffles the rows. */
@@ -85,8 +86,7 @@ export function describeModel(value: unknown, name: string): ModelDescription {
   if (!layers.some((layer) => layer.kind === 'dense')) {
     throw expected('at least one dense layer', `${name === '' ? '' : `${name}.`}layers`, layers);
   }
-  let dense = 0;
-  let dropout = 0;
+  const counts = new Map<string, number>();
   const named = layers.map((layer, index): Layer => {
     if (index > 0 && layer.kind === 'rescaling') {
       throw expected('rescaling as the first layer only', at(index), layer);
@@ -95,20 +95,15 @@ export function describeModel(value: unknown, name: string): ModelDescription {
       throw expected('inputShape in the first layer only', `${at(index)}.inputShape`, layer.inputShape);
     }
     if (layer.kind === 'rescaling') return layer;
-    if (layer.kind === 'embedding' || layer.kind === 'tableInput') return describeLookUp(layer, index, at(index));
-    if (layer.kind === 'dropout') {
-      if (layers[index + 1]?.kind !== 'dense')
-        throw expected('a dense layer after dropout', at(index + 1), layers[index + 1]);
-      dropout += 1;
-      return { ...layer, name: layer.name ?? `dropout_${dropout}` };
-    }
-    dense += 1;
-    return { ...layer, name: layer.name ?? `dense_${dense}` };
+    if (isLookUp(layer)) return describeLookUp(layer, index, at(index));
+    const count = (counts.get(layer.kind) ?? 0) + 1;
+    counts.set(layer.kind, count);
+    return { ...layer, name: layer.name ?? `${layer.kind}_${count}` };
   });
   const model = { name: modelName, layers: named };
   checkNames(model, at);
-  const dropouts = dropoutsOf(model).flatMap((layer) => (layer === null ? [] : [dropoutStream(layer.name)]));
-  checkStreams([...parameterNames(model).map(initialStream), ...dropouts, SHUFFLE_STREAM]);
+  const dropouts = named.flatMap((layer) => (layer.kind === 'dropout' ? [dropoutStream(layer.name as string)] : []));
+  checkStreams([...drawnNames(model).map(initialStream), ...dropouts, SHUFFLE_STREAM]);
   return model;
 }
 
@@ -126,7 +121,7 @@ function describeLookUp(layer: LookUpLayer, index: number, at: string): NamedLoo
 /** The layer of embeddings, or null. */
 export function lookUpLayer(model: ModelDescription): NamedLookUpLayer | null {
   const first = model.layers[0];
-  return first.kind === 'embedding' || first.kind === 'tableInput' ? (first as NamedLookUpLayer) : null;
+  return isLookUp(first) ? (first as NamedLookUpLayer) : null;
 }
 
 /** For each dense layer the dropout before it, or null. */
@@ -135,6 +130,14 @@ export function dropoutsOf(model: ModelDescription): readonly (NamedDropoutLayer
     if (layer.kind !== 'dense') return [];
     const before = model.layers[index - 1];
     return [before?.kind === 'dropout' ? (before as NamedDropoutLayer) : null];
+  });
+}
+
+/** Whether it is dense layers one after the other, with dropout before some, and nothing else but rescaling or embeddings. */
+export function isPlainStack({ layers }: ModelDescription): boolean {
+  return layers.every((layer, i) => {
+    if (layer.kind === 'dropout') return layers[i + 1]?.kind === 'dense';
+    return layer.kind === 'dense' || layer.kind === 'rescaling' || isLookUp(layer);
   });
 }
 
@@ -160,26 +163,84 @@ export function outputUnits(model: ModelDescription): number {
   return dense[dense.length - 1].units;
 }
 
-/** The trained tensors in model order: tables of embeddings; then each dense layer's kernel, and its bias if it has one. */
+/** What decides the outputs: the last layer's name, and its activation if it has one. */
+export function outputLayer(model: ModelDescription): { readonly name: string; readonly activation: Activation } {
+  const last = model.layers[model.layers.length - 1];
+  const activation = last.kind === 'dense' || last.kind === 'activation' ? last.activation : 'linear';
+  return { name: last.kind === 'rescaling' ? 'rescaling' : (last.name as string), activation };
+}
+
+/** The tensors in model order: layer by layer, each table of embeddings as one, and of each layer in the order of {@link ParameterKind}. */
 export function parametersOf(model: ModelDescription, inputs: number): readonly Parameter[] {
-  const lookUp = lookUpLayer(model);
-  const tables = lookUp === null ? [] : tablesOf(lookUp);
-  const parameters = tables.map(({ name, categories, units }, layer): Parameter => {
-    return { layer, kind: 'embeddings', name, shape: [categories, units], size: categories * units };
-  });
-  let columns = lookUp === null ? inputs : lookedUpUnits(lookUp, inputs);
-  denseLayers(model).forEach(({ name, units, useBias }, index) => {
-    const layer = tables.length + index;
-    const size = columns * units;
-    parameters.push({ layer, kind: 'kernel', name: `${name}/kernel`, shape: [columns, units], size });
-    if (useBias) parameters.push({ layer, kind: 'bias', name: `${name}/bias`, shape: [units], size: units });
+  const parameters: Parameter[] = [];
+  let columns = inputs;
+  let count = 0;
+  for (const layer of model.layers) {
+    if (isLookUp(layer)) {
+      for (const { name, categories, units } of tablesOf(layer)) {
+        const { embeddingsInitializer: initializer = 'randomUniform' } = layer;
+        const shape = [categories, units];
+        parameters.push({ layer: count, kind: 'embeddings', name, shape, size: categories * units, initializer });
+        count += 1;
+      }
+      columns = lookedUpUnits(layer, inputs);
+      continue;
+    }
+    const kinds = kindsOf(layer);
+    if (kinds.length === 0) continue;
+    const units = layer.kind === 'dense' ? layer.units : columns;
+    for (const kind of kinds) {
+      const shape = kind === 'kernel' ? [columns, units] : [units];
+      const size = shape.reduce((product, length) => product * length, 1);
+      parameters.push({
+        layer: count,
+        kind,
+        name: `${nameOf(layer)}/${kind}`,
+        shape,
+        size,
+        initializer: initializerOf(layer, kind),
+      });
+    }
     columns = units;
-  });
+    count += 1;
+  }
   return parameters;
 }
 
-function parameterNames(model: ModelDescription): string[] {
-  return parametersOf(model, 1).map(({ name }) => name);
+/** State that training moves without a gradient: it has no optimizer state, and no initializer. */
+export function isTrained({ kind }: Pick<Parameter, 'kind'>): boolean {
+  return kind !== 'movingMean' && kind !== 'movingVariance';
+}
+
+/** Of the optimizer's slots those that a tensor has. */
+export function slotsOf<T>(parameter: Pick<Parameter, 'kind'>, slots: readonly T[]): readonly T[] {
+  return isTrained(parameter) ? slots : [];
+}
+
+function kindsOf(layer: Layer): readonly ParameterKind[] {
+  if (layer.kind === 'dense') return layer.useBias ? ['kernel', 'bias'] : ['kernel'];
+  if (layer.kind !== 'batchNormalization') return [];
+  return [
+    ...(layer.scale ? (['gamma'] as const) : []),
+    ...(layer.center ? (['beta'] as const) : []),
+    'movingMean',
+    'movingVariance',
+  ];
+}
+
+function initializerOf(layer: Layer, kind: ParameterKind): Initializer {
+  if (layer.kind === 'dense') return kind === 'kernel' ? layer.kernelInitializer : layer.biasInitializer;
+  return kind === 'gamma' || kind === 'movingVariance' ? { name: 'constant', value: 1 } : 'zeros';
+}
+
+function nameOf(layer: Layer): string {
+  return layer.kind === 'rescaling' ? layer.kind : (layer.name as string);
+}
+
+/** Names of the tensors that may be drawn at random. */
+function drawnNames(model: ModelDescription): string[] {
+  const drawn = parametersOf(model, 1).filter((one) => isTrained(one) && one.kind !== 'gamma' && one.kind !== 'beta');
+  return drawn.map(({ name }) => name);
 }
 
 function checkNames(model: ModelDescription, at: (index: number) => string): void {

@@ -118,6 +118,10 @@ export function tableInput(options: TableInputOptions): TableInputLayer {
   return withoutUndefined({ ...check(tableInputOptions, options, 'tableInput'), kind: 'tableInput' });
 }
 
+export function isLookUp(layer: { readonly kind: string }): layer is LookUpLayer {
+  return layer.kind === 'embedding' || layer.kind === 'tableInput';
+}
+
 /** A table of a layer. */
 export interface EmbeddingTable {
   /** `<layer>/embeddings` or `<layer>/<column>/embeddings`. */

@@ -3,8 +3,7 @@ import * as v from 'valibot';
 import { choice, fields, oneOf, real, type Schema } from '../arguments.js';
 import { SamebitsError } from '../errors.js';
 import type { ActivationName, CrossentropyName, Loss, LossName } from '../native/addon.js';
-import { activationText } from './activations.js';
-import type { DenseLayer } from './layers.js';
+import { type Activation, activationText } from './activations.js';
 
 /** Metrics that are computed beside the loss. */
 export type Metric = 'accuracy';
@@ -119,7 +118,11 @@ export function decisionsOf(loss: Loss): Decisions {
  *
  * @throws SamebitsError `ERR_SAMEBITS_LOSS`, with what to change.
  */
-export function checkLoss(loss: Loss, metrics: readonly Metric[], last: DenseLayer): void {
+export function checkLoss(
+  loss: Loss,
+  metrics: readonly Metric[],
+  last: { readonly name?: string; readonly activation: Activation },
+): void {
   const { last: needed, decisions } = lossRules(loss);
   const activation = activationText(last.activation);
   if (needed !== null && !(needed as readonly string[]).includes(activation)) {

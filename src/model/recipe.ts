@@ -10,7 +10,7 @@ import type { Loss, Reduction } from '../native/addon.js';
 import { type Seed, seedSchema } from '../random/seed.js';
 import { GENERATORS, type Generator } from '../random/words.js';
 import { type ClassWeights, checkClassWeights, classWeightsSchema } from './class-weights.js';
-import { denseLayers, describeModel, type ModelDescription, outputUnits } from './description.js';
+import { describeModel, type ModelDescription, outputLayer, outputUnits } from './description.js';
 import { type Emulation, emulationSchema } from './emulation.js';
 import { checkFlippedBit, type FlippedBit, flippedBitSchema } from './flipped-bit.js';
 import { checkLoss, checkShuffle, lossSchema, type Metric, metricsSchema } from './losses.js';
@@ -127,8 +127,7 @@ export function checkShuffleBuffer(
 export function parseRecipe(value: unknown): Recipe {
   const parsed = check(recipeSchema, value, 'recipe');
   const model = describeModel(parsed.model, 'recipe.model');
-  const dense = denseLayers(model);
-  checkLoss(parsed.loss, parsed.metrics, dense[dense.length - 1]);
+  checkLoss(parsed.loss, parsed.metrics, outputLayer(model));
   checkShuffle(parsed.fit.shuffle, parsed.loss);
   checkShuffleBuffer(parsed.fit, parsed.generator, 'recipe.fit');
   checkClassWeights(parsed.fit.classWeights, parsed.loss, outputUnits(model));

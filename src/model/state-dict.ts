@@ -9,11 +9,15 @@ interface TorchTensor {
   readonly transposed: boolean;
 }
 
-/** `nn.Linear` computes `x · weightᵀ + bias`; `nn.Embedding` has its table as it is. */
+/** `nn.Linear` computes `x · weightᵀ + bias`; `nn.Embedding` has its table as it is; the others are those of `nn.BatchNorm1d`. */
 const TORCH: Readonly<Record<ParameterKind, TorchTensor>> = {
   kernel: { name: 'weight', transposed: true },
   bias: { name: 'bias', transposed: false },
   embeddings: { name: 'weight', transposed: false },
+  gamma: { name: 'weight', transposed: false },
+  beta: { name: 'bias', transposed: false },
+  movingMean: { name: 'running_mean', transposed: false },
+  movingVariance: { name: 'running_var', transposed: false },
 };
 
 /** Edge of the squares in which a matrix is transposed: 4 KiB of each side stay in the cache. */

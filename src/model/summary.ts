@@ -2,7 +2,8 @@
 import type { Generator } from '../random/words.js';
 import { activationText } from './activations.js';
 import { type ModelDescription, type Parameter, parametersOf } from './description.js';
-import { type LookUpLayer, lookedUpUnits } from './embeddings.js';
+import { isLookUp, type LookUpLayer, lookedUpUnits, tablesOf } from './embeddings.js';
+import type { Layer } from './layers.js';
 import { givenSeeds, type SeedChoice } from './seeds.js';
 
 /** What a summary tells beside the layers. */
@@ -18,23 +19,12 @@ export function summaryText(model: ModelDescription, facts: SummaryFacts): strin
   const { inputs, seed, seeds, seedDrawn, generator } = facts;
   const own = givenSeeds(seeds).map(([use, given]) => `, ${use} ${JSON.stringify(given)}`);
   const parameters = inputs === undefined ? null : parametersOf(model, inputs);
-  let tensors = -1;
-  let units: number | '?' = 0;
+  let units = inputs;
   const rows = model.layers.map((layer): Row => {
-    if (layer.kind === 'rescaling') return ['rescaling', `[rows, ${inputs ?? '?'}]`, '0'];
-    if (layer.kind === 'dropout') {
-      return [`${layer.name} (dropout, ${layer.rate})`, `[rows, ${tensors < 0 ? (inputs ?? '?') : units}]`, '0'];
-    }
-    if (layer.kind === 'embedding' || layer.kind === 'tableInput') {
-      const tables = parametersOf(model, 1).filter(({ kind }) => kind === 'embeddings');
-      tensors += tables.length;
-      units = inputs === undefined ? '?' : lookedUpUnits(layer, inputs);
-      return [lookUpText(layer), `[rows, ${units}]`, format(sizeOf(tables))];
-    }
-    tensors += 1;
-    units = layer.units;
-    const count = parameters === null ? '?' : format(sizeOf(parameters.filter((one) => one.layer === tensors)));
-    return [`${layer.name} (dense, ${activationText(layer.activation)})`, `[rows, ${layer.units}]`, count];
+    if (layer.kind === 'dense') units = layer.units;
+    if (isLookUp(layer)) units = inputs === undefined ? undefined : lookedUpUnits(layer, inputs);
+    const own = parameters?.filter(({ name }) => layer.kind !== 'rescaling' && name.startsWith(`${layer.name}/`));
+    return [layerText(layer), `[rows, ${units ?? '?'}]`, own === undefined ? countOf(layer) : format(sizeOf(own))];
   });
   const total = parameters === null ? 'unknown until the first data' : format(sizeOf(parameters));
   return [
@@ -53,6 +43,23 @@ function lookUpText(layer: LookUpLayer): string {
   return [`${layer.name} (tableInput, ${layer.columns.length - tables.length} numbers`, ...tables]
     .join(', ')
     .concat(')');
+}
+
+function layerText(layer: Layer): string {
+  if (layer.kind === 'rescaling') return layer.kind;
+  if (layer.kind === 'dense') return `${layer.name} (dense, ${activationText(layer.activation)})`;
+  if (isLookUp(layer)) return lookUpText(layer);
+  if (layer.kind === 'activation') return `${layer.name} (${activationText(layer.activation)})`;
+  return layer.kind === 'dropout' ? `${layer.name} (dropout, ${layer.rate})` : `${layer.name} (${layer.kind})`;
+}
+
+/** Where the data's columns are not known. */
+function countOf(layer: Layer): string {
+  const { kind } = layer;
+  if (isLookUp(layer)) {
+    return format(tablesOf(layer).reduce((sum, { categories, units }) => sum + categories * units, 0));
+  }
+  return kind === 'dense' || kind === 'batchNormalization' ? '?' : '0';
 }
 
 type Row = readonly [string, string, string];

@@ -99,8 +99,21 @@ export interface NativeDropout {
   readonly stream: number;
 }
 
+export interface NativeActivationLayer {
+  readonly kind: 'activation';
+  readonly activation: NativeActivation;
+}
+
+export interface NativeBatchNormalization {
+  readonly kind: 'batchNormalization';
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly center: boolean;
+  readonly scale: boolean;
+}
+
 /** A layer of a network, one of those that are at least one dense. */
-export type NativeLayer = NativeDense | NativeDropout;
+export type NativeLayer = NativeDense | NativeActivationLayer | NativeBatchNormalization | NativeDropout;
 
 /** Optimizer with its binary64 options; those that an optimizer does not have are ignored. */
 export interface NativeOptimizer {
@@ -145,7 +158,8 @@ export interface NetworkDescription extends NativeHardware {
 }
 
 /** What a trained tensor is in its layer. */
-export type ParameterKind = 'kernel' | 'bias' | 'embeddings';
+/** In the order in which a layer has them. Of the last two, which are not trained, a step makes moving averages. */
+export type ParameterKind = 'kernel' | 'bias' | 'embeddings' | 'gamma' | 'beta' | 'movingMean' | 'movingVariance';
 /** 0: the weights; 1: momentum, Adam's m, or the v of RMSprop and Adagrad; 2: Adam's v, or RMSprop's momentum; 3: AMSGrad's vMax. */
 export type Slot = 0 | 1 | 2 | 3;
 

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { check, fields, flag, integer, type Schema } from '../arguments.js';
-import { declaredInputs, type NamedTensor, type Parameter, parametersOf } from '../model/description.js';
+import { declaredInputs, type NamedTensor, type Parameter, parametersOf, slotsOf } from '../model/description.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
 import type { Counters } from '../native/addon.js';
@@ -127,7 +127,7 @@ export async function writeCheckpoint(
   const text = JSON.stringify({ schemaVersion: 1, ...others, ...ended, epoch: position, best: bestForJson(best) });
   const tensors: TensorSource[] = recordedParameters(recipe).flatMap((parameter) => [
     stateSource(weightName(parameter.name), parameter, 0, state),
-    ...slotNames(recipe.optimizer).map((slot, i) =>
+    ...slotsOf(parameter, slotNames(recipe.optimizer)).map((slot, i) =>
       stateSource(slotName(parameter.name, slot), parameter, i + 1, state),
     ),
   ]);
@@ -172,9 +172,10 @@ export async function readCheckpoint(
     const weights = await readTensors(file, parameters, weightName);
     const bestWeights = facts.best === null ? null : await readTensors(file, parameters, bestName);
     const optimizer: Record<string, Float32Array>[] = [];
-    for (const { name, shape } of parameters) {
+    for (const parameter of parameters) {
+      const { name, shape } = parameter;
       const state: Record<string, Float32Array> = {};
-      for (const slot of slots) state[slot] = await file.read(slotName(name, slot), 'F32', shape);
+      for (const slot of slotsOf(parameter, slots)) state[slot] = await file.read(slotName(name, slot), 'F32', shape);
       optimizer.push(state);
     }
     const epoch = { ...facts.epoch, lossSums: await file.read(LOSS_SUMS, 'F32') };
@@ -202,9 +203,10 @@ function checkTensors(
   best: boolean,
 ): void {
   const expectedBytes = new Map<string, number>();
-  for (const { name, size } of parameters) {
+  for (const parameter of parameters) {
+    const { name, size } = parameter;
     expectedBytes.set(weightName(name), 4 * size);
-    for (const slot of slots) expectedBytes.set(slotName(name, slot), 4 * size);
+    for (const slot of slotsOf(parameter, slots)) expectedBytes.set(slotName(name, slot), 4 * size);
     if (best) expectedBytes.set(bestName(name), 4 * size);
   }
   for (const { name, begin, end } of file.header.tensors) {

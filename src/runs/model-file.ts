@@ -13,6 +13,7 @@ import {
   type ModelDescription,
   type Parameter,
   parametersOf,
+  slotsOf,
 } from '../model/description.js';
 import { checkFlippedBit, type FlippedBit, flippedBitSchema } from '../model/flipped-bit.js';
 import { slotNames } from '../model/optimizers.js';
@@ -90,7 +91,7 @@ export function modelTensors({ model, inputs, compiled, optimizerState }: SavedM
     const name = stateDictName(parameter);
     const shape = stateDictShape(parameter);
     const ofSlot = (slot: string, i: number) => ({ name: `optimizer.${name}.${slot}`, shape, parameter, slot: i + 1 });
-    return [{ name, shape, parameter, slot: 0 }, ...slots.map(ofSlot)];
+    return [{ name, shape, parameter, slot: 0 }, ...slotsOf(parameter, slots).map(ofSlot)];
   });
 }
 

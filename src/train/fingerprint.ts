@@ -1,7 +1,7 @@
 /** Fingerprints: SHA-256 over a canonical byte stream (docs/numerics.md, "Fingerprint"). */
 import { createHash, type Hash } from 'node:crypto';
 import { canonicalBytes } from '../data/canonical-bytes.js';
-import type { Parameter } from '../model/description.js';
+import { type Parameter, slotsOf } from '../model/description.js';
 import type { Slot } from '../native/addon.js';
 import { addon, type NativeNetwork } from '../native/addon.js';
 import { partsOf } from './network.js';
@@ -30,7 +30,7 @@ export function fingerprintNetwork(
   for (const parameter of parameters) add(parameter, parameter.name, 0);
   if (scope === 'state') {
     for (const parameter of parameters) {
-      slots.forEach((slot, index) => {
+      slotsOf(parameter, slots).forEach((slot, index) => {
         add(parameter, `${parameter.name}/${slot}`, (index + 1) as Slot);
       });
     }

@@ -1,11 +1,9 @@
 /** Native networks from descriptions, and what is carried over from one to the next. */
 import {
-  denseLayers,
-  dropoutStream,
   initialStream,
+  isTrained,
   lookUpLayer,
   type ModelDescription,
-  type NamedDropoutLayer,
   type Parameter,
   parametersOf,
   rescalingLayer,
@@ -13,14 +11,14 @@ import {
 import { lookedUpColumns, tablesOf } from '../model/embeddings.js';
 import { type Emulation, emulationBits } from '../model/emulation.js';
 import { checkFlippedIndex, type FlippedBit, withFlippedBit } from '../model/flipped-bit.js';
-import { type Initializer, initialValues } from '../model/initializers.js';
+import { initialValues } from '../model/initializers.js';
 import type { Optimizer } from '../model/optimizers.js';
 import { type SeedChoice, seedOf } from '../model/seeds.js';
-import type { NativeLayer, NativeLookUp, NativeOptimizer, ParameterKind, Slot } from '../native/addon.js';
+import type { NativeLookUp, NativeOptimizer, Slot } from '../native/addon.js';
 import { addon, type Counters, type InstructionSet, type Loss, type NativeNetwork } from '../native/addon.js';
 import { Draws } from '../random/draws.js';
-import { seedKey, streamNumber } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
+import { nativeLayers } from './native-layers.js';
 
 const PART_ELEMENTS = 0x1_0000;
 
@@ -69,7 +67,7 @@ export function createNetwork(
     inputs,
     rescale: rescaling === null ? null : { scale: rescaling.scale, offset: rescaling.offset },
     lookUp: nativeLookUp(origin.model, inputs),
-    layers: nativeLayers(origin),
+    layers: nativeLayers(origin.model, origin),
     loss: objective?.loss ?? null,
     optimizer: objective === null ? null : nativeOptimizer(objective.optimizer),
   });
@@ -77,25 +75,16 @@ export function createNetwork(
 
 /** Draws the initial weights of `origin` into a fresh network. */
 export function initialize(network: NativeNetwork, origin: Origin, inputs: number): void {
-  for (const { layer, kind, name, shape, size } of parametersOf(origin.model, inputs)) {
+  for (const { layer, kind, name, shape, size, initializer } of parametersOf(origin.model, inputs)) {
+    if (initializer === 'zeros') continue;
     const stream = { seed: seedOf(origin, 'weights'), generator: origin.generator, name: initialStream(name) };
     const fans = { fanIn: shape[0], fanOut: shape[shape.length - 1] };
-    const initializer = initializerOf(origin.model, layer, kind);
-    if (initializer === 'zeros') continue;
     const draws = new Draws(stream);
     for (const { firstRow, elements } of partsOf(shape, size)) {
       network.setParameter(layer, kind, 0, initialValues(initializer, draws, fans, elements), firstRow);
     }
   }
   if (origin.flippedBit !== null) flipBit(network, origin.flippedBit, parametersOf(origin.model, inputs));
-}
-
-function initializerOf(model: ModelDescription, layer: number, kind: ParameterKind): Initializer {
-  const lookUp = lookUpLayer(model);
-  if (kind === 'embeddings') return lookUp?.embeddingsInitializer ?? 'randomUniform';
-  const tables = lookUp === null ? 0 : tablesOf(lookUp).length;
-  const { kernelInitializer, biasInitializer } = denseLayers(model)[layer - tables];
-  return kind === 'kernel' ? kernelInitializer : biasInitializer;
 }
 
 function flipBit(network: NativeNetwork, flipped: FlippedBit, parameters: readonly Parameter[]): void {
@@ -132,7 +121,9 @@ export function* partsOf(shape: readonly number[], size: number): IterableIterat
 export function readState(network: NativeNetwork, parameters: readonly Parameter[], slots: number): NetworkState {
   return {
     tensors: parameters.map(({ layer, kind }) =>
-      Array.from({ length: slots + 1 }, (_, slot) => network.getParameter(layer, kind, slot as Slot)),
+      Array.from({ length: isTrained({ kind }) ? slots + 1 : 1 }, (_, slot) =>
+        network.getParameter(layer, kind, slot as Slot),
+      ),
     ),
     counters: network.getCounters(),
   };
@@ -155,19 +146,6 @@ function nativeLookUp(model: ModelDescription, inputs: number): NativeLookUp | n
     tables: tablesOf(layer).map(({ categories, units }) => ({ categories, units })),
     columns: lookedUpColumns(layer, inputs).map(({ table }) => table),
   };
-}
-
-function nativeLayers(origin: SeedChoice & Pick<Origin, 'model'>): NativeLayer[] {
-  return origin.model.layers.flatMap((layer): NativeLayer[] => {
-    if (layer.kind === 'rescaling' || layer.kind === 'embedding' || layer.kind === 'tableInput') return [];
-    if (layer.kind === 'dropout') {
-      const { kind, rate, seed, name } = layer as NamedDropoutLayer;
-      const key = seedKey(seed ?? seedOf(origin, 'dropout'));
-      return [{ kind, rate, key, stream: streamNumber(dropoutStream(name)) }];
-    }
-    const { kind, units, activation, useBias, kernelRegularizer } = layer;
-    return [{ kind, units, activation, useBias, l2: kernelRegularizer?.l2 ?? 0 }];
-  });
 }
 
 function nativeOptimizer(optimizer: Optimizer): NativeOptimizer {

@@ -1,7 +1,7 @@
 /** Models with the state that a run folder holds. */
 import * as v from 'valibot';
 import { check, fields, oneOf } from '../arguments.js';
-import type { NamedTensor } from '../model/description.js';
+import { type NamedTensor, slotsOf } from '../model/description.js';
 import { slotNames } from '../model/optimizers.js';
 import type { NativeNetwork } from '../native/addon.js';
 import type { Checkpoint } from '../runs/checkpoint.js';
@@ -81,7 +81,7 @@ export function restore(run: RunFolder, model: Sequential, checkpoint: Checkpoin
   const network = live.network(data.columns, hardware);
   const tensors = checkpoint.weights.map((weights, i) => [
     weights.data,
-    ...slots.map((slot) => checkpoint.optimizer[i][slot]),
+    ...slotsOf(parameters[i], slots).map((slot) => checkpoint.optimizer[i][slot]),
   ]);
   const file = `step ${checkpoint.step} of ${run.path}`;
   inFile(file, () => writeState(network, parameters, { tensors, counters: checkpoint.counters }));

@@ -6,7 +6,7 @@ import type { Table } from '../data/table/table.js';
 import type { TableSource } from '../data/table/table-source.js';
 import { expected } from '../errors.js';
 import { checkClassWeights } from '../model/class-weights.js';
-import { denseLayers, type ModelDescription, type NamedTensor, outputUnits } from '../model/description.js';
+import { type ModelDescription, type NamedTensor, outputLayer, outputUnits } from '../model/description.js';
 import { checkLoss } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 
@@ -122,8 +122,7 @@ export class Sequential {
    */
   compile(options: CompileOptions): void {
     const compiled = check(compileSchema, options, 'compile');
-    const dense = denseLayers(this.#blueprint.model);
-    checkLoss(compiled.loss, compiled.metrics, dense[dense.length - 1]);
+    checkLoss(compiled.loss, compiled.metrics, outputLayer(this.#blueprint.model));
     this.#live.setObjective(compiled, 'compile');
     this.#compiled = compiled;
   }

@@ -1,5 +1,17 @@
 /** Golden recipes as users would build and feed them. */
-import { adagrad, adam, dense, dropout, nadam, rescaling, rmsprop, type Sequential, sequential, sgd } from 'samebits';
+import {
+  adagrad,
+  adam,
+  dense,
+  dropout,
+  type Layer,
+  nadam,
+  rescaling,
+  rmsprop,
+  type Sequential,
+  sequential,
+  sgd,
+} from 'samebits';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
 import { hasAccuracy } from '../oracle.js';
 
@@ -8,10 +20,12 @@ export function build({ layers, inputs, ...recipe }: GoldenRecipe): Sequential {
   const all = [
     ...(recipe.rescaling === null ? [] : [rescaling(recipe.rescaling)]),
     ...(recipe.lookUp === undefined ? [] : [recipe.lookUp]),
-    ...layers.flatMap(({ dropout: before, ...layer }) => [
-      ...(before === undefined ? [] : [dropout(before)]),
-      dense(layer),
-    ]),
+    ...layers.flatMap((layer): Layer[] => {
+      // Those of other kinds are descriptions as they stand.
+      if (layer.kind !== undefined) return [layer];
+      const { dropout: before, ...options } = layer;
+      return [...(before === undefined ? [] : [dropout(before)]), dense(options)];
+    }),
   ];
   const model = sequential({
     layers: [{ ...all[0], inputShape: [inputs] }, ...all.slice(1)],

@@ -5,6 +5,7 @@ import type {
   NativeLayer,
   NativeLookUp,
   NativeNetwork,
+  ParameterKind,
   TrainJob,
 } from '../../dist/native/addon.js';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
@@ -15,7 +16,7 @@ export interface Tensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly layer: number;
-  readonly kind: 'kernel' | 'bias' | 'embeddings';
+  readonly kind: ParameterKind;
 }
 
 /** A network with the oracle's initial weights: initializers have tests of their own. */
@@ -43,15 +44,19 @@ function lookUpOf({ lookUp, inputs }: GoldenRecipe): NativeLookUp | null {
   return { tables, columns: columns.map(({ table }) => table) };
 }
 
-function layersOf({ layers, seed, seeds }: GoldenRecipe) {
+function layersOf({ layers, seed, seeds }: GoldenRecipe): NativeLayer[] {
   let dropouts = 0;
-  return layers.flatMap(({ dropout, kernelRegularizer, ...layer }): NativeLayer[] => {
-    const dense = { ...layer, kind: 'dense', l2: kernelRegularizer?.l2 ?? 0 } as const;
-    if (dropout === undefined) return [dense];
+  const dropoutOf = ({ rate, seed: own, name }: { rate: number; seed?: number | string; name?: string }) => {
     dropouts += 1;
-    const stream = random.streamNumber(`dropout/${dropout.name ?? `dropout_${dropouts}`}`);
-    const key = random.keyOf(dropout.seed ?? seeds?.dropout ?? seed);
-    return [{ kind: 'dropout', rate: dropout.rate, key, stream }, dense];
+    const stream = random.streamNumber(`dropout/${name ?? `dropout_${dropouts}`}`);
+    return { kind: 'dropout', rate, key: random.keyOf(own ?? seeds?.dropout ?? seed), stream } as const;
+  };
+  return layers.flatMap((layer): NativeLayer[] => {
+    if (layer.kind === 'dropout') return [dropoutOf(layer)];
+    if (layer.kind !== undefined) return [layer];
+    const { dropout, kernelRegularizer, ...others } = layer;
+    const dense = { ...others, kind: 'dense', l2: kernelRegularizer?.l2 ?? 0 } as const;
+    return dropout === undefined ? [dense] : [dropoutOf(dropout), dense];
   });
 }
 
@@ -63,20 +68,36 @@ function kindOf(optimizer: GoldenRecipe['optimizer']) {
 }
 
 export function tensorsOf(recipe: GoldenRecipe): Tensor[] {
+  const tensors: Tensor[] = [];
+  const counts = { dense: 0, batchNormalization: 0 };
   const { lookUp } = recipe;
-  const { tables, columns } = lookUp === undefined ? { tables: [], columns: [] } : tablesOf(lookUp, recipe.inputs);
-  const width = lookUp === undefined ? recipe.inputs : widthOf(columns, tables);
-  const embeddings = tables.map(({ name, categories, units }, layer): Tensor => {
-    return { name, shape: [categories, units], layer, kind: 'embeddings' };
-  });
-  const dense = recipe.layers.flatMap(({ units, useBias, name = '' }, index) => {
-    const layer = tables.length + index;
-    const inputs = index === 0 ? width : recipe.layers[index - 1].units;
-    const prefix = name === '' ? `dense_${index + 1}` : name;
-    const kernel: Tensor = { name: `${prefix}/kernel`, shape: [inputs, units], layer, kind: 'kernel' };
-    return useBias ? [kernel, { name: `${prefix}/bias`, shape: [units], layer, kind: 'bias' as const }] : [kernel];
-  });
-  return [...embeddings, ...dense];
+  const { tables, columns: lookedUp } =
+    lookUp === undefined ? { tables: [], columns: [] } : tablesOf(lookUp, recipe.inputs);
+  let columns = lookUp === undefined ? recipe.inputs : widthOf(lookedUp, tables);
+  let number = 0;
+  for (const { name, categories, units } of tables) {
+    tensors.push({ name, shape: [categories, units], layer: number, kind: 'embeddings' });
+    number += 1;
+  }
+  for (const layer of recipe.layers) {
+    if (layer.kind === 'activation' || layer.kind === 'dropout') continue;
+    const { kind = 'dense', name } = layer;
+    counts[kind] += 1;
+    const add = (of: ParameterKind, shape: number[]) =>
+      tensors.push({ name: `${name ?? `${kind}_${counts[kind]}`}/${of}`, shape, layer: number, kind: of });
+    if (layer.kind === undefined) {
+      add('kernel', [columns, layer.units]);
+      columns = layer.units;
+      if (layer.useBias) add('bias', [columns]);
+    } else {
+      if (layer.scale) add('gamma', [columns]);
+      if (layer.center) add('beta', [columns]);
+      add('movingMean', [columns]);
+      add('movingVariance', [columns]);
+    }
+    number += 1;
+  }
+  return tensors;
 }
 
 /** Targets as the addon takes them. */

@@ -10,8 +10,8 @@ const withLayers = (layers: readonly Layer[]): Setting =>
 const outline = ({ recipe }: Setting) =>
   recipe.model.layers.map((layer) => {
     if (layer.kind === 'rescaling') return 'rescaling';
-    if (layer.kind === 'dense') return `${layer.name} ${layer.units}`;
-    return layer.kind === 'dropout' ? `${layer.name} ~${layer.rate}` : layer.kind;
+    if (layer.kind === 'dropout') return `${layer.name} ~${layer.rate}`;
+    return layer.kind === 'dense' ? `${layer.name} ${layer.units}` : layer.kind;
   });
 
 describe('depth', () => {

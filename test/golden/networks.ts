@@ -13,6 +13,7 @@ import { optimizerRecipes } from './optimizers.js';
 import { regularizedRecipes } from './regularized.js';
 import { scheduleRecipes } from './schedules.js';
 import { weightedRecipes } from './weighted.js';
+import { normalizedRecipes } from './normalized.js';
 
 const CHECKED_STEPS = [1, 2, 5, 20];
 
@@ -57,7 +58,7 @@ export const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes]);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes, ...normalizedRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

@@ -60,6 +60,19 @@ function applied(layer: Layer, weights: Weights, rows: Rows): Rows {
       const mask = { seed: SEED, stream: streamNumber(`dropout/${layer.name}`), rate: layer.rate };
       return rows.map((row, i) => row.map((x, unit) => (isKept(mask, 0, i, unit) ? x / (1 - layer.rate) : 0)));
     }
+    case 'activation':
+      return rows.map((row) => activated(layer.activation, row));
+    case 'batchNormalization': {
+      const columns = rows[0].map((_, j) =>
+        normalizedColumn(
+          rows.map((row) => row[j]),
+          layer.epsilon,
+        ),
+      );
+      const gamma = weights[`${layer.name}/gamma`];
+      const beta = weights[`${layer.name}/beta`];
+      return rows.map((_, i) => columns.map((column, j) => column[i] * (gamma?.[j] ?? 1) + (beta?.[j] ?? 0)));
+    }
     case 'rescaling':
       return rows.map((row) => row.map((x) => x * layer.scale + layer.offset));
     default:
@@ -69,6 +82,12 @@ function applied(layer: Layer, weights: Weights, rows: Rows): Rows {
 
 function vectorAt(table: Float64Array, units: number, index: number): number[] {
   return Array.from(table.subarray(index * units, (index + 1) * units));
+}
+
+function normalizedColumn(values: readonly number[], epsilon: number): number[] {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return values.map((value) => (value - mean) / Math.sqrt(variance + epsilon));
 }
 
 function penaltyOf(layers: readonly Layer[], weights: Weights): number {

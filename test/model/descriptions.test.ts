@@ -242,16 +242,6 @@ describe('sequential', () => {
       'a name that no other layer has for layers[1].name but received "dense_1"',
     ],
     [
-      'dropout at the end',
-      { layers: [dense({ units: 1 }), dropout({ rate: 0.5 })] },
-      'a dense layer after dropout for layers[2] but received undefined',
-    ],
-    [
-      'dropout twice',
-      { layers: [dropout({ rate: 0.5 }), dropout({ rate: 0.5 }), dense({ units: 1 })] },
-      'a dense layer after dropout for layers[1] but received { kind, rate }',
-    ],
-    [
       'the name of a dense layer for dropout',
       { layers: [dropout({ rate: 0.5, name: 'dense_1' }), dense({ units: 1 })] },
       'a name that no other layer has for layers[1].name but received "dense_1"',

@@ -70,12 +70,6 @@ describe('parseRecipe', () => {
       'for recipe.flippedBit.tensor but received "dense_2/kernel"',
     ],
     [
-      'dropout behind the last layer',
-      { ...recipe, model: { layers: [...recipe.model.layers, { kind: 'dropout', rate: 0.5 }] } },
-      'ERR_SAMEBITS_ARGUMENT',
-      'a dense layer after dropout for recipe.model.layers[4] but received undefined',
-    ],
-    [
       'an unknown order',
       { ...recipe, reduction: 'fast' },
       'ERR_SAMEBITS_ARGUMENT',

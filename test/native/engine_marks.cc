@@ -80,6 +80,10 @@ void testGradients(const Problem& problem) {
     const float momentum = static_cast<float>(problem.network.optimizer.momentum);
     bool same = model.workspace().gradients.size() == network.parameters().size();
     for (size_t p = 0; p < network.parameters().size(); ++p) {
+      if (!isTrained(network.parameters()[p].kind)) {
+        same = same && model.workspace().gradients[p] == nullptr;
+        continue;
+      }
       std::vector<float> gradient(valuesOf(network, p, 0).size());
       network.unpack(p, model.workspace().gradients[p], {0, network.parameters()[p].rows}, gradient.data());
       const bool isSgd = kind == UpdateKind::sgd;

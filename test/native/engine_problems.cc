@@ -43,7 +43,10 @@ Problem problem(const char* name, size_t inputs, std::vector<LayerDescription> l
   } else {
     for (size_t i = 0; i < rows * inputs; ++i) made.floats.push_back(numbers.centered());
   }
-  const size_t units = made.network.layers.back().units;  // a dense layer
+  size_t units = inputs;
+  for (const LayerDescription& layer : made.network.layers) {
+    if (layer.kind == NodeKind::dense) units = layer.units;
+  }
   if (loss == Loss::sparseCategoricalCrossentropy) {
     for (size_t i = 0; i < rows; ++i) made.labels.push_back(static_cast<uint32_t>(numbers.below(units)));
   } else {
@@ -85,6 +88,22 @@ Problem withTables(Problem made, LookUpDescription lookUp) {
   }
   made.network.lookUp = std::move(lookUp);
   return made;
+}
+
+LayerDescription batchNormalization(bool center, bool scale) {
+  LayerDescription layer;
+  layer.kind = NodeKind::batchNormalization;
+  layer.normalization.momentum = 0.8;
+  layer.normalization.center = center;
+  layer.normalization.scale = scale;
+  return layer;
+}
+
+LayerDescription activation(Activation kind) {
+  LayerDescription layer;
+  layer.kind = NodeKind::activation;
+  layer.activation = kind;
+  return layer;
 }
 
 }  // namespace
@@ -150,6 +169,37 @@ const std::vector<Problem>& problems() {
       withTables(problem("a table for all columns", 3, {{9, Activation::tanh, true}, {3, Activation::softmax, true}},
                          Loss::sparseCategoricalCrossentropy, optimizer(UpdateKind::amsgrad, 0.02), 70, 33, 4, false),
                  {{{30, 17}}, {0, 0, 0}}),
+      withTables(problem("tables and a number, batch normalization of what they give", 3,
+                         {batchNormalization(true, true),
+                          activation(Activation::tanh),
+                          {30, Activation::relu, true},
+                          batchNormalization(true, true),
+                          {2, Activation::linear, true}},
+                         Loss::meanSquaredError, optimizer(UpdateKind::adam, 0.01), 40, 18, 5, false),
+                 {{{6, 5}, {40, 19}}, {0, LookUpDescription::kNumber, 1}}),
+      problem("9-70-40-3, batch normalization between layers and of logits", 9,
+              {{70, Activation::linear, false, 0.01},
+               batchNormalization(true, true),
+               activation(Activation::relu),
+               dropout(0.2, 7),
+               {40, Activation::tanh, true},
+               batchNormalization(false, true),
+               dropout(0.3, 8),
+               {3, Activation::linear, true},
+               batchNormalization(true, false),
+               activation(Activation::softmax)},
+              Loss::sparseCategoricalCrossentropy, optimizer(UpdateKind::adam, 0.01), 61, 20, 7, false),
+      problem("8-400-300-2, batch normalization where columns are divided", 8,
+              {batchNormalization(true, true),
+               {400, Activation::gelu, true},
+               batchNormalization(false, false),
+               activation(Activation::softmax),
+               {300, Activation::linear, false},
+               batchNormalization(true, true),
+               {2, Activation::linear, true},
+               activation(Activation::tanh),
+               dropout(0.2, 9)},
+              Loss::meanSquaredError, optimizer(UpdateKind::momentum, 0.01), 21, 9, 4, true),
   };
   return all;
 }

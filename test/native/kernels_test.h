@@ -117,6 +117,7 @@ void testGradients(const std::vector<const samebits::KernelTable*>& all);
 void testLayers(const std::vector<const samebits::KernelTable*>& all);
 void testEmulated();
 void testMarks(const std::vector<const samebits::KernelTable*>& all);
+void testNormalization(const std::vector<const samebits::KernelTable*>& all);
 void testRegularization(const std::vector<const samebits::KernelTable*>& all);
 void testVectors(const std::vector<const samebits::KernelTable*>& all);
 void testGolden(const std::vector<const samebits::KernelTable*>& all, const char* path);

@@ -1,42 +1,23 @@
 /** A network that is trained, evaluated and asked as the contract says (docs/numerics.md, sections 3 to 10). */
 import { add, CONTRACT, f32, fma, mul, withHardware } from './arithmetic.js';
+import { stagesOf } from './build.js';
 import {
   fixedSparse,
   freeSparse,
-  type InputColumn,
   type LookUpLayer,
-  lookUp,
   type SparseRowSum,
-  type Table,
-  tableGradient,
-  tablesOf,
+  type TableGradient,
   touchedRows,
-  widthOf,
 } from './embedding.js';
 import { type Counters, countersTail, fingerprint, mark, type Tensor } from './fingerprint.js';
-import {
-  type Activation,
-  activate,
-  activationGradient,
-  biasGradient,
-  denseForward,
-  inputGradient,
-  weightGradient,
-} from './layers.js';
+import type { Activation } from './layers.js';
 import { hitsOfRow, type Loss, lossOfRow, nameOf, type OutputRow } from './losses.js';
-import {
-  advance,
-  gradientsOf,
-  initialState,
-  type Optimizer,
-  type Parameter,
-  stateNames,
-  update,
-} from './optimizers.js';
+import { advance, gradientsOf, type Optimizer, type Parameter, update } from './optimizers.js';
 import { epochOrder, type Shuffle } from './order.js';
-import { type Initializer, initialize, isKept, openStream, type Seeds, type Source, streamNumber } from './random.js';
+import type { Initializer, Seeds, Source } from './random.js';
 import { type ClassWeights, trainingWeights } from './row-weights.js';
 import { fixedRows, freeRows, type RowSum, type StepOrder } from './rows.js';
+import type { Passed, Stage, Training } from './stages.js';
 import { combine, tree, treeOfTerms, vectorSum } from './sums.js';
 
 export interface DenseLayer {
@@ -52,13 +33,29 @@ export interface DenseLayer {
   readonly name?: string;
 }
 
+/** A layer that is not dense, as model descriptions have them. */
+export type OtherLayer =
+  | { readonly kind: 'activation'; readonly activation: Activation }
+  | { readonly kind: 'dropout'; readonly rate: number; readonly seed?: number | string; readonly name?: string }
+  | {
+      readonly kind: 'batchNormalization';
+      readonly momentum: number;
+      readonly epsilon: number;
+      readonly center: boolean;
+      readonly scale: boolean;
+      readonly name?: string;
+    };
+
+/** A dense layer has no kind. */
+export type RecipeLayer = (DenseLayer & { readonly kind?: undefined }) | OtherLayer;
+
 export interface NetworkRecipe extends Source {
   readonly seeds?: Seeds;
   readonly inputs: number;
   readonly rescaling: { readonly scale: number; readonly offset: number } | null;
   /** A layer of embeddings before the others. */
   readonly lookUp?: LookUpLayer;
-  readonly layers: readonly DenseLayer[];
+  readonly layers: readonly RecipeLayer[];
   readonly optimizer: Optimizer;
   readonly loss: Loss;
 }
@@ -90,26 +87,11 @@ export interface Score {
   readonly accuracy: number | null;
 }
 
-interface Layer extends DenseLayer {
-  readonly name: string;
-  readonly inputs: number;
-  readonly mask: { readonly seed: number | string; readonly stream: number; readonly rate: number } | null;
-  readonly kernel: Parameter;
-  readonly bias: Parameter | null;
-}
-
 interface Batch {
   readonly rows: number;
   readonly x: Float32Array;
   readonly targets: readonly (number | Float32Array)[];
   readonly weights: readonly number[] | null;
-}
-
-/** What a forward pass leaves for the backward pass: inputs, logits and outputs of each layer. */
-interface Pass {
-  readonly x: Float32Array;
-  readonly z: Float32Array;
-  readonly a: Float32Array;
 }
 
 const row = <T extends Float32Array | Uint32Array | Uint8Array>(matrix: T, i: number, columns: number): T =>
@@ -124,64 +106,17 @@ function byRow(rows: number, columns: number, of: (i: number) => Float32Array): 
 
 export class Network {
   readonly #recipe: NetworkRecipe;
-  readonly #tables: readonly (Parameter & Table)[];
-  readonly #columns: readonly InputColumn[];
-  readonly #layers: readonly Layer[];
+  readonly #stages: readonly Stage[];
+  /** Of the last stage, if it is one: losses go through it. */
+  readonly #lastActivation: Activation | null;
   #gradients: Record<string, Float32Array> = {};
   #counters: Counters = { steps: 0, epochs: 0, p1: 1, p2: 1 };
 
   constructor(recipe: NetworkRecipe) {
     this.#recipe = recipe;
-    const { seed, seeds, generator } = recipe;
-    const parameter = (name: string, shape: number[], initializer: Initializer, fans: [number, number], l2 = 0) => {
-      const count = shape.reduce((product, size) => product * size, 1);
-      const draw = openStream({ seed: seeds?.weights ?? seed, generator }, `init/${name}`, 0);
-      return {
-        name,
-        shape,
-        l2,
-        values: initialize(initializer, draw, count, ...fans),
-        state: Object.fromEntries(
-          stateNames(recipe.optimizer).map((slot) => [
-            slot,
-            new Float32Array(count).fill(initialState(recipe.optimizer)),
-          ]),
-        ),
-      };
-    };
-    const { tables, columns } =
-      recipe.lookUp === undefined ? { tables: [], columns: [] } : tablesOf(recipe.lookUp, recipe.inputs);
-    this.#tables = tables.map(({ name, categories, units }) => ({
-      ...parameter(name, [categories, units], recipe.lookUp?.embeddingsInitializer ?? 'zeros', [categories, units]),
-      categories,
-      units,
-    }));
-    this.#columns = columns;
-    const width = recipe.lookUp === undefined ? recipe.inputs : widthOf(columns, tables);
-    let dropouts = 0;
-    this.#layers = recipe.layers.map((layer, i) => {
-      const inputs = i === 0 ? width : recipe.layers[i - 1].units;
-      const { units } = layer;
-      const name = layer.name ?? `dense_${i + 1}`;
-      const { dropout, kernelRegularizer } = layer;
-      if (dropout !== undefined) dropouts += 1;
-      const l2 = kernelRegularizer?.l2;
-      return {
-        ...layer,
-        name,
-        inputs,
-        mask:
-          dropout === undefined
-            ? null
-            : {
-                seed: dropout.seed ?? seeds?.dropout ?? seed,
-                stream: streamNumber(`dropout/${dropout.name ?? `dropout_${dropouts}`}`),
-                rate: dropout.rate,
-              },
-        kernel: parameter(`${name}/kernel`, [inputs, units], layer.kernelInitializer, [inputs, units], l2),
-        bias: layer.useBias ? parameter(`${name}/bias`, [units], layer.biasInitializer, [units, units]) : null,
-      };
-    });
+    this.#stages = stagesOf(recipe);
+    const last = recipe.layers[recipe.layers.length - 1];
+    this.#lastActivation = last.kind === undefined || last.kind === 'activation' ? last.activation : null;
   }
 
   get counters(): Counters {
@@ -190,14 +125,11 @@ export class Network {
 
   /** In model order. */
   get parameters(): Parameter[] {
-    return [
-      ...this.#tables,
-      ...this.#layers.flatMap(({ kernel, bias }) => (bias === null ? [kernel] : [kernel, bias])),
-    ];
+    return this.#stages.flatMap(({ parameters }) => parameters);
   }
 
   get columns(): number {
-    return this.#layers[this.#layers.length - 1].units;
+    return this.#stages[this.#stages.length - 1].units;
   }
 
   /** Mean loss and accuracy of each epoch. */
@@ -215,8 +147,13 @@ export class Network {
         const { free } = options;
         const done =
           free === undefined
-            ? this.#step(batch, fixedRows(options.batchLeaf), fixedSparse(options.batchLeaf))
-            : this.#step(batch, freeRows(free.orders[step], free.grain), freeSparse(free.orders[step], free.grain));
+            ? this.#step(batch, fixedRows(options.batchLeaf), fixedSparse(options.batchLeaf), options.batchLeaf)
+            : this.#step(
+                batch,
+                freeRows(free.orders[step], free.grain),
+                freeSparse(free.orders[step], free.grain),
+                options.batchLeaf,
+              );
         losses.push(...done.losses);
         outputs.push(...done.outputs);
         step++;
@@ -231,7 +168,12 @@ export class Network {
   /** One step in fixed order; the epoch counter is left alone. */
   trainOnBatch(samples: Samples, batchLeaf: number): Score {
     const all = Uint32Array.from({ length: samples.rows }, (_, i) => i);
-    const { losses, outputs } = this.#step(this.#gather(samples, all), fixedRows(batchLeaf), fixedSparse(batchLeaf));
+    const { losses, outputs } = this.#step(
+      this.#gather(samples, all),
+      fixedRows(batchLeaf),
+      fixedSparse(batchLeaf),
+      batchLeaf,
+    );
     return this.#score(losses, outputs, batchLeaf);
   }
 
@@ -244,7 +186,7 @@ export class Network {
 
   predict(x: Float32Array | Uint8Array, rows: number): Float32Array {
     const passes = this.#forward(Float32Array.from(x), rows, null);
-    return passes[passes.length - 1].a;
+    return passes[passes.length - 1].y;
   }
 
   fingerprint(scope: 'weights' | 'state'): string {
@@ -282,22 +224,18 @@ export class Network {
     };
   }
 
-  /** `step`: steps made before, in training; null elsewhere, where nothing is dropped. */
-  #forward(x: Float32Array, rows: number, step: number | null): Pass[] {
+  /** `training` is null where nothing is trained. The data passes first. */
+  #forward(x: Float32Array, rows: number, training: Training | null): Passed[] {
     const { rescaling } = this.#recipe;
-    let a = rescaling === null ? x : x.map((value) => fma(value, f32(rescaling.scale), f32(rescaling.offset)));
-    if (this.#columns.length > 0) a = lookUp(x, rows, this.#columns, this.#tables);
-    return this.#layers.map((layer) => {
-      const { kernel, bias, inputs, units, activation } = layer;
-      const input = step === null ? a : dropped(layer, a, step);
-      const z = denseForward(input, kernel.values, bias?.values ?? null, rows, inputs, units);
-      a = byRow(rows, units, (i) => activate(activation, row(z, i, units)));
-      return { x: input, z, a };
-    });
+    const data = rescaling === null ? x : x.map((value) => fma(value, f32(rescaling.scale), f32(rescaling.offset)));
+    const passes: Passed[] = [{ y: data, back: (dy) => dy }];
+    for (const stage of this.#stages) passes.push(stage.pass(passes[passes.length - 1].y, rows, training));
+    return passes;
   }
 
-  #outputs(batch: Batch, passes: readonly Pass[]): OutputRow[] {
-    const { z, a } = passes[passes.length - 1];
+  #outputs(batch: Batch, passes: readonly Passed[]): OutputRow[] {
+    const a = passes[passes.length - 1].y;
+    const z = this.#lastActivation === null ? a : passes[passes.length - 2].y;
     return batch.targets.map((target, i) => ({
       z: row(z, i, this.columns),
       a: row(a, i, this.columns),
@@ -306,63 +244,63 @@ export class Network {
     }));
   }
 
-  #lossesOf(outputs: readonly OutputRow[]): number[] {
-    const { activation } = this.#layers[this.#layers.length - 1];
-    return this.#penalized(outputs.map((output) => lossOfRow(this.#recipe.loss, activation, output).loss));
+  /** Losses, and the gradient at the logits, or where the network does not end in an activation at its outputs. */
+  #rowLosses(outputs: readonly OutputRow[]) {
+    return outputs.map((output) => lossOfRow(this.#recipe.loss, this.#lastActivation ?? 'linear', output));
   }
 
-  #step(batch: Batch, rowSum: RowSum, sparseSum: SparseRowSum): { losses: number[]; outputs: OutputRow[] } {
-    const { optimizer, loss } = this.#recipe;
-    const { rows } = batch;
-    const { steps } = this.#counters;
-    const passes = this.#forward(batch.x, rows, steps);
-    const outputs = this.#outputs(batch, passes);
-    const last = this.#layers.length - 1;
-    const rowLosses = outputs.map((output) => lossOfRow(loss, this.#layers[last].activation, output));
-    const losses = this.#penalized(rowLosses.map((each) => each.loss));
+  #lossesOf(outputs: readonly OutputRow[]): number[] {
+    return this.#penalized(this.#rowLosses(outputs).map(({ loss }) => loss));
+  }
 
+  #step(
+    batch: Batch,
+    rowSum: RowSum,
+    sparseSum: SparseRowSum,
+    batchLeaf: number,
+  ): { losses: number[]; outputs: OutputRow[] } {
+    const { optimizer } = this.#recipe;
+    const { rows } = batch;
     // All gradients are taken before any weight moves.
     const gradients = new Map<Parameter, Float32Array>();
-    let dz = byRow(rows, this.columns, (i) => rowLosses[i].dz);
-    for (let l = last; l >= 0; l--) {
-      const { kernel, bias, inputs, units } = this.#layers[l];
-      gradients.set(kernel, weightGradient(passes[l].x, dz, rows, inputs, units, rowSum));
-      if (bias !== null) gradients.set(bias, biasGradient(dz, rows, units, rowSum));
-      if (l > 0) {
-        const { activation } = this.#layers[l - 1];
-        const dy = dropped(this.#layers[l], inputGradient(dz, kernel.values, rows, inputs, units), steps);
-        const { z, a } = passes[l - 1];
-        const activated = (i: number) => ({ z: row(z, i, inputs), a: row(a, i, inputs) });
-        dz = byRow(rows, inputs, (i) => activationGradient(activation, activated(i), row(dy, i, inputs)));
-      }
-    }
-
-    const lookedUp = this.#tables.map((table, t) => {
-      const { kernel, inputs, units } = this.#layers[0];
-      const dy = dropped(this.#layers[0], inputGradient(dz, kernel.values, rows, inputs, units), steps);
-      return { table, gradient: tableGradient(t, batch.x, dy, rows, this.#columns, this.#tables, sparseSum) };
+    const tables = new Map<Parameter, TableGradient>();
+    const afterwards: (() => void)[] = [];
+    const step = this.#counters.steps;
+    const passes = this.#forward(batch.x, rows, {
+      step,
+      rowSum,
+      fixedSum: fixedRows(batchLeaf),
+      sparseSum,
+      gradients,
+      tables,
+      afterwards,
     });
+    const outputs = this.#outputs(batch, passes);
+    const rowLosses = this.#rowLosses(outputs);
+    const losses = this.#penalized(rowLosses.map((each) => each.loss));
+    let gradient = byRow(rows, this.columns, (i) => rowLosses[i].dz);
+    const upward = this.#lastActivation === null ? passes : passes.slice(0, -1);
+    for (const pass of upward.reverse()) gradient = pass.back(gradient);
 
     const powers = advance(optimizer, this.#counters);
+    const ofTables = [...tables].map(([table, { sums }]) => [table, sums] as const);
     this.#gradients = Object.fromEntries(
-      [...lookedUp.map(({ table, gradient }) => [table, gradient.sums] as const), ...gradients].map(
-        ([parameter, sums]) => [parameter.name, gradientsOf(parameter, sums, rows)],
-      ),
+      [...ofTables, ...gradients].map(([parameter, sums]) => [parameter.name, gradientsOf(parameter, sums, rows)]),
     );
-    for (const { table, gradient } of lookedUp) {
+    for (const [table, gradient] of tables) {
       for (const touched of touchedRows(table, gradient)) {
         update(optimizer, touched.parameter, touched.sums, rows, powers);
       }
     }
     for (const [parameter, sums] of gradients) update(optimizer, parameter, sums, rows, powers);
+    for (const each of afterwards) each();
     this.#counters = { ...this.#counters, ...powers };
     return { losses, outputs };
   }
 
   /** Losses of rows with the penalty of the weights as they are, if there is one. */
   #penalized(losses: readonly number[]): number[] {
-    const penalties = this.#layers.flatMap(({ kernel, inputs, units }) => {
-      const { l2 = 0, values: w } = kernel;
+    const penalties = this.parameters.flatMap(({ l2 = 0, values: w, shape: [inputs, units] }) => {
       if (l2 === 0) return [];
       const squares = Float32Array.from({ length: units }, (_, j) =>
         tree(inputs, 256, (acc, k) => fma(w[k * units + j], w[k * units + j], acc)),
@@ -383,13 +321,6 @@ export class Network {
     }
     return { loss: meanOf(losses, batchLeaf), accuracy };
   }
-}
-
-/** Rows of a layer's inputs, or of the gradient at them, through its dropout. */
-function dropped({ mask, inputs }: Layer, values: Float32Array, step: number): Float32Array {
-  if (mask === null) return values;
-  const scale = f32(1 / (1 - mask.rate));
-  return values.map((value, at) => (isKept(mask, step, Math.floor(at / inputs), at % inputs) ? mul(value, scale) : 0));
 }
 
 /** `tree · fl32(1/n)`, on emulated hardware too. */

@@ -1,5 +1,6 @@
 /** Where two runs part: the first step, and in it the first operation whose result has other bits. */
 
+import { isPlainStack, isTrained } from '../../model/description.js';
 import { slotNames } from '../../model/optimizers.js';
 import { compareOperations, type OperationDifference } from '../anatomy/compare.js';
 import { type Operation, WITHOUT_EFFECT } from '../anatomy/operation.js';
@@ -100,12 +101,14 @@ async function stepOperations(rerun: Rerun, run: Replayed, step: number): Promis
     trainee.weights.map(({ name, offset, size }) => [name, run.previous.subarray(offset, offset + size)]),
   );
   const bench = { hardware: { isa: execution.isa, emulate: recipe.emulate }, threads: execution.threads };
-  const pass = await passOperations({ recipe, data: data.train, bench, place: trainee.placeOf(step), weights });
+  const subject = { recipe, data: data.train, bench, place: trainee.placeOf(step), weights };
+  // Of other networks a step is taken apart no further than into gradients, state and weights.
+  const pass = isPlainStack(recipe.model) ? await passOperations(subject) : [];
   return [...pass, ...gradientOperations(run), ...stateOperations(run)];
 }
 
 function gradientOperations({ trainee }: Replayed): Operation[] {
-  return trainee.weights.map((tensor) => ({
+  return trainee.weights.filter(isTrained).map((tensor) => ({
     ...operationOf(tensor),
     kind: 'gradient' as const,
     values: trainee.gradient(tensor),

@@ -1,8 +1,12 @@
-/** Activations of the hidden relu layers of a model, from its weights: layer by layer, on networks that only predict. */
+/**
+ * Activations of the hidden relu layers of a model, from its weights: layer by layer, on networks that only predict. Of models
+ * with other layers than dense ones and dropout there are none.
+ */
 import type { FlatTensor } from '../../compare/trainee.js';
 import type { Matrix } from '../../data/matrix.js';
 import {
   denseLayers,
+  isPlainStack,
   lookUpLayer,
   type NamedDenseLayer,
   parametersOf,
@@ -38,7 +42,7 @@ export class ReluProbe {
   ) {
     this.#rows = rows;
     this.#threads = threads;
-    const all = denseLayers(recipe.model);
+    const all = isPlainStack(recipe.model) ? denseLayers(recipe.model) : [];
     const hidden = all.slice(0, 1 + all.findLastIndex((layer, i) => layer.activation === 'relu' && i < all.length - 1));
     const first = rescalingLayer(recipe.model) ?? lookUpLayer(recipe.model);
     const tables = parametersOf(recipe.model, 1).filter(({ kind }) => kind === 'embeddings').length;

@@ -1,0 +1,80 @@
+// See reference.h: normalizations. Written to be read; nothing here is fast.
+#include <cmath>
+#include <vector>
+
+#include "reference.h"
+
+namespace samebits {
+namespace reference {
+namespace {
+
+float oneOver(size_t count) { return static_cast<float>(1.0 / static_cast<double>(count)); }
+
+// The tree over rows; next(sum, row) is one step of a chain.
+template <typename Next>
+float rowTree(size_t rows, size_t leaf, Next next) {
+  std::vector<float> sums;
+  for (size_t begin = 0; begin < rows; begin += leaf) {
+    float chain = 0.0f;
+    for (size_t i = begin; i < rows && i < begin + leaf; ++i) chain = next(chain, i);
+    sums.push_back(chain);
+  }
+  return balancedTree(sums.data(), sums.size());
+}
+
+float scaledAndShifted(const Normalization& what, size_t j, float h) {
+  if (what.gamma == nullptr) return what.beta == nullptr ? h : h + what.beta[j];
+  return what.beta == nullptr ? what.gamma[j] * h : fma(what.gamma[j], h, what.beta[j]);
+}
+
+float inverseOf(float variance, float epsilon) { return 1.0f / std::sqrt(variance + epsilon); }
+
+}  // namespace
+
+void batchNormalization(const Normalization& what, const float* x, size_t rows, size_t units, size_t leaf, float* mean,
+                        float* variance, float* inverse, float* h, float* y) {
+  const float scale = oneOver(rows);
+  for (size_t j = 0; j < units; ++j) {
+    const auto at = [&](size_t i) { return x[i * units + j]; };
+    mean[j] = rowTree(rows, leaf, [&](float sum, size_t i) { return sum + at(i); }) * scale;
+    const auto square = [&](float sum, size_t i) {
+      const float away = at(i) - mean[j];
+      return fma(away, away, sum);
+    };
+    variance[j] = rowTree(rows, leaf, square) * scale;
+    inverse[j] = inverseOf(variance[j], what.epsilon);
+    for (size_t i = 0; i < rows; ++i) {
+      h[i * units + j] = (at(i) - mean[j]) * inverse[j];
+      y[i * units + j] = scaledAndShifted(what, j, h[i * units + j]);
+    }
+  }
+}
+
+void batchNormalized(const Normalization& what, const float* x, size_t rows, size_t units, const float* mean,
+                     const float* variance, float* y) {
+  for (size_t i = 0; i < rows; ++i) {
+    for (size_t j = 0; j < units; ++j) {
+      const float h = (x[i * units + j] - mean[j]) * inverseOf(variance[j], what.epsilon);
+      y[i * units + j] = scaledAndShifted(what, j, h);
+    }
+  }
+}
+
+void batchNormalizationGradient(const Normalization& what, const float* inverse, const float* h, const float* dy,
+                                size_t rows, size_t units, size_t leaf, float* shifts, float* scales, float* dx) {
+  const float scale = oneOver(rows);
+  for (size_t j = 0; j < units; ++j) {
+    shifts[j] = rowTree(rows, leaf, [&](float sum, size_t i) { return sum + dy[i * units + j]; });
+    scales[j] = rowTree(rows, leaf, [&](float sum, size_t i) { return fma(h[i * units + j], dy[i * units + j], sum); });
+    const float shift = shifts[j] * scale, slope = scales[j] * scale;
+    const float factor = what.gamma == nullptr ? inverse[j] : what.gamma[j] * inverse[j];
+    for (size_t i = 0; i < rows; ++i) {
+      dx[i * units + j] = factor * fma(-h[i * units + j], slope, dy[i * units + j] - shift);
+    }
+  }
+}
+
+float follow(float moving, float batch, float momentum, float rest) { return fma(momentum, moving, rest * batch); }
+
+}  // namespace reference
+}  // namespace samebits

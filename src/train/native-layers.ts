@@ -1,0 +1,32 @@
+/** The layers of a description as the addon takes them. */
+import { dropoutStream, type ModelDescription } from '../model/description.js';
+import { isLookUp, type LookUpLayer } from '../model/embeddings.js';
+import type { Layer, RescalingLayer } from '../model/layers.js';
+import { type SeedChoice, seedOf } from '../model/seeds.js';
+import type { NativeLayer } from '../native/addon.js';
+import { seedKey, streamNumber } from '../random/seed.js';
+
+/** In order; rescaling and embeddings are not among them. */
+export function nativeLayers({ layers }: ModelDescription, seeds: SeedChoice): NativeLayer[] {
+  return layers.flatMap((layer) => (layer.kind === 'rescaling' || isLookUp(layer) ? [] : [nativeLayer(layer, seeds)]));
+}
+
+function nativeLayer(layer: Exclude<Layer, RescalingLayer | LookUpLayer>, seeds: SeedChoice): NativeLayer {
+  switch (layer.kind) {
+    case 'dense': {
+      const { kind, units, activation, useBias, kernelRegularizer } = layer;
+      return { kind, units, activation, useBias, l2: kernelRegularizer?.l2 ?? 0 };
+    }
+    case 'activation':
+      return { kind: layer.kind, activation: layer.activation };
+    case 'dropout': {
+      const { kind, rate, seed, name } = layer;
+      const key = seedKey(seed ?? seedOf(seeds, 'dropout'));
+      return { kind, rate, key, stream: streamNumber(dropoutStream(name as string)) };
+    }
+    case 'batchNormalization': {
+      const { kind, momentum, epsilon, center, scale } = layer;
+      return { kind, momentum, epsilon, center, scale };
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** Gradients through batch normalization against differences in binary64. */
+import { activation, batchNormalization, dense, dropout, type Layer } from 'samebits';
+import { expect, test } from 'vitest';
+import { gradientOf } from './differences.js';
+
+const CASES: readonly (readonly [string, readonly Layer[]])[] = [
+  [
+    'between layers',
+    [
+      dense({ units: 6, useBias: false }),
+      batchNormalization(),
+      activation({ activation: 'tanh' }),
+      dropout({ rate: 0.3 }),
+      dense({ units: 2 }),
+    ],
+  ],
+  [
+    'of the data',
+    [batchNormalization({ epsilon: 0.1 }), dense({ units: 3, activation: 'sigmoid' }), dense({ units: 2 })],
+  ],
+  [
+    'without scale, and of the outputs',
+    [
+      dense({ units: 4, activation: 'softplus' }),
+      batchNormalization({ scale: false }),
+      dense({ units: 2 }),
+      batchNormalization({ center: false, epsilon: 0.01 }),
+    ],
+  ],
+];
+
+test.each(CASES)('batch normalization %s', async (_, layers) => {
+  const { engine, differences, engineLoss, loss } = await gradientOf({
+    layers,
+    loss: 'meanSquaredError',
+    targets: 'numbers',
+  });
+  expect(engineLoss).toBeCloseTo(loss, 5);
+  const trained = Object.keys(engine).filter((name) => !/moving/.test(name));
+  expect(trained.length).toBeGreaterThan(3);
+  for (const name of trained) {
+    const scale = Math.max(...differences[name].map(Math.abs), 1e-2);
+    engine[name].forEach((value, i) => {
+      expect((value - differences[name][i]) / scale).toBeCloseTo(0, 3);
+    });
+  }
+});

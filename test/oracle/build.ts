@@ -1,0 +1,111 @@
+/** The stages of a network with their initial tensors (docs/numerics.md, sections 3, 5 and 7). */
+import { f32 } from './arithmetic.js';
+import { type LookUpLayer, tablesOf } from './embedding.js';
+import type { DenseLayer, NetworkRecipe, OtherLayer } from './network.js';
+import { initialState, type Parameter, stateNames } from './optimizers.js';
+import { type Initializer, initialize, openStream, streamNumber } from './random.js';
+import {
+  activationStage,
+  batchNormalizationStage,
+  denseStage,
+  dropoutStage,
+  lookUpStage,
+  type Stage,
+} from './stages.js';
+
+export function stagesOf(recipe: NetworkRecipe): Stage[] {
+  return new Builder(recipe).stages;
+}
+
+class Builder {
+  readonly stages: Stage[] = [];
+  readonly #recipe: NetworkRecipe;
+  readonly #counts = new Map<string, number>();
+  #units: number;
+
+  constructor(recipe: NetworkRecipe) {
+    this.#recipe = recipe;
+    this.#units = recipe.inputs;
+    if (recipe.lookUp !== undefined) this.#addLookUp(recipe.lookUp);
+    for (const layer of recipe.layers) {
+      if (layer.kind === undefined) this.#addDense(layer);
+      else this.#addOther(layer);
+    }
+  }
+
+  #add(stage: Stage): void {
+    this.stages.push(stage);
+    this.#units = stage.units;
+  }
+
+  /** The given name, or the kind's with a number. */
+  #name(prefix: string, given: string | undefined): string {
+    const count = (this.#counts.get(prefix) ?? 0) + 1;
+    this.#counts.set(prefix, count);
+    return given ?? `${prefix}_${count}`;
+  }
+
+  #parameter(name: string, shape: number[], values: Float32Array, l2 = 0): Parameter {
+    const { optimizer } = this.#recipe;
+    const state = stateNames(optimizer).map((slot) => [
+      slot,
+      new Float32Array(values.length).fill(initialState(optimizer)),
+    ]);
+    return { name, shape, l2, values, state: Object.fromEntries(state) };
+  }
+
+  #drawn(name: string, shape: number[], initializer: Initializer, fans: [number, number], l2 = 0): Parameter {
+    const { seed, seeds, generator } = this.#recipe;
+    const count = shape.reduce((product, size) => product * size, 1);
+    const draw = openStream({ seed: seeds?.weights ?? seed, generator }, `init/${name}`, 0);
+    return this.#parameter(name, shape, initialize(initializer, draw, count, ...fans), l2);
+  }
+
+  #addLookUp(layer: LookUpLayer): void {
+    const { tables, columns } = tablesOf(layer, this.#recipe.inputs);
+    const tensors = tables.map(({ name, categories, units }) => {
+      const shape: [number, number] = [categories, units];
+      return { ...this.#drawn(name, shape, layer.embeddingsInitializer, shape), categories, units };
+    });
+    this.#add(lookUpStage(columns, tensors));
+  }
+
+  #addDense(layer: DenseLayer): void {
+    if (layer.dropout !== undefined) this.#addOther({ kind: 'dropout', ...layer.dropout });
+    const inputs = this.#units;
+    const { units } = layer;
+    const name = this.#name('dense', layer.name);
+    const l2 = layer.kernelRegularizer?.l2;
+    const kernel = this.#drawn(`${name}/kernel`, [inputs, units], layer.kernelInitializer, [inputs, units], l2);
+    const bias = layer.useBias ? this.#drawn(`${name}/bias`, [units], layer.biasInitializer, [units, units]) : null;
+    this.#add(denseStage(inputs, kernel, bias, units));
+    this.#add(activationStage(units, layer.activation));
+  }
+
+  #addOther(layer: OtherLayer): void {
+    const { seed, seeds } = this.#recipe;
+    const units = this.#units;
+    if (layer.kind === 'activation') {
+      this.#add(activationStage(units, layer.activation));
+    } else if (layer.kind === 'dropout') {
+      const stream = streamNumber(`dropout/${this.#name('dropout', layer.name)}`);
+      this.#add(dropoutStage(units, { seed: layer.seed ?? seeds?.dropout ?? seed, stream, rate: layer.rate }));
+    } else {
+      const name = this.#name('batchNormalization', layer.name);
+      const tensor = (kind: string, value: number) =>
+        this.#parameter(`${name}/${kind}`, [units], new Float32Array(units).fill(f32(value)));
+      const state = (kind: string, value: number) => ({ ...tensor(kind, value), state: {} });
+      const { momentum, epsilon } = layer;
+      this.#add(
+        batchNormalizationStage(units, {
+          momentum,
+          epsilon,
+          gamma: layer.scale ? tensor('gamma', 1) : null,
+          beta: layer.center ? tensor('beta', 0) : null,
+          movingMean: state('movingMean', 0),
+          movingVariance: state('movingVariance', 1),
+        }),
+      );
+    }
+  }
+}
