@@ -1,5 +1,7 @@
 import {
   type ActivationOption,
+  activation,
+  batchNormalization,
   dense,
   dropout,
   embedding,
@@ -61,10 +63,10 @@ async function expectSame(model: Sequential): Promise<void> {
 }
 
 describe('onnxruntime predicts the same', () => {
-  it.each(ACTIVATIONS)('with %o', async (activation) => {
+  it.each(ACTIVATIONS)('with %o', async (given) => {
     const layers = [
-      dense({ units: 9, activation, inputShape: [INPUTS], biasInitializer: 'randomNormal' }),
-      dense({ units: 7, activation }),
+      dense({ units: 9, activation: given, inputShape: [INPUTS], biasInitializer: 'randomNormal' }),
+      dense({ units: 7, activation: given }),
     ];
     await expectSame(sequential({ layers, seed: 4 }));
   });
@@ -111,6 +113,33 @@ describe('onnxruntime predicts the same', () => {
       const wanted = model.predictSync({ data, rows: ROWS, columns: columns.length }).data;
       expectNear(await run(toOnnx(model), { x: new Tensor('float32', data, shape) }), wanted);
     }
+  });
+
+  it.each([
+    [true, true],
+    [false, true],
+    [true, false],
+    [false, false],
+  ])('with batch normalization: center %s, scale %s', async (center, scale) => {
+    const model = sequential({
+      layers: [
+        batchNormalization({ inputShape: [INPUTS], center, scale, epsilon: 0.02 }),
+        dense({ units: 5 }),
+        batchNormalization({ center, scale }),
+        activation({ activation: 'elu' }),
+        dense({ units: 2 }),
+      ],
+      seed: 4,
+    });
+    // Variances above 0, and all else on both sides of it.
+    const moved = model.getWeights().map((tensor, i) => {
+      const data = tensor.data.map((_, j) =>
+        tensor.name.endsWith('Variance') ? 0.3 + ((i + j) % 5) : Math.sin(i * 7 + j),
+      );
+      return { ...tensor, data };
+    });
+    model.setWeights(moved);
+    await expectSame(model);
   });
 
   it('with one unit and one row', async () => {

@@ -4,7 +4,9 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  activation,
   adam,
+  batchNormalization,
   dense,
   dropout,
   loadModel,
@@ -172,6 +174,24 @@ describe('a saved model', () => {
     await begun.fit(matrix, labels.subarray(0, 30), { epochs: 2, batchSize: 7 });
     const loaded = modelFromSafetensors(begun.toSafetensors());
     await loaded.fit(matrix, labels.subarray(0, 30), { batchSize: 7 });
+    expect(stateOf(loaded)).toBe(stateOf(whole));
+  });
+
+  it('has moving statistics, and trains on', async () => {
+    const layers = [
+      dense({ units: 6, inputShape: [COLUMNS] as const, useBias: false }),
+      batchNormalization({ momentum: 0.9 }),
+      activation({ activation: 'relu' }),
+      dense({ units: 3, activation: 'softmax' }),
+    ];
+    const make = () => model(adam({ amsgrad: true }), { layers });
+    const whole = make();
+    await whole.fit(x, labels, { ...FIT, epochs: 3 });
+    const begun = make();
+    await begun.fit(x, labels, { ...FIT, epochs: 2 });
+    const loaded = modelFromSafetensors(begun.toSafetensors());
+    expect(loaded.predictSync(rows).data).toEqual(begun.predictSync(rows).data);
+    await loaded.fit(x, labels, FIT);
     expect(stateOf(loaded)).toBe(stateOf(whole));
   });
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  activation,
+  batchNormalization,
   dense,
   dropout,
   embedding,
@@ -108,6 +110,23 @@ describe('a state dict', () => {
     const table = sequential({ layers: [tableInput({ columns }), dense({ units: 1, useBias: false })], seed: 1 });
     expect(toStateDict(table).map(({ name }) => name)).toEqual(['tableInput_1.city.weight', 'dense_1.weight']);
     expect(() => toStateDict(table, { modules: 'sequential' })).toThrow(/nothing like tableInput/);
+  });
+
+  it('has batch normalizations as nn.BatchNorm1d has them', () => {
+    const layers = [
+      dense({ units: 3, useBias: false, inputShape: [2] as const }),
+      batchNormalization(),
+      activation({ activation: 'relu' }),
+      dense({ units: 1, useBias: false }),
+    ];
+    const model = sequential({ layers, seed: 1 });
+    const state = toStateDict(model, { modules: 'sequential' });
+    const names = ['0.weight', '1.weight', '1.bias', '1.running_mean', '1.running_var', '3.weight'];
+    expect(state.map(({ name }) => name)).toEqual(names);
+    const counted = { name: '1.num_batches_tracked', shape: [], data: new Float32Array(1) };
+    const other = sequential({ layers, seed: 2 });
+    loadStateDict(other, [...state, counted]);
+    expect(other.fingerprint()).toBe(model.fingerprint());
   });
 
   it('that does not fit is refused, and nothing is set', async () => {

@@ -79,6 +79,20 @@ describe('tfjs predicts the same', () => {
     expect(history.loss[19]).toBeLessThan(history.loss[0]);
   });
 
+  it('with batch normalization, and activations after it', async () => {
+    const layers = [
+      first({ useBias: false }),
+      tfl.batchNormalization({ epsilon: 0.01, momentum: 0.9 }),
+      tfl.leakyReLU({ alpha: 0.2 }),
+      tfl.batchNormalization({ center: false, scale: false }),
+      tfl.activation({ activation: 'tanh' }),
+      last(),
+    ];
+    const model = await expectSame(layers);
+    expect(model.layers[1]).toMatchObject({ kind: 'batchNormalization', epsilon: 0.01, momentum: 0.9 });
+    expect(model.layers[2]).toMatchObject({ kind: 'activation', activation: { name: 'leakyRelu', alpha: 0.2 } });
+  });
+
   it('with images that are made flat, and rescaled', async () => {
     await expectSame([tfl.flatten({ inputShape: [2, 3, 1] }), tfl.dense({ units: 4 })], 6);
     const scaled = [

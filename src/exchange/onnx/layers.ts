@@ -1,6 +1,6 @@
 /** Layers as operators of ONNX, as they predict. */
 import { expected } from '../../errors.js';
-import type { DenseLayer, Layer, RescalingLayer } from '../../model/layers.js';
+import type { BatchNormalizationLayer, DenseLayer, Layer, RescalingLayer } from '../../model/layers.js';
 import { activate } from './activations.js';
 import type { Graph, Value } from './graph.js';
 import { lookUp } from './look-up.js';
@@ -20,11 +20,34 @@ function addLayer(graph: Graph, layer: Layer, weights: Weights, x: Value): Value
     case 'embedding':
     case 'tableInput':
       return lookUp(graph, layer, weights, x);
+    case 'activation':
+      return activate(graph, layer.activation, x, layer.name ?? '');
+    case 'batchNormalization':
+      return batchNormalization(graph, layer, weights, x);
     case 'dropout':
       return x;
     default:
       throw expected('layers that ONNX has', 'toOnnx', (layer as Layer).kind);
   }
+}
+
+/** By the moving statistics, as `predict` does. */
+function batchNormalization(
+  graph: Graph,
+  { name = '', epsilon, center, scale }: BatchNormalizationLayer,
+  weights: Weights,
+  x: Value,
+): Value {
+  const mean = weight(graph, weights, `${name}/movingMean`);
+  const variance = weight(graph, weights, `${name}/movingVariance`);
+  const units = weights.get(`${name}/movingMean`)?.shape ?? [];
+  // The operator has no form without them.
+  const same = (what: string, value: number) =>
+    graph.floats(`${name}/${what}`, units, new Float32Array(units[0]).fill(value));
+  const gamma = scale ? weight(graph, weights, `${name}/gamma`) : same('gamma', 1);
+  const beta = center ? weight(graph, weights, `${name}/beta`) : same('beta', 0);
+  const attributes = { epsilon: { float: epsilon } };
+  return graph.node('BatchNormalization', [x, gamma, beta, mean, variance], `${name}/outputs`, attributes);
 }
 
 function rescale(graph: Graph, { scale, offset }: RescalingLayer, x: Value): Value {
