@@ -17,7 +17,7 @@ export function compileGoldenProgram() {
       join(root, 'test/bits/golden_engine.run.ts'),
       ...['--outDir', output, '--rootDir', join(root, 'test')],
       ...['--target', 'es2022', '--module', 'nodenext', '--types', 'node'],
-      ...['--esModuleInterop', '--resolveJsonModule', '--skipLibCheck'],
+      ...['--esModuleInterop', '--resolveJsonModule', '--skipLibCheck', '--strict'],
     ],
     { cwd: root, stdio: ['ignore', 2, 2] },
   );
