@@ -132,7 +132,7 @@ struct BatchBackward {
       }
     });
     const Lanes scale = broadcast(what.scale);
-    Lanes factor[Vectors];
+    Lanes factor[Vectors] = {};
     SAMEBITS_UNROLL
     for (int v = 0; v < Vectors; ++v) {
       const size_t at = column + static_cast<size_t>(v) * 16;

@@ -40,7 +40,8 @@ beforeAll(() => {
   succeeded(run('npm', ['pack', '--pack-destination', place], everything, root));
 }, 600_000);
 
-afterAll(() => rmSync(place, { recursive: true, force: true }));
+// A project with its packages are many files.
+afterAll(() => rmSync(place, { recursive: true, force: true }), 120_000);
 
 describe('the packed package', () => {
   it('installs without a compiler and without running a script', () => {
