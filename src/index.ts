@@ -171,6 +171,13 @@ export type { Verdict } from './lab/verdict.js';
 export { type SampleSummary, type VersusOptions, type VersusReport, versus } from './lab/versus.js';
 export type { Activation, ActivationOption, Elu, LeakyRelu } from './model/activations.js';
 export type { ClassWeights } from './model/class-weights.js';
+export {
+  type Constraint,
+  type MaxNorm,
+  maxNorm,
+  type NonNegative,
+  nonNegative,
+} from './model/constraints.js';
 export type { ModelDescription, NamedTensor } from './model/description.js';
 export {
   type EmbeddingLayer,
@@ -217,10 +224,12 @@ export {
   type AdamOptions,
   adagrad,
   adam,
+  adamw,
   type Nadam,
   type NadamOptions,
   nadam,
   type Optimizer,
+  type OptimizerName,
   type RmsProp,
   type RmsPropOptions,
   rmsprop,
@@ -229,7 +238,7 @@ export {
   sgd,
 } from './model/optimizers.js';
 export { type FitRecipe, parseRecipe, type Recipe, type Shuffle } from './model/recipe.js';
-export { type L2, l2, type Regularizer } from './model/regularizers.js';
+export { type L1, type L1L2, type L2, l1, l1l2, l2, type Regularizer } from './model/regularizers.js';
 export {
   type CosineDecayOptions,
   type CosineDecayRestartsOptions,
@@ -251,6 +260,7 @@ export {
   warmUp,
 } from './model/schedules.js';
 export type { Seeds } from './model/seeds.js';
+export type { MovingAverage, MovingAverageOptions, UpdateOptions, Updates } from './model/update-options.js';
 export type {
   ActivationName,
   Counters,

@@ -5,11 +5,15 @@ import { join } from 'node:path';
 import {
   adagrad,
   adam,
+  adamw,
   cosineDecay,
   cosineDecayRestarts,
   dense,
   exponentialDecay,
   inverseTimeDecay,
+  l1,
+  l2,
+  maxNorm,
   nadam,
   oneCycle,
   parseRecipe,
@@ -62,7 +66,8 @@ describe('docs/defaults.md', () => {
     ...{ cosineDecay: cosineDecay(decay), warmUp: warmUp({ schedule: 1, steps: 1 }) },
     cosineDecayRestarts: cosineDecayRestarts({ initialLearningRate: 1, firstDecaySteps: 1 }),
     oneCycle: oneCycle({ maxLearningRate: 1, totalSteps: 1 }),
-    ...{ sgd: sgd(), rmsprop: rmsprop(), adam: adam(), nadam: nadam(), adagrad: adagrad() },
+    ...{ l1: l1(), l2: l2(), maxNorm: maxNorm() },
+    ...{ sgd: sgd(), rmsprop: rmsprop(), adam: adam(), adamw: adamw(), nadam: nadam(), adagrad: adagrad() },
   };
 
   it.each(rows.filter(([name]) => name in made))('is right about %s: %s', (name, option, value) => {

@@ -61,6 +61,50 @@ NormalizationDescription normalizationOf(const Napi::Object& value) {
   return normalization;
 }
 
+// The numbers are at least 0; what is not there is none.
+double amount(const Napi::Object& value, const char* name) {
+  const Napi::Value given = value.Get(name);
+  if (isNothing(given)) return 0;
+  const double amount = number(given, name);
+  if (amount < 0) throw expected(value.Env(), "a number of at least 0", name);
+  return amount;
+}
+
+TensorRules rulesOf(const Napi::Value& value, const char* name) {
+  TensorRules rules;
+  if (isNothing(value)) return rules;
+  const Napi::Object given = object(value, name);
+  rules.l1 = amount(given, "l1");
+  rules.l2 = amount(given, "l2");
+  rules.maxNorm = amount(given, "maxNorm");
+  if (const Napi::Value sign = given.Get("nonNegative"); !isNothing(sign)) {
+    rules.nonNegative = boolean(sign, "nonNegative");
+  }
+  return rules;
+}
+
+// What any optimizer may do beside its own rule.
+void updatesOf(const Napi::Object& value, OptimizerDescription* optimizer) {
+  optimizer->weightDecay = amount(value, "weightDecay");
+  if (const Napi::Value all = value.Get("decayBiases"); !isNothing(all)) {
+    optimizer->decayBiases = boolean(all, "decayBiases");
+  }
+  optimizer->clipValue = amount(value, "clipValue");
+  optimizer->clipNorm = amount(value, "clipNorm");
+  optimizer->globalClipNorm = amount(value, "globalClipNorm");
+  if ((optimizer->clipValue > 0) + (optimizer->clipNorm > 0) + (optimizer->globalClipNorm > 0) > 1) {
+    throw expected(value.Env(), "at most one of clipValue, clipNorm and globalClipNorm", "optimizer");
+  }
+  const Napi::Value average = value.Get("movingAverage");
+  if (isNothing(average)) return;
+  const Napi::Object given = object(average, "movingAverage");
+  optimizer->averages = true;
+  optimizer->averageMomentum = number(given.Get("momentum"), "momentum");
+  if (const Napi::Value every = given.Get("overwriteEvery"); !isNothing(every)) {
+    optimizer->averageReplacesEvery = integer(every, "overwriteEvery", 1, UINT32_MAX);
+  }
+}
+
 LayerDescription layerOf(const Napi::Object& value) {
   LayerDescription layer;
   const std::string kind = text(value.Get("kind"), "kind");
@@ -85,7 +129,8 @@ LayerDescription layerOf(const Napi::Object& value) {
   }
   layer.units = integer(value.Get("units"), "units", 1, kMostUnits);
   layer.useBias = boolean(value.Get("useBias"), "useBias");
-  if (const Napi::Value l2 = value.Get("l2"); !isNothing(l2)) layer.l2 = number(l2, "l2");
+  layer.kernel = rulesOf(value.Get("kernel"), "kernel");
+  layer.bias = rulesOf(value.Get("bias"), "bias");
   return layer;
 }
 
@@ -203,6 +248,11 @@ NetworkDescription descriptionOf(const Napi::Object& value) {
   if (const Napi::Value optimizer = value.Get("optimizer"); !isNothing(optimizer)) {
     description.hasOptimizer = true;
     description.optimizer = optimizerOf(object(optimizer, "optimizer"));
+    updatesOf(object(optimizer, "optimizer"), &description.optimizer);
+    const OptimizerDescription& made = description.optimizer;
+    if (!description.lookUp.tables.empty() && (made.clipNorm > 0 || made.globalClipNorm > 0 || made.averages)) {
+      throw expected(value.Env(), "neither norms to clip by nor averages with tables", "optimizer");
+    }
   }
   return description;
 }
@@ -324,6 +374,19 @@ TrainOptions trainOptions(const Napi::Object& job, const Network& network, const
     for (uint32_t i = 0; i < threads; ++i) {
       const Napi::Value delay = list.Get(i);
       options.delays.push_back(isNothing(delay) ? 0 : number(delay, "delays"));
+    }
+  }
+  if (const Napi::Value micro = job.Get("microBatchSize"); !isNothing(micro)) {
+    options.microBatch = integer(micro, "microBatchSize", options.batchLeaf, kMostRows);
+    const size_t leaves = options.microBatch / options.batchLeaf;
+    const bool isSubtree = options.microBatch % options.batchLeaf == 0 && (leaves & (leaves - 1)) == 0;
+    if (!network.lookUp().tables().empty()) throw expected(env, "whole batches with tables", "microBatchSize");
+    const auto measures = [](const Node& node) { return node.kind == NodeKind::batchNormalization; };
+    if (std::any_of(network.nodes().begin(), network.nodes().end(), measures)) {
+      throw expected(env, "whole batches with batch normalization", "microBatchSize");
+    }
+    if (!isSubtree || options.reduction != Reduction::fixed) {
+      throw expected(env, "batchLeaf times a power of two in fixed order", "microBatchSize");
     }
   }
   options.everyMember = plan != "auto" || !options.delays.empty();

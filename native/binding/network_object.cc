@@ -196,7 +196,7 @@ Napi::Value NetworkObject::getParameter(const Napi::CallbackInfo& info) {
   const Network& from = network(env);
   expectNotTraining(env);
   const size_t parameter = parameterOf(from, info[0], info[1]);
-  const int slot = static_cast<int>(integer(info[2], "slot", 0, 3));
+  const int slot = static_cast<int>(integer(info[2], "slot", 0, 4));
   const Parameter& of = from.parameters()[parameter];
   RowRange range{0, of.rows};
   if (!isNothing(info[3])) {
@@ -213,7 +213,7 @@ void NetworkObject::setParameter(const Napi::CallbackInfo& info) {
   Network& to = network(env);
   expectIdle(env);
   const size_t parameter = parameterOf(to, info[0], info[1]);
-  const int slot = static_cast<int>(integer(info[2], "slot", 0, 3));
+  const int slot = static_cast<int>(integer(info[2], "slot", 0, 4));
   const Elements<float> values = floats(info[3], "values");
   const size_t rows = to.parameters()[parameter].rows, columns = to.parameters()[parameter].columns;
   RowRange range{0, rows};
@@ -230,7 +230,7 @@ Napi::Value NetworkObject::mark(const Napi::CallbackInfo& info) {
   const Network& of = network(env);
   expectNotTraining(env);
   const size_t parameter = parameterOf(of, info[0], info[1]);
-  const int slot = static_cast<int>(integer(info[2], "slot", 0, 3));
+  const int slot = static_cast<int>(integer(info[2], "slot", 0, 4));
   uint64_t mark;
   if (!of.mark(parameter, slot, &mark)) throw expected(env, "a parameter it has", "slot");
   return Napi::BigInt::New(env, mark);

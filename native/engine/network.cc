@@ -13,6 +13,7 @@ class Builder {
  public:
   Builder(const NetworkDescription& description, Cutter* cutter)
       : slots_(description.hasOptimizer ? optimizerSlots(description.optimizer.kind) : 0),
+        averages_(description.hasOptimizer && description.optimizer.averages),
         cutter_(cutter),
         units_(description.inputs) {
     if (!description.lookUp.none()) addLookUp(description.lookUp);
@@ -26,7 +27,7 @@ class Builder {
   void addLookUp(const LookUpDescription& lookUp) {
     addNode(NodeKind::lookUp, lookUp.units()).learns = !lookUp.tables.empty();
     for (const TableDescription& table : lookUp.tables) {
-      addParameter(ParameterKind::embeddings, table.categories, table.units, 0);
+      addParameter(ParameterKind::embeddings, table.categories, table.units, {});
       ++layers_;
     }
   }
@@ -38,15 +39,15 @@ class Builder {
       addActivation(layer);
     } else if (layer.kind == NodeKind::batchNormalization) {
       addNode(NodeKind::batchNormalization, units_).normalization = layer.normalization;
-      if (layer.normalization.scale) addKindOf(ParameterKind::gamma, 1, 0);
-      if (layer.normalization.center) addKindOf(ParameterKind::beta, 1, 0);
-      addKindOf(ParameterKind::movingMean, 1, 0);
-      addKindOf(ParameterKind::movingVariance, 1, 0);
+      if (layer.normalization.scale) addKindOf(ParameterKind::gamma, 1, {});
+      if (layer.normalization.center) addKindOf(ParameterKind::beta, 1, {});
+      addKindOf(ParameterKind::movingMean, 1, {});
+      addKindOf(ParameterKind::movingVariance, 1, {});
       ++layers_;
     } else {
       addNode(NodeKind::dense, layer.units);
-      addKindOf(ParameterKind::kernel, nodes.back().inputs, layer.l2);
-      if (layer.useBias) addKindOf(ParameterKind::bias, 1, 0);
+      addKindOf(ParameterKind::kernel, nodes.back().inputs, layer.kernel);
+      if (layer.useBias) addKindOf(ParameterKind::bias, 1, layer.bias);
       ++layers_;
       addActivation(layer);
     }
@@ -76,25 +77,27 @@ class Builder {
   }
 
   // The last node's one parameter of this kind.
-  void addKindOf(ParameterKind kind, size_t rows, double l2) {
+  void addKindOf(ParameterKind kind, size_t rows, const TensorRules& rules) {
     Node& node = nodes.back();
     node.parameters[static_cast<size_t>(kind)] = parameters.size();
     node.learns = node.learns || isTrained(kind);
-    addParameter(kind, rows, node.units, l2);
+    addParameter(kind, rows, node.units, rules);
   }
 
-  void addParameter(ParameterKind kind, size_t rows, size_t columns, double l2) {
-    Parameter parameter{layers_, nodes.size() - 1, kind, rows, columns, l2, {}};
+  void addParameter(ParameterKind kind, size_t rows, size_t columns, const TensorRules& rules) {
+    Parameter parameter{layers_, nodes.size() - 1, kind, rows, columns, rules, {}};
     const size_t floats = parameter.floats();
     parameter.slots.value = cutter_->take<float>(floats);
     const int slots = isTrained(kind) ? slots_ : 0;
     if (slots > 0) parameter.slots.first = cutter_->take<float>(floats);
     if (slots > 1) parameter.slots.second = cutter_->take<float>(floats);
     if (slots > 2) parameter.slots.third = cutter_->take<float>(floats);
+    if (averages_ && isTrained(kind)) parameter.slots.average = cutter_->take<float>(floats);
     parameters.push_back(parameter);
   }
 
   const int slots_;
+  const bool averages_;
   Cutter* const cutter_;
   size_t units_;  // of the node before
   size_t layers_ = 0;
@@ -152,7 +155,21 @@ const float* Network::weights(const Node& node, ParameterKind kind) const {
 
 float* Network::slotOf(size_t parameter, int slot) const {
   const ParameterSlots& slots = parameters_[parameter].slots;
-  return slot == 0 ? slots.value : slot == 1 ? slots.first : slot == 2 ? slots.second : slots.third;
+  const bool isAverage = description_.optimizer.averages && slot == optimizerSlots(description_.optimizer.kind) + 1;
+  if (isAverage) return averagesBegun_ && slots.average != nullptr ? slots.average : slots.value;
+  return slot == 0   ? slots.value
+         : slot == 1 ? slots.first
+         : slot == 2 ? slots.second
+         : slot == 3 ? slots.third
+                     : nullptr;
+}
+
+void Network::beginAverages() {
+  if (!description_.optimizer.averages || averagesBegun_) return;
+  for (const Parameter& parameter : parameters_) {
+    if (isTrained(parameter.kind)) std::copy_n(parameter.slots.value, parameter.floats(), parameter.slots.average);
+  }
+  averagesBegun_ = true;
 }
 
 bool Network::getParameter(size_t parameter, int slot, RowRange range, float* values) const {
@@ -168,6 +185,9 @@ void Network::unpack(size_t parameter, const float* stored, RowRange range, floa
 }
 
 bool Network::setParameter(size_t parameter, int slot, RowRange range, const float* values) {
+  const bool isAverage = slot > optimizerSlots(description_.optimizer.kind);
+  if (isAverage && !isTrained(parameters_[parameter].kind)) return false;
+  if (isAverage) beginAverages();
   float* stored = slotOf(parameter, slot);
   if (stored == nullptr) return false;
   const Parameter& of = parameters_[parameter];

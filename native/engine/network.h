@@ -34,12 +34,19 @@ struct NormalizationDescription {
   bool center = true, scale = true;
 };
 
-// A layer, as its kind reads it: units, useBias and l2 are a dense layer's, its activation stands beside them.
+// What is done to a tensor beside the optimizer's update; 0 and false are none.
+struct TensorRules {
+  double l1 = 0, l2 = 0;  // factors of its regularizer
+  double maxNorm = 0;     // of a kernel's columns
+  bool nonNegative = false;
+};
+
+// A layer, as its kind reads it: units, useBias and rules are a dense layer's, its activation stands beside them.
 struct LayerDescription {
   size_t units = 0;
   Activation activation = Activation::linear;
   bool useBias = false;
-  double l2 = 0;     // factor of the kernel's regularizer; 0 is none
+  TensorRules kernel = {}, bias = {};
   double alpha = 0;  // of the activation, if it has one; rounded where it is used
   NodeKind kind = NodeKind::dense;
   DropoutDescription dropout = {};
@@ -71,7 +78,7 @@ struct Parameter {
   size_t node;
   ParameterKind kind;
   size_t rows, columns;  // a kernel [inputs, units], all others [1, units]
-  double l2;             // factor of its regularizer; 0 is none
+  TensorRules rules;
   ParameterSlots slots;  // gradient is null
 
   size_t floats() const { return panelsSize(rows, columns); }
@@ -120,6 +127,14 @@ class Network {
   // FLOPs of the forward pass of a row.
   double rowFlops() const;
 
+  // Whether its optimizer's weight decay is for this parameter.
+  bool decays(const Parameter& parameter) const {
+    if (parameter.kind == ParameterKind::embeddings || !isTrained(parameter.kind)) return false;
+    return parameter.kind == ParameterKind::kernel || description_.optimizer.decayBiases;
+  }
+  // Whether gradients are clipped by norms, for which they must be whole.
+  bool clipsByNorm() const { return description_.optimizer.clipNorm > 0 || description_.optimizer.globalClipNorm > 0; }
+
   OptimizerState& optimizer() { return optimizer_; }
   const OptimizerState& optimizer() const { return optimizer_; }
   uint64_t steps = 0;   // made since the beginning
@@ -133,11 +148,15 @@ class Network {
   size_t find(size_t layer, ParameterKind kind) const;
   // A node's weights of this kind; null if it has none.
   const float* weights(const Node& node, ParameterKind kind) const;
-  // Row-major copies of rows in `range`. slot 0: weights; 1 to 3: optimizer state. False if there is no such slot.
+  // Row-major copies of rows in `range`. slot 0: weights; from 1: optimizer state, and after it the moving average of the
+  // weights. False if there is no such slot.
   bool getParameter(size_t parameter, int slot, RowRange range, float* values) const;
   bool setParameter(size_t parameter, int slot, RowRange range, const float* values);
   // The mark of all of it (docs/numerics.md, "Fingerprint"), where it stands.
   bool mark(size_t parameter, int slot, uint64_t* mark) const;
+  // Before the first step with moving averages: they start as the weights then are. Until that, reading them gives the weights;
+  // setting one begins them all. What is not trained has none: reading it gives the value, setting it is refused.
+  void beginAverages();
   // From the layout of the parameter's slots, of which `stored` may be another one.
   void unpack(size_t parameter, const float* stored, RowRange range, float* values) const;
 
@@ -150,6 +169,7 @@ class Network {
   std::vector<Parameter> parameters_;
   LookUp lookUp_;
   OptimizerState optimizer_;
+  bool averagesBegun_ = false;
 };
 
 }  // namespace samebits

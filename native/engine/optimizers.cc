@@ -41,6 +41,11 @@ Update OptimizerState::beginStep(size_t rows, uint64_t steps) {
   update.learningRate = static_cast<float>(learningRate);
   update.momentum = static_cast<float>(d.momentum);
   update.epsilon = static_cast<float>(d.epsilon);
+  update.weightDecay = static_cast<float>(learningRate * d.weightDecay);
+  update.clipValue = static_cast<float>(d.clipValue);
+  update.averageMomentum = static_cast<float>(d.averageMomentum);
+  update.averageShare = static_cast<float>(1.0 - d.averageMomentum);
+  update.averageReplaces = d.averageReplacesEvery > 0 && (steps + 1) % d.averageReplacesEvery == 0;
   if (d.kind == UpdateKind::rmsprop || d.kind == UpdateKind::rmspropMomentum) {
     update.beta2 = static_cast<float>(d.rho);
     update.oneMinusBeta2 = static_cast<float>(1.0 - d.rho);

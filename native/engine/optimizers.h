@@ -16,10 +16,16 @@ struct OptimizerDescription {
   double momentum = 0;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7;
   double rho = 0.9;
-  double initialAccumulatorValue = 0;  // of adagrad's state
+  double initialAccumulatorValue = 0;                      // of adagrad's state
+  double weightDecay = 0;                                  // 0 is none
+  bool decayBiases = false;                                // and all else that is no kernel, but tables
+  double clipValue = 0, clipNorm = 0, globalClipNorm = 0;  // at most one above 0
+  bool averages = false;                                   // keeps moving averages of the weights,
+  double averageMomentum = 0;
+  uint64_t averageReplacesEvery = 0;  // so many steps; 0 for never
 };
 
-// Tensors of state that it keeps for each parameter.
+// Tensors of state that its own rule keeps for each parameter.
 int optimizerSlots(UpdateKind kind);
 
 // fl32(1 / rows): what turns a sum over a batch into its mean.
@@ -29,8 +35,8 @@ class OptimizerState {
  public:
   explicit OptimizerState(const OptimizerDescription& description) : description_(description) {}
 
-  // Multiplies the running products and gives the scalars of the step after `steps` others, for a batch of `rows` rows. No
-  // decay: that is each kernel's own.
+  // Multiplies the running products and gives the scalars of the step after `steps` others, for a batch of `rows` rows.
+  // What a parameter has of its own (regularizer, constraint) is not in it.
   Update beginStep(size_t rows, uint64_t steps);
 
   double beta1Power = 1, beta2Power = 1;

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "column_sums.h"
 #include "network.h"
 
 namespace samebits {
@@ -14,18 +15,24 @@ class Penalty {
   explicit Penalty(const Network& network);
 
   // No regularizer: nothing is added to any loss.
-  bool none() const { return kernels_.empty(); }
+  bool none() const { return terms_.empty(); }
 
-  // The squares of a member's columns, of the weights as they are now. Every member's before total().
+  // The sums of a member's columns, of the weights as they are now. Every member's before total().
   void sumColumns(unsigned member, unsigned members);
   // By one thread.
   float total();
 
  private:
+  // One factor of a regularizer.
+  struct Term {
+    size_t parameter;
+    float factor;
+    ColumnSums sums;
+  };
+
   const Network& network_;
-  std::vector<size_t> kernels_;              // parameters with a regularizer, in model order
-  std::vector<std::vector<float>> squares_;  // of each, [units]
-  std::vector<float> leaves_, penalties_;
+  std::vector<Term> terms_;  // in model order; of a parameter first that of magnitudes
+  std::vector<float> penalties_;
 };
 
 }  // namespace samebits

@@ -146,8 +146,8 @@ void denseBackward(Team* team, const KernelTable& table, DenseShape shape, const
   float* dxRows = xRows + shape.rows * ldx;
   float* dzRows = dxRows + shape.rows * ldx;
   float* packed = dzRows + shape.rows * ldz;
-  ParameterSlots kernelSlots{packed + panels, nullptr, nullptr, nullptr, nullptr};
-  ParameterSlots biasSlots{kernelSlots.gradient + panels, nullptr, nullptr, nullptr, nullptr};
+  ParameterSlots kernelSlots{packed + panels, nullptr, nullptr, nullptr, nullptr, nullptr};
+  ParameterSlots biasSlots{kernelSlots.gradient + panels, nullptr, nullptr, nullptr, nullptr, nullptr};
   float* scratch = biasSlots.gradient + round16(shape.units);
   packPanels(weights, {0, shape.inputs}, shape.inputs, shape.units, table.panel, packed);
 

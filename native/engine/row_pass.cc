@@ -179,7 +179,7 @@ void RowPass::forward(size_t n, const Part& part) {
     normalize(n, part);
   } else {
     const DropoutMask mask = maskOf(node);
-    table.dropout(&mask, from.at(part.row), from.ld, part.row, part.rows, part.columnBegin, part.columnEnd,
+    table.dropout(&mask, from.at(part.row), from.ld, firstRow_ + part.row, part.rows, part.columnBegin, part.columnEnd,
                   to.at(part.row), to.ld);
   }
 }
@@ -272,8 +272,8 @@ void RowPass::backward(unsigned member, size_t n, const Part& part) {
   } else if (!isIdentity(n)) {
     const DropoutMask mask = maskOf(node);
     const Rows& rows = gradients_[n];
-    network_.table().dropout(&mask, rows.at(part.row), rows.ld, part.row, part.rows, part.columnBegin, part.columnEnd,
-                             rows.at(part.row), rows.ld);
+    network_.table().dropout(&mask, rows.at(part.row), rows.ld, firstRow_ + part.row, part.rows, part.columnBegin,
+                             part.columnEnd, rows.at(part.row), rows.ld);
   }
 }
 

@@ -45,6 +45,8 @@ class RowPass {
 
   // Training: the step whose dropout masks are drawn, and the fixed order of its batch, told before any row of it.
   void beginStep(uint64_t step, size_t rows, const RowOrder* order);
+  // And the row of the logical batch that is the first one in the buffers, where not all of them fit.
+  void beginAt(size_t row) { firstRow_ = row; }
 
   // Rows [begin, begin + count) of the batch, written at the same place in the buffers, through tables if the first node looks
   // them up. Labels and categories out of range are a `problem` and are read as 0.
@@ -119,6 +121,7 @@ class RowPass {
   size_t panelsPerMember_ = 0;  // floats
   float* rowPanels_ = nullptr;
   uint32_t step_ = 0;
+  size_t firstRow_ = 0;
   LookUp::Buffers lookUp_{};
   std::atomic<const char*> problem_{nullptr};
   const RowOrder* order_ = nullptr;

@@ -29,6 +29,11 @@ size_t rowsPerMember(const TrainOptions& options, size_t rows, unsigned members,
   return (rows + members - 1) / members;
 }
 
+TrainOptions withForm(TrainOptions options, const Network& network) {
+  if (network.clipsByNorm() || options.microBatch > 0) options.form = PlanForm::stored;
+  return options;
+}
+
 }  // namespace
 
 bool isTinyStep(const Network& network, const TrainOptions& options) {
@@ -40,34 +45,38 @@ Trainer::Trainer(Network* network, EpochState* epoch, Workspace* workspace, Trai
     : network_(*network),
       epoch_(*epoch),
       workspace_(*workspace),
-      options_(std::move(options)),
+      options_(withForm(std::move(options), *network)),
       members_(members),
       rowMembers_(options_.everyMember ? members : std::min(members, availableCores())),
       epochRows_(options_.epochRows > 0 ? options_.epochRows : options_.data.rows),
       dataBegin_(options_.epochRows > 0 ? epoch->position : 0),
       maxRows_(options_.inEpoch ? std::min(options_.batchSize, epochRows_) : options_.data.rows),
-      byColumns_(dividesColumns(network_, maxRows_, rowMembers_)),
+      maxMicro_(options_.microBatch == 0 ? maxRows_ : std::min(maxRows_, options_.microBatch)),
+      byColumns_(dividesColumns(network_, maxMicro_, rowMembers_)),
       plan_(network_, byColumns_, true),
-      penalty_(network_) {
-  const size_t perMember = std::min(maxRows_, rowsPerMember(options_, maxRows_, rowMembers_, byColumns_));
+      penalty_(network_),
+      clipping_(network_) {
+  const size_t perMember = std::min(maxMicro_, rowsPerMember(options_, maxMicro_, rowMembers_, byColumns_));
   const auto cut = [&](Cutter* cutter) {
-    rowPass_.emplace(network_, RowPass::Purpose::train, maxRows_, rowMembers_, perMember, cutter);
-    weightPass_.emplace(network_, options_.form, options_.marks, members, maxRows_, cutter);
+    rowPass_.emplace(network_, RowPass::Purpose::train, maxMicro_, rowMembers_, perMember, cutter);
+    weightPass_.emplace(network_, options_.form, options_.marks, members, maxMicro_,
+                        (maxRows_ + maxMicro_ - 1) / maxMicro_, cutter);
   };
-  const bool fits = workspace->block.bytes() > 0 && workspace->rows == maxRows_ &&
+  const bool fits = workspace->block.bytes() > 0 && workspace->rows == maxRows_ && workspace->microRows == maxMicro_ &&
                     workspace->rowsPerMember == perMember && workspace->members == members &&
                     workspace->rowMembers == rowMembers_ && workspace->form == options_.form;
   if (!fits) {
     Cutter counter(nullptr);
     cut(&counter);
     *workspace = Workspace{};  // frees the old one first
-    *workspace = {Block(counter.used()), maxRows_, perMember, members, rowMembers_, options_.form, {}};
+    *workspace = {Block(counter.used()), maxRows_, maxMicro_, perMember, members, rowMembers_, options_.form, {}};
   }
   Cutter cutter(workspace->block.data());
   cut(&cutter);
   workspace->gradients.reserve(network_.parameters().size());
 
-  fixed_.reserve(maxRows_, options_.batchLeaf);
+  rowLosses_.resize(maxRows_);
+  fixed_.reserve(maxMicro_, options_.batchLeaf);
   if (!network_.lookUp().tables().empty()) {
     const size_t chainRows = options_.reduction == Reduction::fixed ? options_.batchLeaf : options_.freeGrain;
     joins_.reserve((maxRows_ + chainRows - 1) / chainRows);
@@ -103,25 +112,55 @@ size_t Trainer::mostSteps() const {
 
 TrainOutcome Trainer::run(Team* team, const std::atomic<bool>* abort) {
   started_ = now();
+  network_.beginAverages();
   beginStep();
   team->run([&](unsigned member) {
     WeightPass& weights = *weightPass_;
     while (!stop_) {
       penalty_.sumColumns(member, members_);
       weights.beginStep(member);
-      if (member < rowMembers_) passRows(team, member);
-      team->barrier([&] { decideOrder(); });
-      if (stop_) break;
-      weights.gradients(member, *rowPass_, *order_, joins_, update_);
+      if (!makeGradients(team, member)) break;
       if (weights.form() == PlanForm::stored) {
         team->barrier();
-        weights.apply(member, update_);
+        if (!clipping_.none()) {
+          weights.sumSquares(member, &clipping_);
+          team->barrier([&] { clipping_.decide(); });
+        }
+        weights.apply(member, update_, clipping_);
+      }
+      if (weights.constrains()) {
+        team->barrier();
+        weights.constrain(member, update_);
       }
       team->barrier([&] { endStep(abort); });
     }
   });
   outcome_.seconds = secondsSinceStart();
   return std::move(outcome_);
+}
+
+bool Trainer::makeGradients(Team* team, unsigned member) {
+  WeightPass& weights = *weightPass_;
+  const auto passMicro = [&] {
+    if (member < rowMembers_) passRows(team, member);
+    team->barrier([&] { decideOrder(); });
+    return !stop_;
+  };
+  if (maxMicro_ == maxRows_) {
+    if (!passMicro()) return false;
+    weights.gradients(member, *rowPass_, *order_, joins_, update_);
+    return true;
+  }
+  for (bool last = false; !last;) {
+    if (!passMicro()) return false;
+    last = isLastMicro();
+    weights.pushSums(member, *rowPass_, *order_, sums_);
+    team->barrier();
+    weights.mergeSums(member, sums_, merges_);
+    team->barrier([&] { endMicro(); });
+  }
+  weights.finishSums(member, update_);
+  return true;
 }
 
 double Trainer::secondsSinceStart() const { return now() - started_; }
@@ -142,8 +181,26 @@ void Trainer::beginStep() {
     batch_.firstRow = epoch_.position - dataBegin_;
     batch_.indices = order == nullptr ? nullptr : order + epoch_.position;
   }
-  rowPass_->beginStep(network_.steps, batch_.rows, &fixed_.of(batch_.rows));
+  hits_ = 0;
+  microIndex_ = sums_ = 0;
+  beginMicro(0);
+  // Where statistics are taken of a batch by this order, micro_ is all of it.
+  rowPass_->beginStep(network_.steps, batch_.rows, &fixed_.of(micro_.rows));
   if (options_.reduction == Reduction::free) arrival_.begin(batch_.rows);
+}
+
+void Trainer::beginMicro(size_t firstRow) {
+  microFirst_ = firstRow;
+  micro_.rows = std::min(maxMicro_, batch_.rows - firstRow);
+  micro_.firstRow = batch_.firstRow + firstRow;
+  micro_.indices = batch_.indices == nullptr ? nullptr : batch_.indices + firstRow;
+  rowPass_->beginAt(firstRow);
+}
+
+void Trainer::endMicro() {
+  sums_ = sums_ + 1 - merges_;
+  ++microIndex_;
+  if (!isLastMicro()) beginMicro(microFirst_ + micro_.rows);
 }
 
 template <typename Pass>
@@ -159,7 +216,7 @@ void Trainer::overRows(unsigned member, Pass&& pass) {
     return;
   }
   // Even shares. Any division gives the same bits.
-  const Share share = shareOf(batch_.rows, 1, member, rowMembers_);
+  const Share share = shareOf(micro_.rows, 1, member, rowMembers_);
   if (share.end > share.begin) pass(share.begin, share.count());
 }
 
@@ -168,15 +225,15 @@ void Trainer::passRows(Team* team, unsigned member) {
   const std::vector<Stretch>& backward = plan_.backward;
   for (size_t i = 0; i + 1 < forward.size(); ++i) {
     if (i == 0) {
-      const Share own = shareOf(batch_.rows, 1, member, rowMembers_);
-      rowPass_->gather(options_.data, batch_, own.begin, own.count());
+      const Share own = shareOf(micro_.rows, 1, member, rowMembers_);
+      rowPass_->gather(options_.data, micro_, own.begin, own.count());
     }
     forwardStretch(forward[i], member);
     team->barrierAmong(rowMembers_);
   }
   // In free order this is where rows are taken: the part of the pass with the losses always goes by rows.
   overRows(member, [&](size_t begin, size_t count) {
-    if (forward.size() == 1) rowPass_->gather(options_.data, batch_, begin, count);
+    if (forward.size() == 1) rowPass_->gather(options_.data, micro_, begin, count);
     forwardRows(forward.back(), begin, count);
     rowPass_->loss(options_.data.rowWeights != nullptr, begin, count);
     backwardRows(backward.front(), member, begin, count);
@@ -189,25 +246,25 @@ void Trainer::passRows(Team* team, unsigned member) {
 
 void Trainer::forwardStretch(const Stretch& stretch, unsigned member) {
   if (stretch.division == Division::rows) {
-    const Share own = shareOf(batch_.rows, 1, member, rowMembers_);
+    const Share own = shareOf(micro_.rows, 1, member, rowMembers_);
     if (own.count() > 0) forwardRows(stretch, own.begin, own.count());
     return;
   }
   for (size_t n = stretch.begin; n < stretch.end; ++n) {
     const Share columns = shareOf(network_.nodes()[n].units, network_.table().panel, member, rowMembers_);
-    if (columns.count() > 0) rowPass_->forward(n, {0, batch_.rows, columns.begin, columns.end});
+    if (columns.count() > 0) rowPass_->forward(n, {0, micro_.rows, columns.begin, columns.end});
   }
 }
 
 void Trainer::backwardStretch(const Stretch& stretch, unsigned member) {
   if (stretch.division == Division::rows) {
-    const Share own = shareOf(batch_.rows, 1, member, rowMembers_);
+    const Share own = shareOf(micro_.rows, 1, member, rowMembers_);
     if (own.count() > 0) backwardRows(stretch, member, own.begin, own.count());
     return;
   }
   for (size_t n = stretch.end; n-- > stretch.begin;) {
     const Share columns = shareOf(network_.nodes()[n].inputs, 16, member, rowMembers_);
-    if (columns.count() > 0) rowPass_->backward(member, n, {0, batch_.rows, columns.begin, columns.end});
+    if (columns.count() > 0) rowPass_->backward(member, n, {0, micro_.rows, columns.begin, columns.end});
   }
 }
 
@@ -230,7 +287,8 @@ void Trainer::decideOrder() {
     return;
   }
   if (options_.reduction == Reduction::fixed) {
-    order_ = &fixed_.of(batch_.rows);
+    order_ = &fixed_.of(micro_.rows);
+    merges_ = mergesAfterLeaf(microIndex_, (batch_.rows + maxMicro_ - 1) / maxMicro_);
   } else if (options_.replay != nullptr) {
     chains_.begin(batch_.rows);
     const size_t words =
@@ -248,23 +306,23 @@ void Trainer::decideOrder() {
     order_ = &chains_.order();
   }
   if (!network_.lookUp().tables().empty()) joins_.set(*order_);
-  update_ = network_.optimizer().beginStep(batch_.rows, network_.steps);
+  for (size_t i = 0; i < micro_.rows; ++i) {
+    rowLosses_[microFirst_ + i] = rowPass_->losses()[i];
+    hits_ += rowPass_->hits()[i];
+  }
+  // Not before: a step with an error in its last rows is not made.
+  if (isLastMicro()) update_ = network_.optimizer().beginStep(batch_.rows, network_.steps);
 }
 
 void Trainer::endStep(const std::atomic<bool>* abort) {
-  const RowPass& pass = *rowPass_;
   const size_t rows = batch_.rows;
   const bool penalized = !penalty_.none();
   const float penalty = penalized ? penalty_.total() : 0;
-  const auto lossOf = [&](size_t i) { return penalized ? pass.losses()[i] + penalty : pass.losses()[i]; };
+  const auto lossOf = [&](size_t i) { return penalized ? rowLosses_[i] + penalty : rowLosses_[i]; };
   batchLoss_.reset(options_.batchLeaf);
-  uint64_t hits = 0;
-  for (size_t i = 0; i < rows; ++i) {
-    batchLoss_.add(lossOf(i));
-    hits += pass.hits()[i];
-  }
+  for (size_t i = 0; i < rows; ++i) batchLoss_.add(lossOf(i));
   outcome_.stepLosses.push_back(batchLoss_.total() * meanScale(rows));
-  outcome_.stepHits.push_back(static_cast<double>(hits));
+  outcome_.stepHits.push_back(static_cast<double>(hits_));
   if (outcome_.nonFinite == kNone) {
     outcome_.nonFinite = weightPass_->firstNonFinite();
     outcome_.nonFiniteStep = outcome_.steps;
@@ -280,7 +338,7 @@ void Trainer::endStep(const std::atomic<bool>* abort) {
   bool epochEnded = false;
   if (options_.inEpoch) {
     for (size_t i = 0; i < rows; ++i) epoch_.loss.add(lossOf(i));
-    epoch_.hits += hits;
+    epoch_.hits += hits_;
     epoch_.position += rows;
     epochEnded = epoch_.position == epochRows_;
     if (epochEnded) {

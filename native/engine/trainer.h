@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "arrival.h"
+#include "clipping.h"
 #include "data_view.h"
 #include "joins.h"
 #include "network.h"
@@ -28,10 +29,13 @@ struct TrainOptions {
   DataView data;
   size_t batchSize = 1;
   size_t batchLeaf = 64;
+  // Rows that pass through the network at a time: 0 for whole batches, or batchLeaf times a power of two, in fixed order. Then
+  // the form is stored.
+  size_t microBatch = 0;
   size_t freeGrain = 8;
   Reduction reduction = Reduction::fixed;
-  PlanForm form = PlanForm::fused;
-  bool shuffle = false;  // by Philox, with key and stream
+  PlanForm form = PlanForm::fused;  // stored where gradients are clipped by norms
+  bool shuffle = false;             // by Philox, with key and stream
   PhiloxKey key{};
   uint32_t stream = 0;
   const uint32_t* order = nullptr;  // a permutation for the current epoch instead; a call then ends with the epoch
@@ -67,7 +71,7 @@ struct EpochState {
 // them again: kernels leave the padding +0, which is all that a second use of the same division relies on.
 struct Workspace {
   Block block;
-  size_t rows = 0, rowsPerMember = 0;
+  size_t rows = 0, microRows = 0, rowsPerMember = 0;
   unsigned members = 0, rowMembers = 0;
   PlanForm form = PlanForm::fused;
   // The last step's gradients, in `block`, by parameter in model order; empty unless that step had the stored form.
@@ -104,6 +108,12 @@ class Trainer {
 
  private:
   void beginStep();
+  // Micro-batches: parts of a batch, of which the buffers hold one at a time.
+  void beginMicro(size_t firstRow);
+  void endMicro();
+  bool isLastMicro() const { return microFirst_ + micro_.rows == batch_.rows; }
+  // One member's part of a step's gradients, from the passes over its rows on. False if there is an error.
+  bool makeGradients(Team* team, unsigned member);
   // The pass over the rows of a batch, forwards and back.
   void passRows(Team* team, unsigned member);
   // A member's share of a stretch: a part of each of its nodes.
@@ -133,13 +143,22 @@ class Trainer {
   const size_t epochRows_;
   const size_t dataBegin_;  // position in the epoch of the data's first row
   const size_t maxRows_;    // of a batch
+  const size_t maxMicro_;   // rows of it that are in the buffers at a time
   const bool byColumns_;
   const PassPlan plan_;
   std::optional<RowPass> rowPass_;  // both are made twice: to count, and to cut
   std::optional<WeightPass> weightPass_;
   Penalty penalty_;
+  Clipping clipping_;
 
   Batch batch_{};
+  Batch micro_{};                 // the rows that are in the buffers, all of batch_'s or a part,
+  size_t microFirst_ = 0;         // from this one on,
+  size_t microIndex_ = 0;         // and the how manieth part
+  size_t sums_ = 0;               // partial sums on the stack
+  uint32_t merges_ = 0;           // of them after this part
+  std::vector<float> rowLosses_;  // of the batch
+  uint64_t hits_ = 0;
   Update update_{};
   Joins joins_;  // where there are embeddings
   FixedOrder fixed_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "division.h"
 #include "packing.h"
 
 namespace samebits {
@@ -20,12 +21,10 @@ unsigned ownerOf(double from, double size, double total, unsigned members) {
   return std::min(members - 1, static_cast<unsigned>(share));
 }
 
-// What a regularizer multiplies a weight by before it joins the gradient.
-float decayOf(const Parameter& parameter) { return static_cast<float>(2 * parameter.l2); }
-
 }  // namespace
 
-WeightPass::WeightPass(const Network& network, PlanForm form, bool marks, unsigned members, size_t rows, Cutter* cutter)
+WeightPass::WeightPass(const Network& network, PlanForm form, bool marks, unsigned members, size_t rows,
+                       size_t microBatches, Cutter* cutter)
     : network_(network),
       form_(form),
       marks_(marks),
@@ -34,9 +33,16 @@ WeightPass::WeightPass(const Network& network, PlanForm form, bool marks, unsign
       pieces_(members),
       nonFinite_(network.parameters().size()) {
   for (const Parameter& parameter : network.parameters()) {
+    if (parameter.rules.maxNorm > 0) constrained_.push_back(slots_.size());
     slots_.push_back(parameter.slots);
-    if (form == PlanForm::stored && isTrained(parameter.kind))
+    if (parameter.rules.maxNorm > 0) slots_.back().average = nullptr;
+    if (form == PlanForm::stored && isTrained(parameter.kind)) {
       slots_.back().gradient = cutter->take<float>(parameter.floats());
+    }
+    sums_.push_back({slots_.back().gradient});
+    // A binary counter's most digits, and the sum that is to be merged.
+    for (size_t left = microBatches; left > 1; left /= 2)
+      sums_.back().push_back(cutter->take<float>(parameter.floats()));
   }
   for (const LookUp::Table& table : network.lookUp().tables()) {
     tables_.emplace_back(TableTerms::Shape{table.categories, table.units, table.columns.size(), rows}, members, cutter);
@@ -130,15 +136,16 @@ void WeightPass::tableGradients(unsigned member, const RowPass& rows, const RowO
   const Rows& dy = rows.gradients(0);
   for (size_t t = 0; t < tables_.size(); ++t) {
     const LookUp::Table& table = network_.lookUp().tables()[t];
+    const Update what = updateOf(network_.parameters()[t], update);
     tables_[t].group(member, rows.categories(t), order);
     tables_[t].sum(member, kernels, dy.data, dy.ld, table.outputs.data(), joins, [&](uint32_t category, float* sums) {
       ParameterSlots row = tableRow(t, category);
       if (form_ == PlanForm::stored) {
         std::copy_n(sums, table.stride, row.gradient);
-        kernels.update(&update, table.stride, &row);
+        kernels.update(&what, table.stride, &row);
       } else {
         row.gradient = sums;
-        applyRow(member, t, category, update, row);
+        applyRow(member, t, category, what, row);
       }
     });
   }
@@ -168,31 +175,21 @@ uint64_t WeightPass::rowMark(size_t table, uint32_t category) const {
 
 void WeightPass::gradients(unsigned member, const RowPass& rows, const RowOrder& order, const Joins& joins,
                            const Update& update) {
-  const KernelTable& table = network_.table();
-  Update what = update;
-  if (form_ == PlanForm::stored) what.kind = UpdateKind::store;
   float* const scratch = scratch_ + member * scratchPerMember_;
   if (marks_) std::fill_n(markSums_ + member * markSumsPerMember_, markSumsPerMember_, uint64_t{0});
-  tableGradients(member, rows, order, joins, what);
+  tableGradients(member, rows, order, joins, update);
   for (const Tile& tile : tiles_[member]) {
     const Parameter& parameter = network_.parameters()[tile.parameter];
-    what.decay = decayOf(parameter);
-    uint64_t* const sum = form_ == PlanForm::stored ? nullptr : markSum(member, tile.parameter);
-    const ParameterSlots& slots = slots_[tile.parameter];
+    const Update what = updateOf(parameter, update);
     if (network_.nodes()[parameter.node].kind == NodeKind::batchNormalization) {
       const float* const vector = rows.batchVector(parameter.node, parameter.kind);
-      note(tile.parameter, takeBatchVector(parameter, vector, slots, what, markSum(member, tile.parameter)));
+      uint64_t* const sum = markSum(member, tile.parameter);
+      note(tile.parameter, takeBatchVector(parameter, vector, slots_[tile.parameter], what, sum));
       continue;
     }
-    const Rows& x = rows.inputs(parameter.node);
-    const Rows& dz = rows.gradients(parameter.node);
-    const bool nonFinite = parameter.kind == ParameterKind::kernel
-                               ? table.weightGradient(x.data, x.ld, dz.data, dz.ld, &order, parameter.rows,
-                                                      parameter.columns, tile.rowBegin, tile.rowEnd, tile.columnBegin,
-                                                      tile.columnEnd, &what, &slots, scratch, sum)
-                               : table.biasGradient(dz.data, dz.ld, &order, parameter.columns, tile.columnBegin,
-                                                    tile.columnEnd, &what, &slots, sum);
-    note(tile.parameter, nonFinite);
+    const bool marks = form_ == PlanForm::fused && parameter.rules.maxNorm == 0;
+    uint64_t* const sum = marks ? markSum(member, tile.parameter) : nullptr;
+    note(tile.parameter, sumTile(tile, rows, order, what, slots_[tile.parameter], scratch, sum));
   }
 }
 
@@ -220,24 +217,118 @@ bool WeightPass::takeBatchVector(const Parameter& parameter, const float* vector
   return nonFinite;
 }
 
-void WeightPass::apply(unsigned member, const Update& update) {
+bool WeightPass::sumTile(const Tile& tile, const RowPass& rows, const RowOrder& order, const Update& what,
+                         const ParameterSlots& slots, float* scratch, uint64_t* mark) const {
+  const KernelTable& table = network_.table();
+  const Parameter& parameter = network_.parameters()[tile.parameter];
+  const Rows& x = rows.inputs(parameter.node);
+  const Rows& dz = rows.gradients(parameter.node);
+  if (parameter.kind == ParameterKind::kernel) {
+    return table.weightGradient(x.data, x.ld, dz.data, dz.ld, &order, parameter.rows, parameter.columns, tile.rowBegin,
+                                tile.rowEnd, tile.columnBegin, tile.columnEnd, &what, &slots, scratch, mark);
+  }
+  return table.biasGradient(dz.data, dz.ld, &order, parameter.columns, tile.columnBegin, tile.columnEnd, &what, &slots,
+                            mark);
+}
+
+void WeightPass::pushSums(unsigned member, const RowPass& rows, const RowOrder& order, size_t depth) {
+  Update what{};
+  what.kind = UpdateKind::store;
+  what.scale = 1;
+  for (const Tile& tile : tiles_[member]) {
+    const ParameterSlots slots{sums_[tile.parameter][depth], nullptr, nullptr, nullptr, nullptr, nullptr};
+    sumTile(tile, rows, order, what, slots, scratch_ + member * scratchPerMember_, nullptr);
+  }
+}
+
+void WeightPass::mergeSums(unsigned member, size_t depth, uint32_t merges) {
+  // lower + upper, as the update of sgd with a learning rate of -1: fma(1, upper, lower).
+  Update add{};
+  add.kind = UpdateKind::sgd;
+  add.scale = 1;
+  add.learningRate = -1;
+  for (const Piece& piece : pieces_[member]) {
+    const std::vector<float*>& sums = sums_[piece.parameter];
+    for (size_t top = depth; top > depth - merges; --top) {
+      const ParameterSlots slots{
+          sums[top] + piece.rows.offset, sums[top - 1] + piece.rows.offset, nullptr, nullptr, nullptr, nullptr};
+      network_.table().update(&add, piece.rows.floats(), &slots);
+    }
+  }
+}
+
+void WeightPass::finishSums(unsigned member, const Update& update) {
+  if (marks_) std::fill_n(markSums_ + member * markSumsPerMember_, markSumsPerMember_, uint64_t{0});
+  for (const Piece& piece : pieces_[member]) {
+    const Update what = updateOf(network_.parameters()[piece.parameter], update);
+    const size_t begin = piece.rows.offset;
+    const ParameterSlots& whole = slots_[piece.parameter];
+    const ParameterSlots slots{whole.gradient + begin, whole.value + begin, nullptr, nullptr, nullptr, nullptr};
+    network_.table().update(&what, piece.rows.floats(), &slots);
+  }
+}
+
+Update WeightPass::updateOf(const Parameter& parameter, const Update& update) const {
+  Update own{};
+  if (form_ == PlanForm::stored) {
+    own.kind = UpdateKind::store;
+    own.scale = update.scale;
+  } else {
+    own = update;
+    own.nonNegative = parameter.rules.nonNegative;
+    if (!network_.decays(parameter)) own.weightDecay = 0;
+  }
+  own.l1 = static_cast<float>(parameter.rules.l1);
+  own.l2 = static_cast<float>(2 * parameter.rules.l2);
+  return own;
+}
+
+void WeightPass::sumSquares(unsigned member, Clipping* clipping) const {
+  const unsigned members = static_cast<unsigned>(tiles_.size());
+  for (size_t p = 0; p < slots_.size(); ++p) {
+    if (slots_[p].gradient != nullptr) clipping->sumColumns(p, slots_[p].gradient, member, members);
+  }
+}
+
+void WeightPass::apply(unsigned member, const Update& update, const Clipping& clipping) {
   const KernelTable& table = network_.table();
   Update what = update;
-  what.scale = 1;  // mean and regularizer are in the stored gradient
   for (size_t t = 0; t < tables_.size(); ++t) {
+    what.scale = clipping.factor(t);
+    what.weightDecay = 0;
     tables_[t].over(member, [&](uint32_t category) { applyRow(member, t, category, what, tableRow(t, category)); });
   }
   for (const Piece& piece : pieces_[member]) {
     const ParameterSlots& whole = slots_[piece.parameter];
+    const Parameter& parameter = network_.parameters()[piece.parameter];
+    what.scale = clipping.factor(piece.parameter);  // mean and regularizer are in the stored gradient
+    what.weightDecay = network_.decays(parameter) ? update.weightDecay : 0;
+    what.nonNegative = parameter.rules.nonNegative;
     const size_t begin = piece.rows.offset;
-    ParameterSlots slots{whole.gradient + begin, whole.value + begin, nullptr, nullptr, nullptr};
+    ParameterSlots slots{whole.gradient + begin, whole.value + begin, nullptr, nullptr, nullptr, nullptr};
     if (whole.first != nullptr) slots.first = whole.first + begin;
     if (whole.second != nullptr) slots.second = whole.second + begin;
     if (whole.third != nullptr) slots.third = whole.third + begin;
+    if (whole.average != nullptr) slots.average = whole.average + begin;
     note(piece.parameter, table.update(&what, piece.rows.floats(), &slots));
-    if (!marks_) continue;
-    *markSum(member, piece.parameter) +=
-        markPanel(table, whole.value, piece.rows, network_.parameters()[piece.parameter].columns);
+    if (!marks_ || parameter.rules.maxNorm > 0) continue;
+    *markSum(member, piece.parameter) += markPanel(table, whole.value, piece.rows, parameter.columns);
+  }
+}
+
+void WeightPass::constrain(unsigned member, const Update& update) {
+  const KernelTable& table = network_.table();
+  const unsigned members = static_cast<unsigned>(tiles_.size());
+  for (const size_t p : constrained_) {
+    const Parameter& parameter = network_.parameters()[p];
+    const Share own = shareOf(parameter.columns, table.panel, member, members);
+    if (own.count() == 0) continue;
+    table.maxNorm(static_cast<float>(parameter.rules.maxNorm), parameter.rows, parameter.columns, own.begin, own.end,
+                  &update, &parameter.slots);
+    for (size_t column = own.begin; marks_ && column < own.end; column += table.panel) {
+      const PanelRows panel = panelRows({0, parameter.rows}, column, parameter.rows, parameter.columns, table.panel);
+      *markSum(member, p) += markPanel(table, parameter.slots.value, panel, parameter.columns);
+    }
   }
 }
 

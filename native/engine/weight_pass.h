@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "arena.h"
+#include "clipping.h"
 #include "joins.h"
 #include "network.h"
 #include "packing.h"
@@ -21,19 +22,32 @@ enum class PlanForm { stored, fused };
 
 class WeightPass {
  public:
-  // For batches of at most `rows` rows. Cuts scratch memory from `cutter`, and gradient buffers if the form is stored.
+  // For batches of at most `rows` rows, taken `microBatches` at most one after the other to a step. More than one need the
+  // stored form. Cuts scratch memory from `cutter`, and gradient buffers if the form is stored.
   // With `marks`, every step marks the weights that it has made.
-  WeightPass(const Network& network, PlanForm form, bool marks, unsigned members, size_t rows, Cutter* cutter);
+  WeightPass(const Network& network, PlanForm form, bool marks, unsigned members, size_t rows, size_t microBatches,
+             Cutter* cutter);
 
   PlanForm form() const { return form_; }
 
-  // By every member before any is in gradients(): the gradients of a step end, as far as they are sparse.
+  // By every member before any makes gradients: the gradients of a step end, as far as they are sparse.
   void beginStep(unsigned member);
-  // One member's gradients, over rows in `order`; fused: applies them too. Stored gradients are those that the optimizer
-  // takes: after the mean and the regularizer. `joins` is read where there are embeddings.
+  // One member's gradients, over rows in `order`; fused: applies them too. Stored gradients are after
+  // the mean and the regularizer, before clipping. `joins` is read where there are embeddings.
   void gradients(unsigned member, const RowPass& rows, const RowOrder& order, const Joins& joins, const Update& update);
-  // Stored form, after every member's gradients(): applies one member's share.
-  void apply(unsigned member, const Update& update);
+  // A step of several micro-batches, each a whole subtree over its rows: one member's sums over one of them, pushed on a stack;
+  // after every member's, its share of merging the top of the stack; and after the last, its share of what gradients() leaves.
+  // Not where there are embeddings or batch normalizations.
+  void pushSums(unsigned member, const RowPass& rows, const RowOrder& order, size_t depth);
+  void mergeSums(unsigned member, size_t depth, uint32_t merges);
+  void finishSums(unsigned member, const Update& update);
+  // Stored form, after every member's gradients(): one member's part of the norms to clip by.
+  void sumSquares(unsigned member, Clipping* clipping) const;
+  // Stored form, then: applies one member's share.
+  void apply(unsigned member, const Update& update, const Clipping& clipping);
+  // Whether weights have constraints that need whole columns of them: then, after every member's updates, one member's share.
+  bool constrains() const { return !constrained_.empty(); }
+  void constrain(unsigned member, const Update& update);
 
   // The first parameter, in model order, that became infinite or NaN; kNone if none did.
   size_t firstNonFinite() const;
@@ -68,6 +82,11 @@ class WeightPass {
   // Where a member sums the terms of a parameter's mark that are its own; null without marks.
   uint64_t* markSum(unsigned member, size_t parameter) const;
   void note(size_t parameter, bool nonFinite);
+  // Sums one tile over the rows, and does with them what `what` says.
+  bool sumTile(const Tile& tile, const RowPass& rows, const RowOrder& order, const Update& what,
+               const ParameterSlots& slots, float* scratch, uint64_t* mark) const;
+  // What a step does to a parameter: `update`, but for what the parameter decides.
+  Update updateOf(const Parameter& parameter, const Update& update) const;
 
   const Network& network_;
   const PlanForm form_;
@@ -76,7 +95,9 @@ class WeightPass {
   const bool marks_;
   uint64_t* markSums_ = nullptr;  // [members, markSumsPerMember_]
   const size_t markSumsPerMember_;
-  std::vector<ParameterSlots> slots_;  // per parameter, with gradient buffers if stored
+  std::vector<ParameterSlots> slots_;  // per parameter, with gradient buffers if stored; no average of constrained ones
+  std::vector<std::vector<float*>> sums_;  // per parameter, of the stack's partial sums; the first is its gradient
+  std::vector<size_t> constrained_;        // parameters
   std::vector<TableTerms> tables_;
   std::vector<uint64_t> tableMarks_;          // after the last step: only changes are marked in the next
   std::vector<std::vector<Tile>> tiles_;      // per member

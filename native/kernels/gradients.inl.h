@@ -200,7 +200,7 @@ void weightGradientWhole(const WeightGradientTask& task) {
   if constexpr (kOverlapsOptimizer) {
     const WaitingUpdate& waiting = *task.waiting;
     const bool marks = waiting.updated.rows == kTileRows && waiting.updated.columns == kPanel && waiting.place.rows > 0;
-    if (runsInsideChains(*waiting.update)) {
+    if (runsInsideChains(*waiting.update, *waiting.slots)) {
       return marks ? weightGradientOverlapping<true>(task) : weightGradientOverlapping<false>(task);
     }
   }

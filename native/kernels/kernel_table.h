@@ -94,8 +94,9 @@ struct LossParameters {
   float first, second;
 };
 
-// What is done with a finished gradient sum. All compute, with g = sum * scale, and then g = fma(decay, w, g) unless decay is
-// 0 (docs/numerics.md, "Optimizers"):
+// What is done with a finished gradient sum (docs/numerics.md, "Optimizers"). First g = sum * scale; then, with the w from
+// before and where they are not 0, g = fma(l2, w, g), and g + l1 where 0 < w, g - l1 where w < 0. `store` ends there, the others
+// clip g to [-clipValue, clipValue] and take w = fma(-weightDecay, w, w), each where it is not 0, before:
 //   store     gradient = g
 //   sgd       w = fma(-learningRate, g, w)
 //   momentum  m = fma(momentum, m, g);  w = fma(-learningRate, m, w)
@@ -108,6 +109,8 @@ struct LossParameters {
 //   amsgrad   adam's m and v;  u = u > v ? u : v;  w = w - (stepSize * m) / fma(sqrt(u), inverseRoot, epsilon)
 //   nadam     adam's m and v;
 //             w = w - fma(stepSize, m, gradientStep * g) / fma(sqrt(v), inverseRoot, epsilon)
+// Last, w = relu(w) where nonNegative; and where the parameter has an average, average = fma(averageMomentum, average,
+// averageShare * w), which becomes w too where averageReplaces.
 enum class UpdateKind : uint32_t {
   store = 0,
   sgd = 1,
@@ -122,8 +125,11 @@ enum class UpdateKind : uint32_t {
 };
 struct Update {
   UpdateKind kind;
-  float scale;  // fl32(1 / rows of the logical batch); 1 where g is the sum itself
-  float decay;  // of a regularizer l2(f): fl32(2 f); 0 for none
+  float scale;        // fl32(1 / rows of the logical batch); 1 where g is the sum itself
+  float l2;           // of a regularizer with the factor f of squares: fl32(2 f); 0 for none
+  float l1;           // of a regularizer with the factor f of magnitudes: fl32(f); 0 for none
+  float clipValue;    // 0 for none
+  float weightDecay;  // fl32(learning rate * decay); 0 for none
   float learningRate;
   float momentum;
   float beta1, oneMinusBeta1, beta2, oneMinusBeta2;  // beta2: rmsprop's rho too
@@ -131,15 +137,19 @@ struct Update {
   float gradientStep;                                // nadam: of g
   float inverseRoot;                                 // adam: fl32(1 / sqrt(1 - beta2^t))
   float epsilon;
+  float averageMomentum, averageShare;  // fl32(f), fl32(1 - f)
+  bool averageReplaces;
+  bool nonNegative;
 };
 
 // Where a parameter tensor and what belongs to it live. Unused slots are null. All share one layout.
 struct ParameterSlots {
   float* gradient;  // g: written by UpdateKind::store; read by `update`
   float* value;
-  float* first;   // momentum, Adam's m, RMSprop's v, or Adagrad's v
-  float* second;  // Adam's v, or RMSprop's momentum
-  float* third;   // AMSGrad's u
+  float* first;    // momentum, Adam's m, RMSprop's v, or Adagrad's v
+  float* second;   // Adam's v, or RMSprop's momentum
+  float* third;    // AMSGrad's u
+  float* average;  // the moving average of the values
 };
 
 // A dropout mask (docs/numerics.md, "Dropout masks"): unit j of row i is dropped where its word is below `threshold`, and
@@ -208,12 +218,22 @@ struct KernelTable {
   void (*columnSquares)(const float* weights, size_t inputs, size_t units, size_t columnBegin, size_t columnEnd,
                         float* squares);
 
+  // magnitudes[j] = tree256 over k of acc + |w[k,j]|; the same columns.
+  void (*columnMagnitudes)(const float* weights, size_t inputs, size_t units, size_t columnBegin, size_t columnEnd,
+                           float* magnitudes);
+
+  // The constraint on norms of columns: w[k, j] = w[k, j] * (most < n ? most / n : 1), n = sqrt(squares of column j, as above);
+  // then what `update` says of averages. Slots in panels layout; the same columns.
+  void (*maxNorm)(float most, size_t inputs, size_t units, size_t columnBegin, size_t columnEnd, const Update* update,
+                  const ParameterSlots* slots);
+
   // sums[j] = (…((sums[j] + terms[0][j]) + terms[1][j]) + …) + terms[count - 1][j] for j in [0, units): a chain of an
   // embedding's gradient goes on. Terms have any alignment; none is read past `units`. sums holds round16(units) floats,
   // 64-byte aligned; its padding, +0, stays +0.
   void (*addTerms)(const float* const* terms, size_t count, size_t units, float* sums);
 
-  // `update` on `count` contiguous stored gradients or sums, count a multiple of 16; `store` works in place.
+  // `update` on `count` contiguous stored gradients or sums, count a multiple of 16; `store` turns sums into gradients where
+  // they are, regularized.
   bool (*update)(const Update* update, size_t count, const ParameterSlots* slots);
 
   // ---- marks ----------------------------------------------------------------------------------------------------

@@ -182,6 +182,27 @@ void columnSquares(const float* w, size_t inputs, size_t units, float* squares) 
   }
 }
 
+void columnMagnitudes(const float* w, size_t inputs, size_t units, float* magnitudes) {
+  for (size_t j = 0; j < units; ++j) {
+    magnitudes[j] = leafTree(inputs, kFeatureLeaf, [&](size_t begin, size_t end) {
+      float chain = 0.0f;
+      for (size_t k = begin; k < end; ++k) chain = chain + std::fabs(w[k * units + j]);
+      return chain;
+    });
+  }
+}
+
+void maxNorm(float most, size_t inputs, size_t units, float* w) {
+  std::vector<float> squares(units);
+  columnSquares(w, inputs, units, squares.data());
+  for (size_t k = 0; k < inputs; ++k) {
+    for (size_t j = 0; j < units; ++j) {
+      const float norm = std::sqrt(squares[j]);
+      w[k * units + j] = w[k * units + j] * (most < norm ? most / norm : 1.0f);
+    }
+  }
+}
+
 void weightGradientOrdered(const float* x, const float* dz, const Order& order, size_t inputs, size_t units, float* g) {
   for (size_t k = 0; k < inputs; ++k) {
     for (size_t j = 0; j < units; ++j) {
@@ -538,7 +559,19 @@ void nadam(float g, const Adam& a, float gradientStep, float& m, float& v, float
   w = w - fma(a.stepSize, m, gradientStep * g) / fma(std::sqrt(v), a.inverseRoot, a.epsilon);
 }
 
-float decayed(float g, float decay, float w) { return fma(decay, w, g); }
+float regularized(float g, float l2, float l1, float w) {
+  if (l2 != 0) g = fma(l2, w, g);
+  if (l1 == 0) return g;
+  return 0 < w ? g + l1 : (w < 0 ? g - l1 : g);
+}
+
+float clipped(float g, float most) { return g < -most ? -most : (most < g ? most : g); }
+
+void decay(float rate, float& w) { w = fma(-rate, w, w); }
+
+void nonNegative(float& w) { w = w < 0 ? 0.0f : w; }
+
+void average(float w, float momentum, float share, float& average) { average = fma(momentum, average, share * w); }
 
 }  // namespace reference
 }  // namespace samebits

@@ -34,6 +34,9 @@ void biasGradient(const float* dz, size_t rows, size_t units, size_t leaf, float
 
 // squares[j] = tree over leaves of 256 of fma chains over k of w[k,j] w[k,j].
 void columnSquares(const float* w, size_t inputs, size_t units, float* squares);
+void columnMagnitudes(const float* w, size_t inputs, size_t units, float* magnitudes);
+// In place.
+void maxNorm(float most, size_t inputs, size_t units, float* w);
 
 // Any order over rows. Chain c takes rows[chainEnd[c-1]] … rows[chainEnd[c] - 1] one after the other and is pushed on a
 // stack; then mergesAfter[c] times the two on top become one, lower + upper. In the end one is left.
@@ -158,8 +161,13 @@ void rmsProp(float g, const RmsProp& r, float& v, float* m, float& w);
 void adagrad(float g, float learningRate, float epsilon, float& v, float& w);
 void amsgrad(float g, const Adam& a, float& m, float& v, float& most, float& w);
 void nadam(float g, const Adam& a, float gradientStep, float& m, float& v, float& w);
-// What a regularizer l2(f) makes of g first; decay = fl32(2 f).
-float decayed(float g, float decay, float w);
+// What a regularizer makes of g first, from w before the step: l2 = fl32(2 f) of squares, l1 = fl32(f) of magnitudes, 0 for none.
+float regularized(float g, float l2, float l1, float w);
+float clipped(float g, float most);
+// w before the optimizer; rate = fl32(learning rate * decay).
+void decay(float rate, float& w);
+void nonNegative(float& w);
+void average(float w, float momentum, float share, float& average);
 
 }  // namespace reference
 }  // namespace samebits

@@ -40,12 +40,16 @@ export type CauseName =
   | 'dropoutMasks'
   /** Rate of every dropout layer; 0 has none. */
   | 'dropoutRate'
-  /** Factor of all kernels; 0 has none. */
+  /** Factor of the magnitudes of all kernels; 0 has none. */
+  | 'l1'
+  /** Factor of the squares of all kernels; 0 has none. */
   | 'l2'
-  /** Without learning rate and epsilon. */
+  /** Without learning rate, epsilon and weight decay. */
   | 'optimizer'
   /** Of all optimizers but sgd. */
   | 'epsilon'
+  /** Of the optimizer; 0 has none. */
+  | 'weightDecay'
   | 'learningRate'
   | 'epochs'
   /** Units of the hidden layers. */

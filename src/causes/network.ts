@@ -5,6 +5,7 @@ import { type Activation, activationSchema } from '../model/activations.js';
 import { denseLayers, isPlainStack, type ModelDescription } from '../model/description.js';
 import { type Initializer, initializerSchema } from '../model/initializers.js';
 import type { DenseLayer, DropoutLayer } from '../model/layers.js';
+import { factorsOf, regularizerOf } from '../model/regularizers.js';
 import type { Setting } from './cause.js';
 import { type Each, eachSchema, levelOf, valuesOf } from './each.js';
 import { type Lens, lens, withRecipe } from './lens.js';
@@ -111,26 +112,41 @@ export const dropoutRate: Lens<Each<number>> = lens({
   },
 });
 
-export const l2: Lens<Each<number>> = lens({
+export const l1 = factorLens({
+  name: 'l1',
+  title: 'L1 regularization',
+  description:
+    'The factor of the magnitudes of the weights of all kernels in the loss; 0 has none. Initial weights stay, and it shows in the first step.',
+});
+
+export const l2 = factorLens({
   name: 'l2',
   title: 'L2 regularization',
   description:
     'The factor of the squared weights of all kernels in the loss; 0 has none. Initial weights stay, and it shows in the first step.',
-  kind: 'choice',
-  remedy: 'fix the kernel regularizers',
-  level: eachSchema(real('a number of at least 0', (value) => value >= 0)),
-  read: ({ recipe }) =>
-    levelOf(
-      denseLayers(recipe.model).map(({ kernelRegularizer }) => kernelRegularizer?.l2 ?? 0),
-      0,
-    ),
-  replace: (setting, level) => {
-    const values = valuesOf(level, denseLayers(setting.recipe.model).length, 'l2');
-    return withDense(setting, values, ({ kernelRegularizer: _, ...layer }, factor) =>
-      factor === 0 ? layer : { ...layer, kernelRegularizer: { name: 'l2', l2: factor } },
-    );
-  },
 });
+
+function factorLens(of: { name: 'l1' | 'l2'; title: string; description: string }): Lens<Each<number>> {
+  const { name } = of;
+  return lens({
+    ...of,
+    kind: 'choice',
+    remedy: 'fix the kernel regularizers',
+    level: eachSchema(real('a number of at least 0', (value) => value >= 0)),
+    read: ({ recipe }) =>
+      levelOf(
+        denseLayers(recipe.model).map(({ kernelRegularizer }) => factorsOf(kernelRegularizer)[name]),
+        0,
+      ),
+    replace: (setting, level) => {
+      const values = valuesOf(level, denseLayers(setting.recipe.model).length, name);
+      return withDense(setting, values, ({ kernelRegularizer, ...layer }, factor) => {
+        const regularizer = regularizerOf({ ...factorsOf(kernelRegularizer), [name]: factor });
+        return regularizer === null ? layer : { ...layer, kernelRegularizer: regularizer };
+      });
+    },
+  });
+}
 
 /** All dense layers but the last. */
 function hiddenLayers({ recipe }: Setting): readonly DenseLayer[] {

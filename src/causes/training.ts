@@ -17,21 +17,28 @@ import {
 } from '../model/optimizers.js';
 import { type Shuffle, shuffleSchema } from '../model/recipe.js';
 import { learningRateSchema } from '../model/schedules.js';
+import { decaySchema, updatesOf, withoutIdle } from '../model/update-options.js';
 import type { LearningRate } from '../native/schedule.js';
 import { type Lens, lens, withFit, withRecipe } from './lens.js';
 
+/** What is a cause of its own, or belongs to one. */
+type Apart = 'learningRate' | 'epsilon' | 'weightDecay' | 'decayBiases';
+
 /** An optimizer without what is a cause of its own. */
 export type OptimizerLevel =
-  | Omit<Sgd, 'learningRate'>
-  | Omit<RmsProp, 'learningRate' | 'epsilon'>
-  | Omit<Adam, 'learningRate' | 'epsilon'>
-  | Omit<Nadam, 'learningRate' | 'epsilon'>
-  | Omit<Adagrad, 'learningRate' | 'epsilon'>;
+  | Omit<Sgd, Apart>
+  | Omit<RmsProp, Apart>
+  | Omit<Adam, Apart>
+  | Omit<Nadam, Apart>
+  | Omit<Adagrad, Apart>;
 
 const optimizerLevel: Schema<OptimizerLevel> = v.pipe(
   v.custom<Optimizer>(
-    (value) => typeof value !== 'object' || value === null || !('learningRate' in value || 'epsilon' in value),
-    'an optimizer without learningRate and epsilon, which are causes of their own,',
+    (value) =>
+      typeof value !== 'object' ||
+      value === null ||
+      !('learningRate' in value || 'epsilon' in value || 'weightDecay' in value || 'decayBiases' in value),
+    'an optimizer without learningRate, epsilon and weightDecay, which are causes of their own,',
   ),
   optimizerSchema,
   v.transform(levelOfOptimizer),
@@ -96,7 +103,7 @@ export const optimizer: Lens<OptimizerLevel> = lens({
   name: 'optimizer',
   title: 'optimizer',
   description:
-    'The rule by which gradients move weights, with its options but learning rate and epsilon, which stay as they are. ' +
+    'The rule by which gradients move weights, with its options but learning rate, epsilon and weight decay, which stay as they are. ' +
     'None of the rules draws random numbers. It shows in the first step.',
   kind: 'choice',
   remedy: 'fix the optimizer',
@@ -105,10 +112,12 @@ export const optimizer: Lens<OptimizerLevel> = lens({
   replace: (setting, level) => {
     const { optimizer: old } = setting.recipe;
     const { learningRate } = old;
-    if (level.name === 'sgd') return withRecipe(setting, { optimizer: { ...level, learningRate } });
+    const { weightDecay = 0, decayBiases } = old;
+    const decay = withoutIdle({ weightDecay, decayBiases });
+    if (level.name === 'sgd') return withRecipe(setting, { optimizer: { ...level, learningRate, ...decay } });
     // SGD has no epsilon to keep.
     const { epsilon } = old.name === 'sgd' ? adam() : old;
-    return withRecipe(setting, { optimizer: { ...level, learningRate, epsilon } });
+    return withRecipe(setting, { optimizer: { ...level, learningRate, epsilon, ...decay } });
   },
 });
 
@@ -122,6 +131,20 @@ export const learningRate: Lens<LearningRate> = lens({
   level: learningRateSchema,
   read: ({ recipe }) => recipe.optimizer.learningRate,
   replace: (setting, value) => withRecipe(setting, { optimizer: { ...setting.recipe.optimizer, learningRate: value } }),
+});
+
+export const weightDecay: Lens<number> = lens({
+  name: 'weightDecay',
+  title: 'weight decay',
+  description:
+    'How much of themselves weights lose in each step, beside their gradients; 0 has none. Initial weights stay, and it shows in the first step.',
+  kind: 'choice',
+  remedy: 'fix the weight decay',
+  level: decaySchema,
+  read: ({ recipe }) => recipe.optimizer.weightDecay ?? 0,
+  replace: (setting, level) => {
+    return withRecipe(setting, { optimizer: withoutIdle({ ...setting.recipe.optimizer, weightDecay: level }) });
+  },
 });
 
 export const epsilon: Lens<number | null> = lens({
@@ -149,6 +172,11 @@ export const epsilon: Lens<number | null> = lens({
 
 /** The name first: levels are compared by their text. */
 function levelOfOptimizer(optimizer: Optimizer): OptimizerLevel {
+  const { weightDecay: _decay, decayBiases: _biases, ...updates } = updatesOf(optimizer);
+  return { ...ruleOf(optimizer), ...updates };
+}
+
+function ruleOf(optimizer: Optimizer): OptimizerLevel {
   if (optimizer.name === 'sgd') {
     const { name, momentum, nesterov } = optimizer;
     return { name, momentum, nesterov };

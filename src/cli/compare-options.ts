@@ -1,7 +1,7 @@
 /** The options of `samebits compare`, and what they say together. */
 import { Command } from 'commander';
 import { ACTIVATIONS } from '../model/activations.js';
-import { OPTIMIZERS, type Optimizer } from '../model/optimizers.js';
+import { OPTIMIZERS, type OptimizerName } from '../model/optimizers.js';
 import { REDUCTIONS } from '../model/recipe.js';
 import type { ActivationName, InstructionSet, Reduction } from '../native/addon.js';
 import { INSTRUCTION_SETS } from '../native/instruction-set.js';
@@ -21,7 +21,7 @@ import { DATA, type TableFlags, withTableOptions } from './table-options.js';
 export interface CompareFlags extends TableFlags {
   readonly hidden?: readonly number[];
   readonly activation?: ActivationName;
-  readonly optimizer?: Optimizer['name'];
+  readonly optimizer?: OptimizerName;
   readonly learningRate?: number;
   readonly batchSize?: number;
   readonly epochs?: number;
@@ -42,7 +42,7 @@ export const DEFAULTS = {
   hidden: [512, 512],
   activation: 'relu',
   optimizer: 'adam',
-  learningRate: { sgd: 0.01, rmsprop: 0.001, adam: 0.001, nadam: 0.001, adagrad: 0.001 },
+  learningRate: { sgd: 0.01, rmsprop: 0.001, adam: 0.001, adamw: 0.001, nadam: 0.001, adagrad: 0.001 },
   batchSize: 128,
   epochs: 2,
   seed: 42,
@@ -77,7 +77,7 @@ export function compareOptions(): Command {
     .option('--activation <name>', 'of the hidden layers (default: relu)', nameOption('--activation', ACTIVATIONS))
     .option(
       '--optimizer <name>',
-      'adam, nadam, adagrad, rmsprop or sgd (default: adam)',
+      'adam, adamw, nadam, adagrad, rmsprop or sgd (default: adam)',
       nameOption('--optimizer', OPTIMIZERS),
     )
     .option('--learning-rate <rate>', '(default: 0.001, for sgd 0.01)', rateOption('--learning-rate'))

@@ -5,7 +5,7 @@ import { SamebitsError } from '../errors.js';
 import { activationOf } from '../model/activations.js';
 import { denseLayers, type ModelDescription } from '../model/description.js';
 import { dense, type Layer, rescaling } from '../model/layers.js';
-import { type Optimizer, optimizerNamed } from '../model/optimizers.js';
+import { type Optimizer, type OptimizerName, optimizerNamed } from '../model/optimizers.js';
 import { parseRecipe, type Recipe } from '../model/recipe.js';
 import { type CompareFlags, DEFAULTS } from './compare-options.js';
 
@@ -113,6 +113,6 @@ function hiddenLayers(
   return units.map((count) => dense({ units: count, activation }));
 }
 
-function optimizerOf(name: Optimizer['name'], learningRate = DEFAULTS.learningRate[name] as number): Optimizer {
+function optimizerOf(name: OptimizerName, learningRate = DEFAULTS.learningRate[name] as number): Optimizer {
   return optimizerNamed(name, { learningRate });
 }

@@ -74,7 +74,7 @@ export function trainOptions(): Command {
     .option('--activation <name>', 'of the hidden layers (default: relu)', nameOption('--activation', ACTIVATIONS))
     .option(
       '--optimizer <name>',
-      'adam, nadam, adagrad, rmsprop or sgd (default: adam)',
+      'adam, adamw, nadam, adagrad, rmsprop or sgd (default: adam)',
       nameOption('--optimizer', OPTIMIZERS),
     )
     .option('--learning-rate <rate>', '(default: 0.001, for sgd 0.01)', rateOption('--learning-rate'))

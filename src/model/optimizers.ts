@@ -4,9 +4,17 @@ import { check, choice, fields, flag, real, type Schema } from '../arguments.js'
 import { expected } from '../errors.js';
 import type { LearningRate } from '../native/schedule.js';
 import { learningRateSchema } from './schedules.js';
+import {
+  clipsTwice,
+  decaySchema,
+  type UpdateOptions,
+  type Updates,
+  updateEntries,
+  withoutIdle,
+} from './update-options.js';
 
 /** Options of {@link sgd}. */
-export interface SgdOptions {
+export interface SgdOptions extends UpdateOptions {
   /** Above 0, or a schedule. @default 0.01 */
   readonly learningRate?: LearningRate;
   /** At least 0, below 1. @default 0 */
@@ -16,7 +24,7 @@ export interface SgdOptions {
 }
 
 /** Stochastic gradient descent. */
-export interface Sgd {
+export interface Sgd extends Updates {
   readonly name: 'sgd';
   readonly learningRate: LearningRate;
   readonly momentum: number;
@@ -24,7 +32,7 @@ export interface Sgd {
 }
 
 /** Options of {@link rmsprop}. */
-export interface RmsPropOptions {
+export interface RmsPropOptions extends UpdateOptions {
   /** Above 0, or a schedule. @default 0.001 */
   readonly learningRate?: LearningRate;
   /** Of the mean of squared gradients; what tfjs calls decay. At least 0, below 1. @default 0.9 */
@@ -36,7 +44,7 @@ export interface RmsPropOptions {
 }
 
 /** Tieleman and Hinton, "Lecture 6.5: RMSProp", Coursera, 2012. */
-export interface RmsProp {
+export interface RmsProp extends Updates {
   readonly name: 'rmsprop';
   readonly learningRate: LearningRate;
   readonly rho: number;
@@ -45,7 +53,7 @@ export interface RmsProp {
 }
 
 /** Options of {@link adam}. */
-export interface AdamOptions {
+export interface AdamOptions extends UpdateOptions {
   /** Above 0, or a schedule. @default 0.001 */
   readonly learningRate?: LearningRate;
   /** At least 0, below 1. @default 0.9 */
@@ -59,7 +67,7 @@ export interface AdamOptions {
 }
 
 /** Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1. */
-export interface Adam {
+export interface Adam extends Updates {
   readonly name: 'adam';
   readonly learningRate: LearningRate;
   readonly beta1: number;
@@ -70,7 +78,7 @@ export interface Adam {
 }
 
 /** Options of {@link nadam}. */
-export interface NadamOptions {
+export interface NadamOptions extends UpdateOptions {
   /** Above 0, or a schedule. @default 0.001 */
   readonly learningRate?: LearningRate;
   /** Where the momentum rises to, from half of it. At least 0, below 1. @default 0.9 */
@@ -82,7 +90,7 @@ export interface NadamOptions {
 }
 
 /** Dozat, "Incorporating Nesterov Momentum into Adam", 2016. */
-export interface Nadam {
+export interface Nadam extends Updates {
   readonly name: 'nadam';
   readonly learningRate: LearningRate;
   readonly beta1: number;
@@ -91,7 +99,7 @@ export interface Nadam {
 }
 
 /** Options of {@link adagrad}. */
-export interface AdagradOptions {
+export interface AdagradOptions extends UpdateOptions {
   /** Above 0, or a schedule. @default 0.001 */
   readonly learningRate?: LearningRate;
   /** Where the sums of squared gradients start. At least 0. @default 0.1 */
@@ -101,23 +109,21 @@ export interface AdagradOptions {
 }
 
 /** Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", 2011. */
-export interface Adagrad {
+export interface Adagrad extends Updates {
   readonly name: 'adagrad';
   readonly learningRate: LearningRate;
   readonly initialAccumulatorValue: number;
   readonly epsilon: number;
 }
 
-/** What {@link sgd}, {@link rmsprop}, {@link adam}, {@link nadam} or {@link adagrad} gives. */
+/** What {@link sgd}, {@link rmsprop}, {@link adam}, {@link adamw}, {@link nadam} or {@link adagrad} gives. */
 export type Optimizer = Sgd | RmsProp | Adam | Nadam | Adagrad;
 
-export const OPTIMIZERS = [
-  'sgd',
-  'rmsprop',
-  'adam',
-  'nadam',
-  'adagrad',
-] as const satisfies readonly Optimizer['name'][];
+/** Names by which an optimizer can be asked for; `adamw` is Adam with weight decay. */
+export const OPTIMIZERS = ['sgd', 'rmsprop', 'adam', 'adamw', 'nadam', 'adagrad'] as const;
+
+/** A name that stands for an optimizer with its defaults. */
+export type OptimizerName = (typeof OPTIMIZERS)[number];
 
 const positive = real('a number above 0', (value) => Math.fround(value) > 0);
 const share = real('a number from 0 to below 1', (value) => value >= 0 && value < 1);
@@ -128,6 +134,7 @@ const sgdEntries = {
   learningRate: v.optional(learningRateSchema, 0.01),
   momentum: v.optional(share, 0),
   nesterov: v.optional(flag, false),
+  ...updateEntries,
 };
 
 const rmspropEntries = {
@@ -135,6 +142,7 @@ const rmspropEntries = {
   rho: v.optional(share, 0.9),
   momentum: v.optional(share, 0),
   epsilon: v.optional(positive, 1e-7),
+  ...updateEntries,
 };
 
 const nadamEntries = {
@@ -142,24 +150,34 @@ const nadamEntries = {
   beta1: v.optional(share, 0.9),
   beta2: v.optional(share, 0.999),
   epsilon: v.optional(positive, 1e-7),
+  ...updateEntries,
 };
 
 const adamEntries = { ...nadamEntries, amsgrad: v.optional(flag, false) };
+
+/** That of Keras. */
+const ADAMW_DECAY = 0.004;
+
+const adamwEntries = { ...adamEntries, weightDecay: v.optional(decaySchema, ADAMW_DECAY) };
 
 const adagradEntries = {
   learningRate: v.optional(learningRateSchema, 0.001),
   initialAccumulatorValue: v.optional(sumOfSquares, 0.1),
   epsilon: v.optional(positive, 1e-7),
+  ...updateEntries,
 };
 
 const sgdOptions = fields(sgdEntries);
 const rmspropOptions = fields(rmspropEntries);
 const adamOptions = fields(adamEntries);
+const adamwOptions = fields(adamwEntries);
 const nadamOptions = fields(nadamEntries);
 const adagradOptions = fields(adagradEntries);
 
+const CLIPS_ONCE = 'at most one of clipValue, clipNorm and globalClipNorm';
+
 const PHRASE =
-  "'sgd', 'rmsprop', 'adam', 'nadam', 'adagrad', or what sgd(), rmsprop(), adam(), nadam() or adagrad() gives,";
+  "'sgd', 'rmsprop', 'adam', 'adamw', 'nadam', 'adagrad', or what sgd(), rmsprop(), adam(), adamw(), nadam() or adagrad() gives,";
 
 const optimizerName: Schema<Optimizer> = v.pipe(
   v.picklist(OPTIMIZERS, PHRASE),
@@ -173,12 +191,18 @@ const optimizerObject: Schema<Optimizer> = v.pipe(
       fields({ name: v.literal('sgd'), ...sgdEntries }),
       fields({ name: v.literal('rmsprop'), ...rmspropEntries }),
       fields({ name: v.literal('adam'), ...adamEntries }),
+      fields({ name: v.literal('adamw'), ...adamwEntries }),
       fields({ name: v.literal('nadam'), ...nadamEntries }),
       fields({ name: v.literal('adagrad'), ...adagradEntries }),
     ],
     PHRASE,
   ),
-  v.transform((given): Optimizer => (given.name === 'adam' ? adamOf(given) : given)),
+  v.check((given) => !clipsTwice(given), CLIPS_ONCE),
+  v.transform((given): Optimizer => {
+    if (given.name !== 'adam' && given.name !== 'adamw') return withoutIdle(given);
+    const { name: _, ...options } = given;
+    return adamOf(options);
+  }),
   v.check((optimizer) => !lacksMomentum(optimizer), 'an optimizer with momentum above 0, as nesterov: true needs it,'),
 );
 
@@ -193,7 +217,7 @@ export const optimizerSchema: Schema<Optimizer> = choice([optimizerName, optimiz
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
  */
 export function sgd(options: SgdOptions = {}): Sgd {
-  const checked = { ...check(sgdOptions, options, 'sgd'), name: 'sgd' } as const;
+  const checked = { ...given(sgdOptions, options, 'sgd'), name: 'sgd' } as const;
   // Keras would train without any momentum, and nobody would see it.
   if (lacksMomentum(checked)) throw expected('a number above 0 with nesterov: true', 'sgd.momentum', checked.momentum);
   return checked;
@@ -205,7 +229,7 @@ export function sgd(options: SgdOptions = {}): Sgd {
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
  */
 export function rmsprop(options: RmsPropOptions = {}): RmsProp {
-  return { ...check(rmspropOptions, options, 'rmsprop'), name: 'rmsprop' };
+  return { ...given(rmspropOptions, options, 'rmsprop'), name: 'rmsprop' };
 }
 
 /**
@@ -215,7 +239,17 @@ export function rmsprop(options: RmsPropOptions = {}): RmsProp {
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
  */
 export function adam(options: AdamOptions = {}): Adam {
-  return adamOf(check(adamOptions, options, 'adam'));
+  return adamOf(given(adamOptions, options, 'adam'));
+}
+
+/**
+ * Adam with decoupled weight decay: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019. Its `weightDecay` is
+ * 0.004 unless given, as in Keras; PyTorch's is 0.01. Gives what `adam({ weightDecay: 0.004 })` does.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
+ */
+export function adamw(options: AdamOptions = {}): Adam {
+  return adamOf(given(adamwOptions, options, 'adamw'));
 }
 
 /**
@@ -225,7 +259,7 @@ export function adam(options: AdamOptions = {}): Adam {
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
  */
 export function nadam(options: NadamOptions = {}): Nadam {
-  return { ...check(nadamOptions, options, 'nadam'), name: 'nadam' };
+  return { ...given(nadamOptions, options, 'nadam'), name: 'nadam' };
 }
 
 /**
@@ -235,29 +269,45 @@ export function nadam(options: NadamOptions = {}): Nadam {
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
  */
 export function adagrad(options: AdagradOptions = {}): Adagrad {
-  return { ...check(adagradOptions, options, 'adagrad'), name: 'adagrad' };
+  return { ...given(adagradOptions, options, 'adagrad'), name: 'adagrad' };
 }
 
 /** The optimizer of a name, with its defaults but for what is given. */
-export function optimizerNamed(
-  name: Optimizer['name'],
-  options: { readonly learningRate?: LearningRate } = {},
-): Optimizer {
-  return { sgd, rmsprop, adam, nadam, adagrad }[name](options);
+export function optimizerNamed(name: OptimizerName, options: { readonly learningRate?: LearningRate } = {}): Optimizer {
+  return { sgd, rmsprop, adam, adamw, nadam, adagrad }[name](options);
+}
+
+/** Checked options without those that do nothing. */
+function given<T extends UpdateOptions>(schema: Schema<T>, options: unknown, name: string) {
+  const checked = check(schema, options, name);
+  if (clipsTwice(checked)) throw expected(CLIPS_ONCE, name, options);
+  return withoutIdle(checked);
+}
+
+interface AmsgradAndUpdates extends UpdateOptions {
+  readonly amsgrad: boolean;
 }
 
 /** Without amsgrad a recipe does not speak of it, as those made before there was one. */
-function adamOf({ amsgrad, ...options }: Required<AdamOptions>): Adam {
-  return { ...options, name: 'adam', ...(amsgrad ? { amsgrad } : {}) };
+function adamOf({ amsgrad, ...options }: Omit<Adam, 'name' | 'amsgrad' | keyof Updates> & AmsgradAndUpdates): Adam {
+  return { ...withoutIdle(options), name: 'adam', ...(amsgrad ? { amsgrad } : {}) };
 }
 
 function lacksMomentum(optimizer: Optimizer): boolean {
   return optimizer.name === 'sgd' && optimizer.nesterov && optimizer.momentum === 0;
 }
 
+/** The slot of the moving average, the last one. */
+export const AVERAGE_SLOT = 'average';
+
 /** Names of an optimizer's slots, in the order in which the fingerprint takes them. */
 export function slotNames(optimizer: Optimizer | undefined): readonly string[] {
   if (optimizer === undefined) return [];
+  return optimizer.movingAverage === undefined ? ruleSlots(optimizer) : [...ruleSlots(optimizer), AVERAGE_SLOT];
+}
+
+/** Those of its own rule. */
+function ruleSlots(optimizer: Optimizer): readonly string[] {
   if (optimizer.name === 'adam') return optimizer.amsgrad ? ['m', 'v', 'vMax'] : ['m', 'v'];
   if (optimizer.name === 'nadam') return ['m', 'v'];
   if (optimizer.name === 'adagrad') return ['accumulator'];

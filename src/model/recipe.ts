@@ -13,6 +13,7 @@ import { type ClassWeights, checkClassWeights, classWeightsSchema } from './clas
 import { describeModel, type ModelDescription, outputLayer, outputUnits } from './description.js';
 import { type Emulation, emulationSchema } from './emulation.js';
 import { checkFlippedBit, type FlippedBit, flippedBitSchema } from './flipped-bit.js';
+import { checkLazyUpdates } from './lazy-updates.js';
 import { checkLoss, checkShuffle, lossSchema, type Metric, metricsSchema } from './losses.js';
 import { type Optimizer, optimizerSchema } from './optimizers.js';
 import { type Seeds, seedsSchema } from './seeds.js';
@@ -128,6 +129,7 @@ export function parseRecipe(value: unknown): Recipe {
   const parsed = check(recipeSchema, value, 'recipe');
   const model = describeModel(parsed.model, 'recipe.model');
   checkLoss(parsed.loss, parsed.metrics, outputLayer(model));
+  checkLazyUpdates(parsed.optimizer, model, 'recipe.optimizer');
   checkShuffle(parsed.fit.shuffle, parsed.loss);
   checkShuffleBuffer(parsed.fit, parsed.generator, 'recipe.fit');
   checkClassWeights(parsed.fit.classWeights, parsed.loss, outputUnits(model));

@@ -86,8 +86,22 @@ export interface NativeDense {
   readonly units: number;
   readonly activation: NativeActivation;
   readonly useBias: boolean;
-  /** Factor of the kernel's regularizer. @default 0, which is none */
+  /** @default {} */
+  readonly kernel?: NativeRules;
+  /** @default {} */
+  readonly bias?: NativeRules;
+}
+
+/** What is done to a tensor beside the optimizer's update; 0 and false are none. */
+export interface NativeRules {
+  /** Factor of the magnitudes of its elements in the loss. @default 0 */
+  readonly l1?: number;
+  /** Factor of their squares. @default 0 */
   readonly l2?: number;
+  /** Most that the norm of a kernel's column may be; of kernels only. @default 0 */
+  readonly maxNorm?: number;
+  /** @default false */
+  readonly nonNegative?: boolean;
 }
 
 /** In training only. Masks by Philox: key, stream, and the steps made before. */
@@ -125,6 +139,16 @@ export interface NativeOptimizer {
   readonly epsilon?: number;
   readonly rho?: number;
   readonly initialAccumulatorValue?: number;
+  /** Share of kernels that each step takes off them, times the learning rate. @default 0 */
+  readonly weightDecay?: number;
+  /** Of all others too. @default false */
+  readonly decayBiases?: boolean;
+  /** At most one of the three is above 0. @default 0 */
+  readonly clipValue?: number;
+  readonly clipNorm?: number;
+  readonly globalClipNorm?: number;
+  /** Adds a slot, the last one. @default null */
+  readonly movingAverage?: { readonly momentum: number; readonly overwriteEvery?: number } | null;
 }
 
 /** What computes. */
@@ -157,11 +181,16 @@ export interface NetworkDescription extends NativeHardware {
   readonly optimizer: NativeOptimizer | null;
 }
 
-/** What a trained tensor is in its layer. */
-/** In the order in which a layer has them. Of the last two, which are not trained, a step makes moving averages. */
+/**
+ * What a tensor is in its layer, in the order in which a layer has them. Of the last two, which are not trained, a step makes
+ * moving averages.
+ */
 export type ParameterKind = 'kernel' | 'bias' | 'embeddings' | 'gamma' | 'beta' | 'movingMean' | 'movingVariance';
-/** 0: the weights; 1: momentum, Adam's m, or the v of RMSprop and Adagrad; 2: Adam's v, or RMSprop's momentum; 3: AMSGrad's vMax. */
-export type Slot = 0 | 1 | 2 | 3;
+/**
+ * 0: the weights; 1: momentum, Adam's m, or the v of RMSprop and Adagrad; 2: Adam's v, or RMSprop's momentum; 3: AMSGrad's vMax;
+ * after those that the optimizer has: the moving average of the weights.
+ */
+export type Slot = 0 | 1 | 2 | 3 | 4;
 
 /** What training goes on from, beside weights and optimizer state. */
 export interface Counters {
@@ -212,6 +241,8 @@ export interface TrainJob extends NativeData, Execution {
   readonly freeGrain: number;
   /** `auto` lets the plan choose; the others are forced. Same bits. */
   readonly plan: 'auto' | 'stored' | 'fused';
+  /** Rows that pass through the network at a time: batchLeaf times a power of two, in fixed order. @default null, whole batches */
+  readonly microBatchSize?: number | null;
   /** Philox shuffle of every epoch, made natively. */
   readonly shuffle: { readonly key: readonly [number, number]; readonly stream: number } | null;
   /** A permutation of the rows for the current epoch (then a call never passes the epoch's end); instead of shuffle. */
@@ -307,9 +338,9 @@ export interface NativeNetwork {
   /** The mark (see the contract, "Fingerprint") of what `getParameter` gives, taken where it is stored. */
   mark(layer: number, kind: ParameterKind, slot: Slot): bigint;
   /**
-   * The gradient in the last step as its optimizer took it (`g` of docs/numerics.md, "Optimizers": after the mean and the
-   * regularizer), row-major as `getParameter`. Throws ERR_SAMEBITS_STATE if no step was made, or the last one not with plan
-   * 'stored'.
+   * The gradient in the last step as its optimizer took it but for clipping (`g` of docs/numerics.md, "Optimizers": after the
+   * mean and the regularizer), row-major as `getParameter`. Throws ERR_SAMEBITS_STATE if no step was made, or the last one not with plan
+   * 'stored', which clipping by norms always has.
    */
   getGradient(layer: number, kind: ParameterKind): Float32Array;
   getCounters(): Counters;

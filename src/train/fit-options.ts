@@ -110,6 +110,13 @@ export interface StepOptions extends ExecutionOptions {
   /** Whether gradients are stored and then applied, or both at once. Same bits. @default 'auto' */
   readonly plan?: Plan;
   /**
+   * Rows that pass through the network at a time: `batchLeaf` times a power of two, in fixed order. The gradient of a step is still that
+   * of its whole batch, and the bits are those without it; the memory for activations is that of so many rows, and for each
+   * doubling of batchSize over it one more copy of the gradients is kept. Not with batch normalization, whose statistics are of whole
+   * batches, nor with embeddings. @default whole batches
+   */
+  readonly microBatchSize?: number;
+  /**
    * Other hardware, emulated in scalar code, for experiments: part of the recipe. The run's contract is then 'emulated', and
    * the model predicts and evaluates on it until it is trained without. @default []
    */
@@ -224,6 +231,7 @@ export type ResumeOptions = Pick<
   | 'isa'
   | 'deterministic'
   | 'plan'
+  | 'microBatchSize'
   | 'sampleWeights'
   | 'validationData'
   | 'replay'
@@ -270,6 +278,7 @@ const stepEntries = {
   classWeights,
   emulate: v.optional(emulationSchema, []),
   plan: v.optional(oneOf(['auto', 'stored', 'fused'] as const), 'auto'),
+  microBatchSize: v.optional(integer(1, 0xffff_ffff)),
   onNonFinite: v.optional(oneOf(['stop', 'continue'] as const), 'stop'),
 };
 
@@ -336,7 +345,8 @@ const { validationSplit } = tableEntries;
 const fitSchema = fields({ ...allEntries, sampleWeights, validationSplit });
 const tableFitSchema = fields({ ...allEntries, ...tableEntries });
 
-const resumeEntries = { threads, isa, deterministic, plan: stepEntries.plan, ...watchedEntries };
+const { plan, microBatchSize } = stepEntries;
+const resumeEntries = { threads, isa, deterministic, plan, microBatchSize, ...watchedEntries };
 const resumeSchema = fields({ ...resumeEntries, sampleWeights, validationSplit });
 const tableResumeSchema = fields({ ...resumeEntries, validationData: tableEntries.validationData });
 

@@ -1,9 +1,11 @@
 /** The layers of a description as the addon takes them. */
+import type { Constraint } from '../model/constraints.js';
 import { dropoutStream, type ModelDescription } from '../model/description.js';
 import { isLookUp, type LookUpLayer } from '../model/embeddings.js';
 import type { Layer, RescalingLayer } from '../model/layers.js';
+import { factorsOf, type Regularizer } from '../model/regularizers.js';
 import { type SeedChoice, seedOf } from '../model/seeds.js';
-import type { NativeLayer } from '../native/addon.js';
+import type { NativeLayer, NativeRules } from '../native/addon.js';
 import { seedKey, streamNumber } from '../random/seed.js';
 
 /** In order; rescaling and embeddings are not among them. */
@@ -14,8 +16,10 @@ export function nativeLayers({ layers }: ModelDescription, seeds: SeedChoice): N
 function nativeLayer(layer: Exclude<Layer, RescalingLayer | LookUpLayer>, seeds: SeedChoice): NativeLayer {
   switch (layer.kind) {
     case 'dense': {
-      const { kind, units, activation, useBias, kernelRegularizer } = layer;
-      return { kind, units, activation, useBias, l2: kernelRegularizer?.l2 ?? 0 };
+      const { kind, units, activation, useBias } = layer;
+      const kernel = nativeRules(layer.kernelRegularizer, layer.kernelConstraint);
+      const bias = nativeRules(layer.biasRegularizer, layer.biasConstraint);
+      return { kind, units, activation, useBias, kernel, bias };
     }
     case 'activation':
       return { kind: layer.kind, activation: layer.activation };
@@ -29,4 +33,13 @@ function nativeLayer(layer: Exclude<Layer, RescalingLayer | LookUpLayer>, seeds:
       return { kind, momentum, epsilon, center, scale };
     }
   }
+}
+
+/** What is done to a tensor beside the optimizer's update. */
+function nativeRules(regularizer: Regularizer | undefined, constraint: Constraint | undefined): NativeRules {
+  return {
+    ...factorsOf(regularizer),
+    maxNorm: constraint?.name === 'maxNorm' ? constraint.maxValue : 0,
+    nonNegative: constraint?.name === 'nonNegative',
+  };
 }

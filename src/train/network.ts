@@ -14,6 +14,7 @@ import { checkFlippedIndex, type FlippedBit, withFlippedBit } from '../model/fli
 import { initialValues } from '../model/initializers.js';
 import type { Optimizer } from '../model/optimizers.js';
 import { type SeedChoice, seedOf } from '../model/seeds.js';
+import { updatesOf } from '../model/update-options.js';
 import type { NativeLookUp, NativeOptimizer, Slot } from '../native/addon.js';
 import { addon, type Counters, type InstructionSet, type Loss, type NativeNetwork } from '../native/addon.js';
 import { Draws } from '../random/draws.js';
@@ -69,7 +70,7 @@ export function createNetwork(
     lookUp: nativeLookUp(origin.model, inputs),
     layers: nativeLayers(origin.model, origin),
     loss: objective?.loss ?? null,
-    optimizer: objective === null ? null : nativeOptimizer(objective.optimizer),
+    optimizer: objective && { ...nativeRule(objective.optimizer), ...updatesOf(objective.optimizer) },
   });
 }
 
@@ -148,7 +149,8 @@ function nativeLookUp(model: ModelDescription, inputs: number): NativeLookUp | n
   };
 }
 
-function nativeOptimizer(optimizer: Optimizer): NativeOptimizer {
+/** An optimizer's own rule. */
+function nativeRule(optimizer: Optimizer): NativeOptimizer {
   if (optimizer.name === 'rmsprop') {
     const { learningRate, rho, momentum, epsilon } = optimizer;
     return { kind: 'rmsprop', learningRate, rho, momentum, epsilon };

@@ -18,6 +18,7 @@ export function trainOneBatch(
     batchLeaf: options.batchLeaf,
     freeGrain: options.freeGrain,
     plan: options.plan,
+    microBatchSize: options.microBatchSize ?? null,
     shuffle: null,
     order: null,
     inEpoch: false,

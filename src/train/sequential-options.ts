@@ -6,7 +6,7 @@ import type { ModelDescription } from '../model/description.js';
 import { type FlippedBit, flippedBitSchema } from '../model/flipped-bit.js';
 import type { Layer } from '../model/layers.js';
 import type { LossOption, Metric } from '../model/losses.js';
-import type { Optimizer } from '../model/optimizers.js';
+import type { Optimizer, OptimizerName } from '../model/optimizers.js';
 import { compileEntries, generatorSchema } from '../model/recipe.js';
 import { type SeedChoice, type Seeds, seedsSchema } from '../model/seeds.js';
 import type { Loss } from '../native/addon.js';
@@ -37,7 +37,7 @@ export interface SequentialOptions {
 /** Options of `compile`. */
 export interface CompileOptions {
   /** What `sgd()`, `rmsprop()`, `adam()`, `nadam()` or `adagrad()` gives, or a name for its defaults. */
-  readonly optimizer: Optimizer | Optimizer['name'];
+  readonly optimizer: Optimizer | OptimizerName;
   /** A name, or `{ name, …parameters }`: `{ name: 'huber', delta: 2 }`. */
   readonly loss: LossOption;
   /** @default [] */

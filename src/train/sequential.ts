@@ -4,14 +4,16 @@ import { asMatrix, keepMatrix, type Matrix, type MatrixLike } from '../data/matr
 import type { Preparation } from '../data/prepare/preparation.js';
 import type { Table } from '../data/table/table.js';
 import type { TableSource } from '../data/table/table-source.js';
-import { expected } from '../errors.js';
+import { expected, SamebitsError } from '../errors.js';
 import { checkClassWeights } from '../model/class-weights.js';
 import { type ModelDescription, type NamedTensor, outputLayer, outputUnits } from '../model/description.js';
+import { checkLazyUpdates } from '../model/lazy-updates.js';
 import { checkLoss } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 
 import type { Seeds } from '../model/seeds.js';
 import { summaryText } from '../model/summary.js';
+import type { Slot } from '../native/addon.js';
 import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 import { checkRepeatable, resolveExecution, resolveThreads } from './execution.js';
@@ -30,6 +32,7 @@ import {
 } from './fit-options.js';
 import { checkIndices } from './indices.js';
 import { LiveNetwork } from './live-network.js';
+import { checkMicroBatchSize } from './micro-batches.js';
 import { trainOneBatch } from './one-batch.js';
 import { weighRows } from './row-weights.js';
 import type { Metrics, Predictions, Run } from './run.js';
@@ -51,7 +54,7 @@ import type { TablePredictions } from './tabular/labels.js';
 import { ModelTables } from './tabular/model-tables.js';
 import { isTabular, type TableRows } from './tabular/tabular.js';
 import { fitData, type ModelParts, trainModel } from './train-model.js';
-import { readWeights, writeWeights } from './weights.js';
+import { putWeights, readWeights, writeWeights } from './weights.js';
 
 /**
  * A stack of layers with weights; {@link sequential} makes one. Every method throws (or rejects with) a `SamebitsError`:
@@ -123,6 +126,7 @@ export class Sequential {
   compile(options: CompileOptions): void {
     const compiled = check(compileSchema, options, 'compile');
     checkLoss(compiled.loss, compiled.metrics, outputLayer(this.#blueprint.model));
+    checkLazyUpdates(compiled.optimizer, this.#blueprint.model, 'compile.optimizer');
     this.#live.setObjective(compiled, 'compile');
     this.#compiled = compiled;
   }
@@ -171,6 +175,8 @@ export class Sequential {
     const checked = checkStepOptions(options);
     const execution = resolveExecution(checked);
     checkRepeatable(execution, { seedDrawn: this.#blueprint.seedDrawn, replays: false });
+    const place = { ...checked, reduction: execution.reduction, model: this.#blueprint.model };
+    checkMicroBatchSize(checked.microBatchSize, place, 'trainOnBatch');
     const hardware = { isa: execution.isa, emulate: checked.emulate };
     const matrix = this.#rows(x);
     const { loss } = compiled;
@@ -283,6 +289,47 @@ export class Sequential {
     this.#live.checkIdle('setWeights');
     this.#live.weightsSet();
     writeWeights(this.#live.networkAsDeclared('setWeights'), this.#live.parameters('setWeights'), weights);
+  }
+
+  /**
+   * Copies of the moving averages of all weights, as {@link getWeights} gives those; before the first step they are the weights.
+   *
+   * @throws SamebitsError also `ERR_SAMEBITS_STATE` where the optimizer keeps none (`movingAverage`).
+   */
+  getAveragedWeights(): NamedTensor[] {
+    this.#live.checkReadable('getAveragedWeights');
+    const { optimizer } = this.#live.compiled('getAveragedWeights');
+    if (optimizer.movingAverage === undefined) {
+      throw new SamebitsError(
+        'ERR_SAMEBITS_STATE',
+        'Expected an optimizer with movingAverage for getAveragedWeights, as in adam({ movingAverage: {} })',
+      );
+    }
+    const network = this.#live.networkAsDeclared('getAveragedWeights');
+    const slot = slotNames(optimizer).length as Slot;
+    return readWeights(network, this.#live.parameters('getAveragedWeights'), slot);
+  }
+
+  /**
+   * A model whose weights are the moving averages of this one's, to evaluate and predict with: compiled the same way, no step made.
+   * This one keeps its weights, so that a `fit` goes on as if nothing had been asked; Keras puts the averages in their place
+   * at the end of `fit`.
+   *
+   * @example
+   * model.compile({ optimizer: adam({ movingAverage: { momentum: 0.999 } }), loss: 'meanSquaredError' });
+   * await model.fit(x, y, { epochs: 20 });
+   * const averaged = model.averaged();
+   * await averaged.predict(xTest);
+   *
+   * @throws SamebitsError as {@link getAveragedWeights}.
+   */
+  averaged(): Sequential {
+    const weights = this.getAveragedWeights();
+    const copy = this.clone();
+    copy.#live.weightsSet();
+    const network = copy.#live.network(this.#live.knownInputs('averaged'));
+    putWeights(network, copy.#live.parameters('averaged'), weights);
+    return copy;
   }
 
   /** Number of weights. */

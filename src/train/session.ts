@@ -37,6 +37,8 @@ export interface SessionOptions {
   readonly execution: Pick<ResolvedExecution, 'threads' | 'reduction'>;
   /** @default 'auto' */
   readonly plan?: Plan;
+  /** Rows that pass through the network at a time. @default whole batches */
+  readonly microBatchSize?: number;
   /** Free order: keep how each step was summed. @default false */
   readonly record?: boolean;
   /** Mark all weights after each step: `advance` returns the marks. @default false */
@@ -156,6 +158,7 @@ export class TrainingSession {
       fit,
       execution,
       plan = 'auto',
+      microBatchSize = null,
       record = false,
       marks = false,
       stopOnNonFinite = true,
@@ -170,6 +173,7 @@ export class TrainingSession {
       batchLeaf: fit.batchLeaf,
       freeGrain: fit.freeGrain,
       plan,
+      microBatchSize,
       inEpoch: true,
       maxSteps,
       stopAtEpochEnd: limits.stopAtEpochEnd ?? false,

@@ -20,6 +20,7 @@ import type { Callbacks, CheckedFitOptions } from './fit-options.js';
 import { checkIndices } from './indices.js';
 import type { LiveNetwork } from './live-network.js';
 import { manifestOf } from './manifest-of.js';
+import { checkMicroBatchSize } from './micro-batches.js';
 import type { BestWeights, Run } from './run.js';
 import { type KeptNetwork, RunKeeper, writtenState } from './run-keeper.js';
 import { keepSamples, splitSamples, type Targets } from './samples.js';
@@ -144,7 +145,9 @@ export async function trainHeld(
 ): Promise<Run> {
   const { live, blueprint, compiled } = model;
   const { epochs, batchSize, shuffle, shuffleBuffer, batchLeaf, freeGrain } = options;
-  const { emulate, plan, record, replay = null } = options;
+  const { emulate, plan, microBatchSize, record, replay = null } = options;
+  const place = { reduction: execution.reduction, batchLeaf, model: blueprint.model };
+  checkMicroBatchSize(microBatchSize, place, continuation ? 'resume' : 'fit');
   const buffered = shuffleBuffer === undefined ? {} : { shuffleBuffer };
   const weighed = options.classWeights === undefined ? {} : { classWeights: options.classWeights };
   const fit = { epochs, batchSize, shuffle, ...buffered, batchLeaf, freeGrain, ...weighed };
@@ -163,6 +166,7 @@ export async function trainHeld(
     fit,
     execution,
     plan,
+    ...(microBatchSize === undefined ? {} : { microBatchSize }),
     record,
     replay,
     stopOnNonFinite: options.onNonFinite === 'stop',

@@ -2,14 +2,14 @@
 import { asMatrix } from '../data/matrix.js';
 import { expected } from '../errors.js';
 import type { NamedTensor, Parameter } from '../model/description.js';
-import type { NativeNetwork } from '../native/addon.js';
+import type { NativeNetwork, Slot } from '../native/addon.js';
 
-/** Copies of all weights, in model order. */
-export function readWeights(network: NativeNetwork, parameters: readonly Parameter[]): NamedTensor[] {
+/** Copies of all weights, or of another slot of theirs, in model order. */
+export function readWeights(network: NativeNetwork, parameters: readonly Parameter[], slot: Slot = 0): NamedTensor[] {
   return parameters.map(({ layer, kind, name, shape }) => ({
     name,
     shape: [...shape],
-    data: network.getParameter(layer, kind, 0),
+    data: network.getParameter(layer, kind, slot),
   }));
 }
 

@@ -5,11 +5,13 @@ import type {
   NativeLayer,
   NativeLookUp,
   NativeNetwork,
+  NativeRules,
   ParameterKind,
   TrainJob,
 } from '../../dist/native/addon.js';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
 import { tablesOf, widthOf } from '../oracle/embedding.js';
+import type { DenseLayer } from '../oracle/network.js';
 import { Network, order, random, rowWeights } from '../oracle.js';
 
 export interface Tensor {
@@ -54,10 +56,20 @@ function layersOf({ layers, seed, seeds }: GoldenRecipe): NativeLayer[] {
   return layers.flatMap((layer): NativeLayer[] => {
     if (layer.kind === 'dropout') return [dropoutOf(layer)];
     if (layer.kind !== undefined) return [layer];
-    const { dropout, kernelRegularizer, ...others } = layer;
-    const dense = { ...others, kind: 'dense', l2: kernelRegularizer?.l2 ?? 0 } as const;
+    const { dropout, ...others } = layer;
+    const kernel = rulesOf(layer.kernelRegularizer, layer.kernelConstraint);
+    const bias = rulesOf(layer.biasRegularizer, layer.biasConstraint);
+    const dense = { ...others, kind: 'dense', kernel, bias } as const;
     return dropout === undefined ? [dense] : [dropoutOf(dropout), dense];
   });
+}
+
+function rulesOf(
+  regularizer: DenseLayer['kernelRegularizer'],
+  constraint: DenseLayer['kernelConstraint'],
+): NativeRules {
+  const most = constraint?.name === 'maxNorm' ? constraint.maxValue : 0;
+  return { ...regularizer, maxNorm: most, nonNegative: constraint?.name === 'nonNegative' };
 }
 
 function kindOf(optimizer: GoldenRecipe['optimizer']) {

@@ -12,9 +12,11 @@ const other: Setting = (() => {
   setting = CAUSES.activation.write(setting, ['relu', 'tanh', 'relu']);
   setting = CAUSES.initializer.write(setting, ['heNormal', 'heNormal', 'heNormal', 'zeros']);
   setting = CAUSES.dropoutRate.write(setting, [0.1, 0.2, 0.3]);
+  setting = CAUSES.l1.write(setting, 0.2);
   setting = CAUSES.l2.write(setting, 0.1);
   setting = CAUSES.optimizer.write(setting, { name: 'sgd', momentum: 0, nesterov: false });
   setting = CAUSES.learningRate.write(setting, 0.1);
+  setting = CAUSES.weightDecay.write(setting, 0.3);
   setting = CAUSES.seed.write(setting, 3);
   setting = CAUSES.generator.write(setting, 'tychei');
   setting = CAUSES.shuffle.write(setting, 'stratified');

@@ -16,6 +16,7 @@ const OTHER: { readonly [N in CauseName]: readonly unknown[] } = {
   activation: ['tanh', ['tanh', 'linear']],
   initializer: ['heNormal', { name: 'constant', value: 0.5 }, ['heNormal', 'heNormal', 'glorotUniform']],
   dropoutRate: [0, 0.5, [0.5, 0.1]],
+  l1: [0.01, [0.01, 0, 0]],
   l2: [0.01, [0.01, 0, 0]],
   optimizer: [
     { name: 'adam', beta1: 0.8, beta2: 0.999 },
@@ -23,6 +24,7 @@ const OTHER: { readonly [N in CauseName]: readonly unknown[] } = {
     { name: 'adam', beta1: 0.9, beta2: 0.999, amsgrad: true },
     { name: 'nadam', beta1: 0.9, beta2: 0.999 },
     { name: 'adagrad', initialAccumulatorValue: 0.1 },
+    { name: 'nadam', beta1: 0.9, beta2: 0.999, clipNorm: 1, movingAverage: { momentum: 0.9 } },
   ],
   learningRate: [
     0.5,
@@ -30,6 +32,7 @@ const OTHER: { readonly [N in CauseName]: readonly unknown[] } = {
     { name: 'warmUp', schedule: 0.5, steps: 2, initialLearningRate: 0 },
   ],
   epsilon: [1e-4],
+  weightDecay: [0.1],
   shuffle: [false, 'stratified'],
   batchSize: [8],
   classWeights: ['balanced', { 1: 0.5 }],
@@ -133,7 +136,7 @@ describe('a cause', () => {
     [
       'optimizer',
       { name: 'adam', learningRate: 1 },
-      'without learningRate and epsilon, which are causes of their own,',
+      'without learningRate, epsilon and weightDecay, which are causes of their own,',
     ],
     ['generator', 'mersenne', "one of 'philox'"],
     ['dropoutRate', 1, 'a number from 0 to below 1 for dropoutRate but received 1'],

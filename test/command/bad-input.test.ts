@@ -71,7 +71,10 @@ describe('bad input', () => {
     [digits('--learning-rate', '0'), /a number above 0 for --learning-rate but received 0 /],
     [digits('--learning-rate', 'fast'), /for --learning-rate but received "fast" /],
     [digits('--activation', 'step'), /one of linear, relu, .* for --activation but received "step" /],
-    [digits('--optimizer', 'lion'), /one of sgd, rmsprop, adam, nadam, adagrad for --optimizer but received "lion" /],
+    [
+      digits('--optimizer', 'lion'),
+      /one of sgd, rmsprop, adam, adamw, nadam, adagrad for --optimizer but received "lion" /,
+    ],
     [digits('--report', 'missing/page.html'), /for --report but received missing\/page\.html: /],
     [digits('--output', '.'), /for --output but received \.: a folder/],
     [['compare', 'missing'], /folder of IDX files for missing/],

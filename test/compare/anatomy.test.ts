@@ -103,7 +103,10 @@ function weightsAfter(
       });
     const kernel = before.get(`${name}/kernel`) as Float32Array;
     const sum = oracle.weightGradient(inputs, dz, rows, inputs.length / rows, layer.units, rowSum);
-    after.set(`${name}/kernel`, update(kernel, sum, layer.kernelRegularizer?.l2 ?? 0));
+    after.set(
+      `${name}/kernel`,
+      update(kernel, sum, layer.kernelRegularizer?.name === 'l2' ? layer.kernelRegularizer.l2 : 0),
+    );
     const bias = before.get(`${name}/bias`);
     if (bias !== undefined)
       after.set(`${name}/bias`, update(bias, oracle.biasGradient(dz, rows, layer.units, rowSum), 0));

@@ -4,6 +4,7 @@ import { fingerprint } from '../oracle/fingerprint.js';
 import { Network } from '../oracle/network.js';
 import { adam, common, dense, type GoldenRecipe, recipes, samplesOf } from './recipes.js';
 import { regularizedRecipes } from './regularized.js';
+import { updateRecipes } from './updates.js';
 
 export const EMULATIONS = ['noFma', 'flushSubnormals', 'ordinaryExp'] as const;
 
@@ -33,6 +34,13 @@ const chosen: readonly GoldenRecipe[] = [
   ...regularizedRecipes.filter(({ title }) => title.startsWith('20-33-17-5')),
   ...recipes.filter(({ title }) => /^(12-8-3|6-4-2)/.test(title)),
   tiny,
+  // Clipping by the norm of all gradients with penalties of magnitudes; constraints, and averages.
+  {
+    ...updateRecipes[1],
+    title: '28-20-4, AdamW',
+    inputs: 28,
+  },
+  updateRecipes[3],
 ];
 
 function trained(recipe: GoldenRecipe, emulate: readonly string[]) {

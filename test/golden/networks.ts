@@ -14,6 +14,7 @@ import { regularizedRecipes } from './regularized.js';
 import { scheduleRecipes } from './schedules.js';
 import { weightedRecipes } from './weighted.js';
 import { normalizedRecipes } from './normalized.js';
+import { updateRecipes } from './updates.js';
 
 const CHECKED_STEPS = [1, 2, 5, 20];
 
@@ -58,7 +59,7 @@ export const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes, ...normalizedRecipes]);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes, ...normalizedRecipes, ...updateRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

@@ -2,10 +2,10 @@
 import type { OtherLayer } from '../oracle/network.js';
 import { adam, common, dense, type GoldenRecipe, sgd } from './recipes.js';
 
-const activation = (of: Extract<OtherLayer, { kind: 'activation' }>['activation']) =>
+export const activation = (of: Extract<OtherLayer, { kind: 'activation' }>['activation']) =>
   ({ kind: 'activation', activation: of }) as const;
 const dropout = (rate: number, rest: { seed?: string } = {}) => ({ kind: 'dropout', rate, ...rest }) as const;
-const batchNormalization = (rest: Partial<Extract<OtherLayer, { kind: 'batchNormalization' }>> = {}) =>
+export const batchNormalization = (rest: Partial<Extract<OtherLayer, { kind: 'batchNormalization' }>> = {}) =>
   ({ kind: 'batchNormalization', momentum: 0.99, epsilon: 1e-3, center: true, scale: true, ...rest }) as const;
 
 export const normalizedRecipes: readonly GoldenRecipe[] = [

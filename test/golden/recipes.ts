@@ -340,4 +340,18 @@ export const divergingRecipes: readonly GoldenRecipe[] = [
     batchSize: 10,
     epochs: 5,
   },
+  {
+    ...common,
+    title: '6-9-3, gradients whose norms overflow, clipped by them',
+    inputs: 6,
+    rescaling: { scale: 1e13, offset: 0 },
+    layers: [dense(9, 'relu'), dense(3, 'linear')],
+    optimizer: { ...sgd, learningRate: 1e-25, clipNorm: 1 },
+    loss: 'meanSquaredError',
+    rows: 40,
+    x: { kind: 'floats', salt: 37 },
+    targets: { kind: 'floats', salt: 38, columns: 3 },
+    batchSize: 10,
+    epochs: 5,
+  },
 ];

@@ -1,5 +1,5 @@
 /** A network's loss in binary64, from the definitions and nothing of the engine's. */
-import type { Layer, Loss } from 'samebits';
+import type { Layer, Loss, Regularizer } from 'samebits';
 import { isKept, streamNumber } from '../oracle/random.js';
 import { activated } from './activations.js';
 import { rowLoss } from './losses.js';
@@ -92,8 +92,13 @@ function normalizedColumn(values: readonly number[], epsilon: number): number[] 
 
 function penaltyOf(layers: readonly Layer[], weights: Weights): number {
   return layers.reduce((sum, layer) => {
-    if (layer.kind !== 'dense' || layer.kernelRegularizer === undefined) return sum;
-    const kernel = weights[`${layer.name}/kernel`];
-    return sum + layer.kernelRegularizer.l2 * kernel.reduce((squares, w) => squares + w * w, 0);
+    if (layer.kind !== 'dense') return sum;
+    const ofKernel = penalty(layer.kernelRegularizer, weights[`${layer.name}/kernel`]);
+    return sum + ofKernel + penalty(layer.biasRegularizer, weights[`${layer.name}/bias`] ?? []);
   }, 0);
+}
+
+function penalty(regularizer: Regularizer | undefined, weights: ArrayLike<number>): number {
+  const { l1, l2 } = { l1: 0, l2: 0, ...regularizer };
+  return Array.from(weights).reduce((sum, w) => sum + l1 * Math.abs(w) + l2 * w * w, 0);
 }

@@ -5,7 +5,10 @@ import {
   dense,
   dropout,
   embedding,
+  l1,
+  l1l2,
   l2,
+  type Regularizer,
   rescaling,
   tableInput,
 } from 'samebits';
@@ -118,9 +121,15 @@ describe('row weights', () => {
 });
 
 describe('regularizers', () => {
-  it.each([['l2', l2(0.03)]])('%s', async (_, kernelRegularizer) => {
+  const regularizers: [string, Regularizer][] = [
+    ['l1', l1(0.02)],
+    ['l2', l2(0.03)],
+    ['l1l2', l1l2({ l1: 0.01, l2: 0.02 })],
+  ];
+  it.each(regularizers)('%s, of kernels and of biases', async (_, regularizer) => {
+    const both = { kernelRegularizer: regularizer, biasRegularizer: regularizer };
     await expectGradients({
-      layers: stack(['tanh', 'sigmoid', 'softmax'], { kernelRegularizer }),
+      layers: stack(['tanh', 'sigmoid', 'softmax'], both),
       loss: 'sparseCategoricalCrossentropy',
       targets: 'labels',
     });

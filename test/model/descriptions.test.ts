@@ -5,7 +5,10 @@ import {
   constant,
   dense,
   dropout,
+  l1,
+  l1l2,
   l2,
+  maxNorm,
   nadam,
   rescaling,
   rmsprop,
@@ -95,6 +98,10 @@ describe('dropout and regularizers', () => {
     expect(dropout({ rate: 0.5 })).toEqual({ kind: 'dropout', rate: 0.5 });
     expect(dropout({ rate: 0, seed: 'own', name: 'd' })).toEqual({ kind: 'dropout', rate: 0, seed: 'own', name: 'd' });
     expect(l2()).toEqual({ name: 'l2', l2: 0.01 });
+    expect(l1(0.5)).toEqual({ name: 'l1', l1: 0.5 });
+    expect(l1l2({ l2: 0 })).toEqual({ name: 'l1l2', l1: 0.01, l2: 0 });
+    expect(dense({ units: 1, biasRegularizer: 'l1l2' }).biasRegularizer).toEqual(l1l2());
+    expect(dense({ units: 1, kernelConstraint: 'maxNorm' }).kernelConstraint).toEqual({ name: 'maxNorm', maxValue: 2 });
     expect(dense({ units: 1, kernelRegularizer: 'l2' }).kernelRegularizer).toEqual(l2());
     expect(dense({ units: 1, kernelRegularizer: l2(0) }).kernelRegularizer).toEqual({ name: 'l2', l2: 0 });
     expect(constant()).toEqual({ name: 'constant', value: 0 });
@@ -113,7 +120,20 @@ describe('dropout and regularizers', () => {
     ['a negative factor', () => l2(-1), 'a number of at least 0'],
     ['a factor that is 0 in binary32', () => l2(1e-60), 'for l2.l2 but received 1e-60'],
     ['a factor whose double is infinite', () => l2(3e38), 'for l2.l2 but received 3e+38'],
-    ['another regularizer', () => dense({ units: 1, kernelRegularizer: 'l1' as Wrong }), "a regularizer: 'l2', or"],
+    ['a bound of 0', () => maxNorm({ maxValue: 0 }), 'a number above 0 for maxNorm.maxValue but received 0'],
+    [
+      'maxNorm of a bias',
+      () => dense({ units: 1, biasConstraint: 'maxNorm' as Wrong }),
+      '\'nonNegative\', or what nonNegative() gives, for dense.biasConstraint but received "maxNorm"',
+    ],
+    ['another constraint', () => dense({ units: 1, kernelConstraint: { name: 'unit' } as Wrong }), 'a constraint: '],
+    ['clipping by nothing', () => adam({ clipNorm: 0 }), 'a number above 0 for adam.clipNorm but received 0'],
+    [
+      'an average of nothing',
+      () => sgd({ movingAverage: { momentum: 1 } }),
+      'for sgd.movingAverage.momentum but received 1',
+    ],
+    ['another regularizer', () => dense({ units: 1, kernelRegularizer: 'l3' as Wrong }), "a regularizer: 'l1', 'l2'"],
     [
       'an unknown key of a regularizer',
       () => dense({ units: 1, kernelRegularizer: { name: 'l2', l1: 1 } as Wrong }),

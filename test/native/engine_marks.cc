@@ -30,7 +30,7 @@ std::vector<uint64_t> expectedMarks(const Problem& problem, const TrainOptions& 
   }
   const Network& network = model.network();
   for (size_t p = 0; p < network.parameters().size(); ++p) {
-    for (int slot = 0; slot < 4; ++slot) {
+    for (int slot = 0; slot < 5; ++slot) {
       const std::vector<float> values = valuesOf(network, p, slot);
       uint64_t mark;
       const bool found = network.mark(p, slot, &mark);

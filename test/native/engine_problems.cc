@@ -71,6 +71,40 @@ OptimizerDescription adagrad(double learningRate) {
   return made;
 }
 
+TensorRules l2(double factor) {
+  TensorRules rules;
+  rules.l2 = factor;
+  return rules;
+}
+
+// An optimizer that decays all weights, clips by the norm of all gradients, and averages.
+OptimizerDescription adamw(double learningRate) {
+  OptimizerDescription made = optimizer(UpdateKind::adam, learningRate);
+  made.weightDecay = 0.01;
+  made.decayBiases = true;
+  made.globalClipNorm = 0.3;
+  made.averages = true;
+  made.averageMomentum = 0.9;
+  made.averageReplacesEvery = 5;
+  return made;
+}
+
+OptimizerDescription clippedByRow(UpdateKind kind, double learningRate) {
+  OptimizerDescription made = optimizer(kind, learningRate);
+  made.weightDecay = 0.02;
+  made.decayBiases = true;
+  made.clipValue = 0.002;
+  return made;
+}
+
+OptimizerDescription clipped(UpdateKind kind, double learningRate) {
+  OptimizerDescription made = optimizer(kind, learningRate);
+  made.weightDecay = 0.02;
+  made.clipValue = 0.01;
+  made.averages = true;
+  return made;
+}
+
 LayerDescription dropout(double rate, uint32_t stream) {
   LayerDescription layer;
   layer.kind = NodeKind::dropout;
@@ -133,34 +167,34 @@ const std::vector<Problem>& problems() {
               Loss::categoricalCrossentropy, optimizer(UpdateKind::adam, 0.02), 25, 25, 3, false),
       problem("11-70-40-3, dropout and l2 everywhere", 11,
               {dropout(0.2, 1),
-               {70, Activation::relu, true, 0.01},
+               {70, Activation::relu, true, l2(0.01)},
                dropout(0.5, 2),
-               {40, Activation::softmax, true, 0.002},
+               {40, Activation::softmax, true, l2(0.002)},
                dropout(0.1, 3),
-               {3, Activation::softmax, true, 0.03}},
+               {3, Activation::softmax, true, l2(0.03)}},
               Loss::sparseCategoricalCrossentropy, optimizer(UpdateKind::rmspropMomentum, 0.001), 61, 20, 7, false),
       problem("5-400-300-2, dropout where columns are divided", 5,
               {dropout(0.3, 4),
                {400, Activation::tanh, true},
                dropout(0.4, 5),
-               {300, Activation::linear, false, 0.1},
+               {300, Activation::linear, false, l2(0.1)},
                {2, Activation::linear, true}},
               Loss::meanSquaredError, optimizer(UpdateKind::nesterov, 0.0005), 23, 9, 4, false),
       problem("9-300-70-2, logits that are kept", 9,
               {dropout(0.2, 6),
                {300, Activation::gelu, true},
-               {70, Activation::elu, true, 0, 0.5},
+               {70, Activation::elu, true, {}, {}, 0.5},
                {2, Activation::silu, true}},
               Loss::meanSquaredError, optimizer(UpdateKind::momentum, 0.01), 37, 20, 8, false),
-      problem("30-20-1, rmsprop", 30, {{20, Activation::sigmoid, true}, {1, Activation::sigmoid, true, 0.5}},
+      problem("30-20-1, rmsprop", 30, {{20, Activation::sigmoid, true}, {1, Activation::sigmoid, true, l2(0.5)}},
               Loss::binaryCrossentropy, optimizer(UpdateKind::rmsprop, 0.01), 33, 11, 64, true),
       problem("13-40-300-2, adagrad", 13,
-              {{40, Activation::tanh, true, 0.01}, {300, Activation::relu, true}, {2, Activation::linear, true}},
+              {{40, Activation::tanh, true, l2(0.01)}, {300, Activation::relu, true}, {2, Activation::linear, true}},
               Loss::meanSquaredError, adagrad(0.02), 29, 10, 4, false),
-      problem("18-35-4, amsgrad", 18, {{35, Activation::relu, true}, {4, Activation::softmax, true, 0.02}},
+      problem("18-35-4, amsgrad", 18, {{35, Activation::relu, true}, {4, Activation::softmax, true, l2(0.02)}},
               Loss::sparseCategoricalCrossentropy, optimizer(UpdateKind::amsgrad, 0.02), 41, 9, 8, false),
       problem("7-20-33-2, nadam", 7,
-              {{20, Activation::tanh, true, 0.01}, {33, Activation::relu, true}, {2, Activation::linear, true}},
+              {{20, Activation::tanh, true, l2(0.01)}, {33, Activation::relu, true}, {2, Activation::linear, true}},
               Loss::meanSquaredError, optimizer(UpdateKind::nadam, 0.01), 38, 11, 64, false),
       withTables(problem("tables and numbers, columns divided", 4,
                          {dropout(0.2, 7), {400, Activation::relu, true}, {2, Activation::linear, true}},
@@ -178,7 +212,7 @@ const std::vector<Problem>& problems() {
                          Loss::meanSquaredError, optimizer(UpdateKind::adam, 0.01), 40, 18, 5, false),
                  {{{6, 5}, {40, 19}}, {0, LookUpDescription::kNumber, 1}}),
       problem("9-70-40-3, batch normalization between layers and of logits", 9,
-              {{70, Activation::linear, false, 0.01},
+              {{70, Activation::linear, false, l2(0.01)},
                batchNormalization(true, true),
                activation(Activation::relu),
                dropout(0.2, 7),
@@ -200,6 +234,33 @@ const std::vector<Problem>& problems() {
                activation(Activation::tanh),
                dropout(0.2, 9)},
               Loss::meanSquaredError, optimizer(UpdateKind::momentum, 0.01), 21, 9, 4, true),
+      withTables(problem("a table, clipped and beside kernels that decay", 3,
+                         {{9, Activation::tanh, true, l2(0.01)}, {2, Activation::linear, true, {0, 0, 0.5, false}}},
+                         Loss::meanSquaredError, clippedByRow(UpdateKind::nadam, 0.02), 44, 15, 4, false),
+                 {{{12, 20}}, {0, LookUpDescription::kNumber, 0}}),
+      problem("14-300-35-3, adamw with constraints", 14,
+              {{300, Activation::relu, true, {0.001, 0, 0.9, false}},
+               {35, Activation::tanh, true, {0, 0, 0, true}, {0, 0, 0, true}},
+               {3, Activation::softmax, true, {0, 0.01, 0, false}, {0.01, 0.02, 0, false}}},
+              Loss::sparseCategoricalCrossentropy, adamw(0.02), 40, 9, 4, false),
+      problem("16-40-2, rmsprop clipped", 16,
+              {{40, Activation::relu, true, {0.002, 0.01, 0.5, true}}, {2, Activation::linear, true}},
+              Loss::meanSquaredError, clipped(UpdateKind::rmspropMomentum, 0.01), 35, 12, 8, true),
+      problem("12-300-40-3, batch normalization beside kernels that adamw decays", 12,
+              {batchNormalization(true, true),
+               {300, Activation::linear, false, {0.001, 0, 0.9, false}},
+               batchNormalization(true, true),
+               activation(Activation::relu),
+               {40, Activation::tanh, true, l2(0.01)},
+               batchNormalization(false, true),
+               {3, Activation::softmax, true}},
+              Loss::sparseCategoricalCrossentropy, adamw(0.02), 40, 9, 4, false),
+      problem("16-40-2, batch normalization, clipped and averaged", 16,
+              {{40, Activation::linear, false, {0.002, 0.01, 0.5, true}},
+               batchNormalization(true, true),
+               activation(Activation::relu),
+               {2, Activation::linear, true}},
+              Loss::meanSquaredError, clipped(UpdateKind::rmspropMomentum, 0.01), 35, 12, 8, true),
   };
   return all;
 }
@@ -234,7 +295,7 @@ void Model::goOnFrom(const Model& other) {
   for (size_t p = 0; p < network_.parameters().size(); ++p) {
     const Parameter& parameter = network_.parameters()[p];
     std::vector<float> values(parameter.rows * parameter.columns);
-    for (int slot = 0; slot < 4; ++slot) {
+    for (int slot = 0; slot < 5; ++slot) {
       if (!other.network_.getParameter(p, slot, {0, parameter.rows}, values.data())) break;
       network_.setParameter(p, slot, {0, parameter.rows}, values.data());
     }
@@ -271,7 +332,7 @@ TrainOutcome Model::train(const TrainOptions& options, unsigned members) {
 std::vector<uint32_t> Model::state() const {
   std::vector<uint32_t> all;
   for (size_t p = 0; p < network_.parameters().size(); ++p) {
-    for (int slot = 0; slot < 4; ++slot) {
+    for (int slot = 0; slot < 5; ++slot) {
       const std::vector<uint32_t> bits = bitsOf(valuesOf(network_, p, slot));
       all.insert(all.end(), bits.begin(), bits.end());
     }

@@ -1,4 +1,5 @@
 // Training: the same bits from any team, either form of the plan, and every kernel table; in free order from any replay.
+#include <algorithm>
 #include <thread>
 
 #include "engine_test.h"
@@ -52,6 +53,27 @@ void testFixedOrder(const Problem& problem) {
   }
 }
 
+// What sums or measures whole batches has no micro-batches.
+bool hasMicroBatches(const NetworkDescription& network) {
+  const auto measures = [](const LayerDescription& layer) { return layer.kind == NodeKind::batchNormalization; };
+  return network.lookUp.tables.empty() && std::none_of(network.layers.begin(), network.layers.end(), measures);
+}
+
+// Whole batches and micro-batches have the same bits.
+void testMicroBatches(const Problem& problem) {
+  TrainOptions options = optionsFor(problem);
+  options.marks = true;
+  const Trace expected = train(problem, tables().front(), options, 2);
+  for (size_t leaves = 1; leaves < 16; leaves *= 2) {
+    options.microBatch = leaves * problem.batchLeaf;
+    for (const unsigned members : kTeamSizes) {
+      const KernelTable* table = tables()[members % tables().size()];
+      check(train(problem, table, options, members) == expected,
+            describe(problem, table, members, PlanForm::stored) + ", micro-batches of " + std::to_string(leaves));
+    }
+  }
+}
+
 // Calls of 1, 2, … steps, on teams of changing size.
 void testManyCalls(const Problem& problem) {
   TrainOptions options = optionsFor(problem);
@@ -76,13 +98,21 @@ void testManyCalls(const Problem& problem) {
 
 void testBadInput() {
   Problem problem = problems()[1];
-  problem.labels[40] = 5;  // of units 0 to 4
+  problem.labels[55] = 5;  // of units 0 to 4
   TrainOptions options = optionsFor(problem);
   options.shuffle = false;
+  TrainOptions good = options;
+  good.maxSteps = 2;
+  Model expected(problem, tables().back());
+  expected.train(good, 1);
   for (const unsigned members : {1u, 3u}) {
-    Model model(problem, tables().back());
-    const TrainOutcome outcome = model.train(options, members);
-    check(outcome.error != nullptr && outcome.steps == 2, "a label out of range ends training before its step");
+    for (const size_t microBatch : {size_t{0}, problem.batchLeaf}) {
+      options.microBatch = microBatch;
+      Model model(problem, tables().back());
+      const TrainOutcome outcome = model.train(options, members);
+      check(outcome.error != nullptr && outcome.steps == 2 && model.state() == expected.state(),
+            "a label out of range ends training before its step");
+    }
   }
 }
 
@@ -143,6 +173,7 @@ void testOneChain(const Problem& problem) {
 void testTraining() {
   for (const Problem& problem : problems()) {
     testFixedOrder(problem);
+    if (hasMicroBatches(problem.network)) testMicroBatches(problem);
     testManyCalls(problem);
   }
   testBadInput();

@@ -73,8 +73,8 @@ void testShape(const KernelTable& table, const std::string& line, Random& random
   store.scale = 1;
   PanelMatrix g(std::vector<float>(inputs * units), inputs, units, table.panel),
       b(std::vector<float>(units), 1, units, table.panel);
-  const ParameterSlots weightSlots = {g.data(), nullptr, nullptr, nullptr, nullptr},
-                       biasSlots = {b.data(), nullptr, nullptr, nullptr, nullptr};
+  const ParameterSlots weightSlots = {g.data(), nullptr, nullptr, nullptr, nullptr, nullptr},
+                       biasSlots = {b.data(), nullptr, nullptr, nullptr, nullptr, nullptr};
   Guarded scratch(std::min<size_t>(rows * table.scratchPerRow, table.mostScratch));
   table.weightGradient(x.data(), x.ld, dz.data(), dz.ld, &order, inputs, units, 0, inputs, 0, units, &store,
                        &weightSlots, scratch.data(), nullptr);

@@ -10,10 +10,33 @@ constexpr UpdateKind kUpdates[] = {
     UpdateKind::nesterov, UpdateKind::rmsprop, UpdateKind::rmspropMomentum, UpdateKind::adagrad,
     UpdateKind::amsgrad,  UpdateKind::nadam};
 
-Update makeUpdate(UpdateKind kind, size_t rows, float decay) {
+// What an update does beside its optimizer.
+struct Extras {
+  float l2 = 0, l1 = 0, clipValue = 0, weightDecay = 0;
+  bool nonNegative = false, averages = false, averageReplaces = false;
+};
+
+constexpr Extras kExtras[] = {{},
+                              {0.02f},
+                              {0, 0.03f},
+                              {0.02f, 0.003f, 0.001f},
+                              {0, 0, 0, 0.004f},
+                              {0, 0, 0.01f, 0.5f, true},
+                              {0, 0, 0, 0, false, true},
+                              {0.02f, 0, 0.02f, 0.001f, true, true, true},
+                              {0, 0, 0, 0, true, true}};
+
+Update makeUpdate(UpdateKind kind, size_t rows, const Extras& extras) {
   Update update = {};
   update.kind = kind;
-  update.decay = decay;
+  update.l2 = extras.l2;
+  update.l1 = extras.l1;
+  update.clipValue = extras.clipValue;
+  update.weightDecay = extras.weightDecay;
+  update.nonNegative = extras.nonNegative;
+  update.averageMomentum = 0.9f;
+  update.averageShare = 0.1f;
+  update.averageReplaces = extras.averageReplaces;
   update.scale = static_cast<float>(1.0 / static_cast<double>(rows));
   update.learningRate = 0.01f;
   update.momentum = 0.9f;
@@ -28,19 +51,24 @@ Update makeUpdate(UpdateKind kind, size_t rows, float decay) {
   return update;
 }
 
-// A parameter tensor's five slots as plain vectors.
+// A parameter tensor's slots as plain vectors.
 struct Slots {
-  std::vector<float> gradient, value, first, second, third;
+  std::vector<float> gradient, value, first, second, third, average;
 };
 
-void referenceUpdate(const Update& u, const std::vector<float>& sums, Slots& slots) {
+void referenceUpdate(const Update& u, bool averages, const std::vector<float>& sums, Slots& slots) {
   const reference::Adam adam = {u.beta1,    u.oneMinusBeta1, u.beta2,  u.oneMinusBeta2,
                                 u.stepSize, u.inverseRoot,   u.epsilon};
   const reference::RmsProp rmsProp = {u.learningRate, u.beta2, u.oneMinusBeta2, u.momentum, u.epsilon};
   for (size_t i = 0; i < sums.size(); ++i) {
     float g = sums[i] * u.scale;
-    if (u.decay != 0) g = reference::decayed(g, u.decay, slots.value[i]);
-    if (u.kind == UpdateKind::store) slots.gradient[i] = g;
+    g = reference::regularized(g, u.l2, u.l1, slots.value[i]);
+    if (u.kind == UpdateKind::store) {
+      slots.gradient[i] = g;
+      continue;
+    }
+    if (u.clipValue != 0) g = reference::clipped(g, u.clipValue);
+    if (u.weightDecay != 0) reference::decay(u.weightDecay, slots.value[i]);
     if (u.kind == UpdateKind::sgd) reference::sgd(g, u.learningRate, slots.value[i]);
     if (u.kind == UpdateKind::momentum) {
       reference::sgdMomentum(g, u.learningRate, u.momentum, slots.first[i], slots.value[i]);
@@ -62,6 +90,10 @@ void referenceUpdate(const Update& u, const std::vector<float>& sums, Slots& slo
     if (u.kind == UpdateKind::nadam) {
       reference::nadam(g, adam, u.gradientStep, slots.first[i], slots.second[i], slots.value[i]);
     }
+    if (u.nonNegative) reference::nonNegative(slots.value[i]);
+    if (!averages) continue;
+    reference::average(slots.value[i], u.averageMomentum, u.averageShare, slots.average[i]);
+    if (u.averageReplaces) slots.value[i] = slots.average[i];
   }
 }
 
@@ -74,20 +106,24 @@ bool anyNonFinite(const std::vector<float>& values) {
 
 // The same slots in panels layout (a bias is a matrix with one input).
 struct PanelSlots {
-  PanelMatrix gradient, value, first, second, third;
+  PanelMatrix gradient, value, first, second, third, average;
   PanelSlots(const Slots& s, size_t inputs, size_t units, size_t panel)
       : gradient(s.gradient, inputs, units, panel),
         value(s.value, inputs, units, panel),
         first(s.first, inputs, units, panel),
         second(s.second, inputs, units, panel),
-        third(s.third, inputs, units, panel) {}
-  ParameterSlots slots() { return {gradient.data(), value.data(), first.data(), second.data(), third.data()}; }
+        third(s.third, inputs, units, panel),
+        average(s.average, inputs, units, panel) {}
+  ParameterSlots slots(bool averages) {
+    return {gradient.data(), value.data(), first.data(),
+            second.data(),   third.data(), averages ? average.data() : nullptr};
+  }
   // Only the slots that the update uses: the others are null.
-  ParameterSlots used(const Update& update) {
+  ParameterSlots used(const Update& update, bool averages) {
     const UpdateKind kind = update.kind;
-    ParameterSlots all = slots();
+    ParameterSlots all = slots(averages);
     if (kind != UpdateKind::store) all.gradient = nullptr;
-    if (kind == UpdateKind::store && update.decay == 0) all.value = nullptr;
+    if (kind == UpdateKind::store && update.l2 == 0 && update.l1 == 0) all.value = nullptr;
     if (kind == UpdateKind::store || kind == UpdateKind::sgd) all.first = nullptr;
     const bool hasSecond = kind == UpdateKind::adam || kind == UpdateKind::rmspropMomentum ||
                            kind == UpdateKind::amsgrad || kind == UpdateKind::nadam;
@@ -97,7 +133,7 @@ struct PanelSlots {
   }
   bool equal(const Slots& s) const {
     return gradient.equals(s.gradient) && value.equals(s.value) && first.equals(s.first) && second.equals(s.second) &&
-           third.equals(s.third);
+           third.equals(s.third) && average.equals(s.average);
   }
 };
 
@@ -106,7 +142,7 @@ struct Case {
   OwnedOrder order;
   Values values;
   UpdateKind kind;
-  float decay;
+  Extras extras;
 };
 
 void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random& random) {
@@ -117,20 +153,24 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
   reference::weightGradientOrdered(x.data(), dz.data(), c.order.referenceOrder(), c.inputs, c.units, weightSums.data());
   reference::biasGradientOrdered(dz.data(), c.order.referenceOrder(), c.units, biasSums.data());
 
-  const Update update = makeUpdate(c.kind, c.rows, c.decay);
-  Slots weightsBefore = {std::vector<float>(count, 0.5f), randomTensor(random, count, Values::plain),
+  const Update update = makeUpdate(c.kind, c.rows, c.extras);
+  const bool averages = c.extras.averages;
+  Slots weightsBefore = {std::vector<float>(count, 0.5f),           randomTensor(random, count, Values::plain),
                          randomTensor(random, count, Values::tiny), std::vector<float>(count, 1e-6f),
-                         randomTensor(random, count, Values::tiny)};
-  Slots biasBefore = {std::vector<float>(c.units, 0.5f), randomTensor(random, c.units, Values::plain),
-                      randomTensor(random, c.units, Values::zeros), std::vector<float>(c.units, 1e-6f),
-                      std::vector<float>(c.units, 1e-3f)};
+                         randomTensor(random, count, Values::tiny), randomTensor(random, count, Values::plain)};
+  Slots biasBefore = {std::vector<float>(c.units, 0.5f),
+                      randomTensor(random, c.units, Values::plain),
+                      randomTensor(random, c.units, Values::zeros),
+                      std::vector<float>(c.units, 1e-6f),
+                      std::vector<float>(c.units, 1e-3f),
+                      randomTensor(random, c.units, Values::zeros)};
   if (c.kind == UpdateKind::rmsprop || c.kind == UpdateKind::rmspropMomentum || c.kind == UpdateKind::adagrad) {
     for (float& v : weightsBefore.first) v = std::fabs(v);  // a mean of squares
     for (float& v : biasBefore.first) v = std::fabs(v);
   }
   Slots weightsAfter = weightsBefore, biasAfter = biasBefore;
-  referenceUpdate(update, weightSums, weightsAfter);
-  referenceUpdate(update, biasSums, biasAfter);
+  referenceUpdate(update, averages, weightSums, weightsAfter);
+  referenceUpdate(update, averages, biasSums, biasAfter);
   const bool updates = update.kind != UpdateKind::store;
   const uint64_t weightMark = reference::mark(weightsAfter.value.data(), count);
   const uint64_t biasMark = reference::mark(biasAfter.value.data(), c.units);
@@ -142,7 +182,7 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
 
     Guarded scratch(std::min<size_t>(c.rows * table->scratchPerRow, table->mostScratch));
     PanelSlots whole(weightsBefore, c.inputs, c.units, table->panel);
-    const ParameterSlots slots = whole.used(update);
+    const ParameterSlots slots = whole.used(update, averages);
     uint64_t mark = 0, *const markSum = updates ? &mark : nullptr;
     const bool broken = table->weightGradient(rows.data(), rows.ld, dzRows.data(), dzRows.ld, &order, c.inputs, c.units,
                                               0, c.inputs, 0, c.units, &update, &slots, scratch.data(), markSum);
@@ -153,7 +193,7 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
     mark = 0;
 
     PanelSlots pieces(weightsBefore, c.inputs, c.units, table->panel);
-    const ParameterSlots pieceSlots = pieces.slots();
+    const ParameterSlots pieceSlots = pieces.slots(averages);
     const std::vector<size_t> inputCuts = randomCuts(c.inputs, table->inputTile, random);
     const std::vector<size_t> columnCuts = randomCuts(c.units, table->panel, random);
     for (size_t i = 0; i + 1 < inputCuts.size(); ++i) {
@@ -168,28 +208,28 @@ void testCase(const std::vector<const KernelTable*>& all, const Case& c, Random&
     mark = 0;
 
     if (updates) {  // the stored plan
-      const Update store = makeUpdate(UpdateKind::store, c.rows, c.decay);
+      const Update store = makeUpdate(UpdateKind::store, c.rows, c.extras);
       Slots gradients = weightsBefore;
-      referenceUpdate(store, weightSums, gradients);
+      referenceUpdate(store, averages, weightSums, gradients);
       Update apply = update;
       apply.scale = 1;
-      apply.decay = 0;
+      apply.l2 = apply.l1 = 0;
       PanelSlots stored(weightsBefore, c.inputs, c.units, table->panel);
-      const ParameterSlots storedSlots = stored.slots();
+      const ParameterSlots storedSlots = stored.slots(averages);
       table->weightGradient(rows.data(), rows.ld, dzRows.data(), dzRows.ld, &order, c.inputs, c.units, 0, c.inputs, 0,
                             c.units, &store, &storedSlots, scratch.data(), nullptr);
       check(stored.equal(gradients), describe(*table, "stored gradient", {c.rows, c.inputs, c.units}));
       const bool storedBroken = table->update(&apply, stored.value.floats(), &storedSlots);
       check(stored.value.equals(weightsAfter.value) && stored.first.equals(weightsAfter.first) &&
                 stored.second.equals(weightsAfter.second) && stored.third.equals(weightsAfter.third) &&
-                storedBroken == broken,
+                stored.average.equals(weightsAfter.average) && storedBroken == broken,
             describe(*table, "stored gradient, then update", {c.rows, c.inputs, c.units, size_t(update.kind)}));
     }
 
     check(scratch.guardsIntact(), describe(*table, "weightGradient's scratch memory", {c.rows, c.inputs, c.units}));
 
     PanelSlots bias(biasBefore, 1, c.units, table->panel);
-    const ParameterSlots biasSlots = bias.used(update);
+    const ParameterSlots biasSlots = bias.used(update, averages);
     bool biasBroken = false;
     const std::vector<size_t> biasCuts = randomCuts(c.units, table->panel, random);
     for (size_t j = 0; j + 1 < biasCuts.size(); ++j) {
@@ -211,18 +251,18 @@ void testGradients(const std::vector<const KernelTable*>& all) {
     const OwnedOrder order = i % 3 == 0   ? balancedOrder(rows, 64)
                              : i % 3 == 1 ? balancedOrder(rows, 1 + random.below(9))
                                           : randomOrder(rows, random);
-    testCase(all,
-             {rows, random.extent(300), random.extent(300), order, kAllValues[i % 4], kUpdates[i % 10],
-              i / 10 % 3 == 0 ? 0.02f : 0.0f},
-             random);
+    testCase(
+        all,
+        {rows, random.extent(300), random.extent(300), order, kAllValues[i % 4], kUpdates[i % 10], kExtras[i / 10 % 9]},
+        random);
   }
   // Several blocks of packed inputs with a rest; blocks of fewer tiles; and more rows than are packed.
-  testCase(all, {1500, 500, 70, balancedOrder(1500, 64), Values::plain, UpdateKind::store, 0.0f}, random);
-  testCase(all, {37, 1003, 75, balancedOrder(37, 8), Values::plain, UpdateKind::momentum, 0.0f}, random);
-  testCase(all, {4099, 61, 40, balancedOrder(4099, 64), Values::plain, UpdateKind::adam, 0.0f}, random);
+  testCase(all, {1500, 500, 70, balancedOrder(1500, 64), Values::plain, UpdateKind::store, {}}, random);
+  testCase(all, {37, 1003, 75, balancedOrder(37, 8), Values::plain, UpdateKind::momentum, {}}, random);
+  testCase(all, {4099, 61, 40, balancedOrder(4099, 64), Values::plain, UpdateKind::adam, {}}, random);
   // Many whole tiles in a row, one of them with padding, some no longer finite.
-  testCase(all, {130, 300, 160, balancedOrder(130, 64), Values::plain, UpdateKind::sgd, 0.0f}, random);
-  testCase(all, {40, 301, 110, balancedOrder(40, 64), Values::wild, UpdateKind::adam, 0.0f}, random);
+  testCase(all, {130, 300, 160, balancedOrder(130, 64), Values::plain, UpdateKind::sgd, {}}, random);
+  testCase(all, {40, 301, 110, balancedOrder(40, 64), Values::wild, UpdateKind::adam, {}}, random);
   // The ordered reference on a balanced order is the tree.
   for (size_t rows : {1, 64, 65, 200, 300}) {
     const std::vector<float> x = randomTensor(random, rows * 3, Values::plain);

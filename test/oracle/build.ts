@@ -13,6 +13,8 @@ import {
   type Stage,
 } from './stages.js';
 
+type Rules = Pick<Parameter, 'regularizer' | 'constraint'>;
+
 export function stagesOf(recipe: NetworkRecipe): Stage[] {
   return new Builder(recipe).stages;
 }
@@ -45,20 +47,25 @@ class Builder {
     return given ?? `${prefix}_${count}`;
   }
 
-  #parameter(name: string, shape: number[], values: Float32Array, l2 = 0): Parameter {
+  #parameter(name: string, shape: number[], values: Float32Array, rules: Rules = {}): Parameter {
     const { optimizer } = this.#recipe;
-    const state = stateNames(optimizer).map((slot) => [
-      slot,
-      new Float32Array(values.length).fill(initialState(optimizer)),
-    ]);
-    return { name, shape, l2, values, state: Object.fromEntries(state) };
+    const initial = (slot: string): Float32Array =>
+      slot === 'average' ? values.slice() : new Float32Array(values.length).fill(initialState(optimizer));
+    const state = stateNames(optimizer).map((slot) => [slot, initial(slot)]);
+    return { name, shape, values, state: Object.fromEntries(state), ...rules };
   }
 
-  #drawn(name: string, shape: number[], initializer: Initializer, fans: [number, number], l2 = 0): Parameter {
+  #drawn(
+    name: string,
+    shape: number[],
+    initializer: Initializer,
+    fans: [number, number],
+    rules: Rules = {},
+  ): Parameter {
     const { seed, seeds, generator } = this.#recipe;
     const count = shape.reduce((product, size) => product * size, 1);
     const draw = openStream({ seed: seeds?.weights ?? seed, generator }, `init/${name}`, 0);
-    return this.#parameter(name, shape, initialize(initializer, draw, count, ...fans), l2);
+    return this.#parameter(name, shape, initialize(initializer, draw, count, ...fans), rules);
   }
 
   #addLookUp(layer: LookUpLayer): void {
@@ -75,9 +82,13 @@ class Builder {
     const inputs = this.#units;
     const { units } = layer;
     const name = this.#name('dense', layer.name);
-    const l2 = layer.kernelRegularizer?.l2;
-    const kernel = this.#drawn(`${name}/kernel`, [inputs, units], layer.kernelInitializer, [inputs, units], l2);
-    const bias = layer.useBias ? this.#drawn(`${name}/bias`, [units], layer.biasInitializer, [units, units]) : null;
+    const ofKernel = { regularizer: layer.kernelRegularizer, constraint: layer.kernelConstraint };
+    const ofBias = { regularizer: layer.biasRegularizer, constraint: layer.biasConstraint };
+    const fans: [number, number] = [inputs, units];
+    const kernel = this.#drawn(`${name}/kernel`, fans, layer.kernelInitializer, fans, ofKernel);
+    const bias = layer.useBias
+      ? this.#drawn(`${name}/bias`, [units], layer.biasInitializer, [units, units], ofBias)
+      : null;
     this.#add(denseStage(inputs, kernel, bias, units));
     this.#add(activationStage(units, layer.activation));
   }

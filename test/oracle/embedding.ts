@@ -209,6 +209,7 @@ export function* touchedRows(
   for (let c = 0; c < categories; c++) {
     if (!touched[c]) continue;
     const rowState = Object.fromEntries(Object.entries(state).map(([slot, tensor]) => [slot, rowOf(tensor, c)]));
-    yield { parameter: { name, shape: [units], values: rowOf(values, c), state: rowState }, sums: rowOf(sums, c) };
+    const row: Parameter = { name, shape: [units], values: rowOf(values, c), state: rowState, neverDecays: true };
+    yield { parameter: row, sums: rowOf(sums, c) };
   }
 }

@@ -189,7 +189,7 @@ describe('optimizers', () => {
   });
 
   test('l2 adds 2 λ w to the mean gradient', () => {
-    const w = { ...parameter([]), l2: 0.25 };
+    const w = { ...parameter([]), regularizer: { name: 'l2', l2: 0.25 } as const };
     update({ name: 'sgd', learningRate: 0.5, momentum: 0 }, w, new Float32Array([4]), 2, { p1: 1, p2: 1, steps: 1 });
     expect(w.values[0]).toBe(1 - 0.5 * (2 + 0.5));
   });

@@ -12,13 +12,14 @@ import {
 import { type Counters, countersTail, fingerprint, mark, type Tensor } from './fingerprint.js';
 import type { Activation } from './layers.js';
 import { hitsOfRow, type Loss, lossOfRow, nameOf, type OutputRow } from './losses.js';
-import { advance, gradientsOf, type Optimizer, type Parameter, update } from './optimizers.js';
+import { advance, type Optimizer, type Parameter, update } from './optimizers.js';
 import { epochOrder, type Shuffle } from './order.js';
 import type { Initializer, Seeds, Source } from './random.js';
 import { type ClassWeights, trainingWeights } from './row-weights.js';
 import { fixedRows, freeRows, type RowSum, type StepOrder } from './rows.js';
 import type { Passed, Stage, Training } from './stages.js';
-import { combine, tree, treeOfTerms, vectorSum } from './sums.js';
+import { combine, treeOfTerms } from './sums.js';
+import { type Constraint, clipFactors, gradientsOf, type NonNegative, penaltyOf, type Regularizer } from './updates.js';
 
 export interface DenseLayer {
   readonly units: number;
@@ -26,7 +27,10 @@ export interface DenseLayer {
   readonly useBias: boolean;
   readonly kernelInitializer: Initializer;
   readonly biasInitializer: Initializer;
-  readonly kernelRegularizer?: { readonly name: 'l2'; readonly l2: number };
+  readonly kernelRegularizer?: Regularizer;
+  readonly biasRegularizer?: Regularizer;
+  readonly kernelConstraint?: Constraint;
+  readonly biasConstraint?: NonNegative;
   /** A dropout layer before this one. Default of its name: `dropout_<i>`, counted from 1. */
   readonly dropout?: { readonly rate: number; readonly seed?: number | string; readonly name?: string };
   /** Default: `dense_<i>`, counted from 1. */
@@ -203,7 +207,7 @@ export class Network {
     return Object.fromEntries(this.parameters.map(({ name, values }) => [name, mark(values)]));
   }
 
-  /** Of the last step, as the optimizer took them. */
+  /** Of the last step, as the optimizer took them but for clipping. */
   gradients(): Readonly<Record<string, Float32Array>> {
     return this.#gradients;
   }
@@ -283,16 +287,22 @@ export class Network {
     for (const pass of upward.reverse()) gradient = pass.back(gradient);
 
     const powers = advance(optimizer, this.#counters);
-    const ofTables = [...tables].map(([table, { sums }]) => [table, sums] as const);
-    this.#gradients = Object.fromEntries(
-      [...ofTables, ...gradients].map(([parameter, sums]) => [parameter.name, gradientsOf(parameter, sums, rows)]),
-    );
+    const ofTables = [...tables].map(([table, { sums }]) => [table, gradientsOf(table, sums, rows)] as const);
+    const taken = [...gradients].map(([parameter, sums]) => [parameter, gradientsOf(parameter, sums, rows)] as const);
+    this.#gradients = Object.fromEntries([...ofTables, ...taken].map(([parameter, g]) => [parameter.name, g]));
     for (const [table, gradient] of tables) {
       for (const touched of touchedRows(table, gradient)) {
         update(optimizer, touched.parameter, touched.sums, rows, powers);
       }
     }
-    for (const [parameter, sums] of gradients) update(optimizer, parameter, sums, rows, powers);
+    const whole = this.parameters.filter((parameter) => gradients.has(parameter));
+    const factors = clipFactors(
+      optimizer,
+      whole.map((parameter) => [parameter, this.#gradients[parameter.name]]),
+    );
+    whole.forEach((parameter, i) => {
+      update(optimizer, parameter, gradients.get(parameter) as Float32Array, rows, powers, factors[i]);
+    });
     for (const each of afterwards) each();
     this.#counters = { ...this.#counters, ...powers };
     return { losses, outputs };
@@ -300,14 +310,7 @@ export class Network {
 
   /** Losses of rows with the penalty of the weights as they are, if there is one. */
   #penalized(losses: readonly number[]): number[] {
-    const penalties = this.parameters.flatMap(({ l2 = 0, values: w, shape: [inputs, units] }) => {
-      if (l2 === 0) return [];
-      const squares = Float32Array.from({ length: units }, (_, j) =>
-        tree(inputs, 256, (acc, k) => fma(w[k * units + j], w[k * units + j], acc)),
-      );
-      const sum = vectorSum(squares);
-      return [withHardware(CONTRACT, () => mul(f32(l2), sum))];
-    });
+    const penalties = this.parameters.map(penaltyOf).filter((penalty) => penalty !== null);
     if (penalties.length === 0) return [...losses];
     return withHardware(CONTRACT, () => losses.map((loss) => add(loss, combine(penalties))));
   }

@@ -1,8 +1,29 @@
 /** Optimizers (docs/numerics.md, section 5). */
 import { add, div, f32, fma, mul, sqrt, sub } from './arithmetic.js';
 import { type LearningRate, power, rateAt } from './schedules.js';
+import {
+  type Constraint,
+  clippedValue,
+  constrain,
+  decay,
+  gradientsOf,
+  moveAverage,
+  type Regularizer,
+} from './updates.js';
 
-export type Optimizer =
+/** What any optimizer may have. */
+export interface UpdateOptions {
+  readonly weightDecay?: number;
+  readonly decayBiases?: boolean;
+  readonly clipValue?: number;
+  readonly clipNorm?: number;
+  readonly globalClipNorm?: number;
+  readonly movingAverage?: { readonly momentum: number; readonly overwriteEvery?: number };
+}
+
+export type Optimizer = Rule & UpdateOptions;
+
+type Rule =
   | {
       readonly name: 'sgd';
       readonly learningRate: LearningRate;
@@ -44,11 +65,17 @@ export interface Parameter {
   readonly shape: readonly number[];
   readonly values: Float32Array;
   readonly state: Readonly<Record<string, Float32Array>>;
-  /** λ of `l2(λ)`. Default: 0, none. */
-  readonly l2?: number;
+  readonly regularizer?: Regularizer;
+  readonly constraint?: Constraint;
+  /** Not even with `decayBiases`: rows of tables. */
+  readonly neverDecays?: true;
 }
 
 export function stateNames(optimizer: Optimizer): string[] {
+  return [...ruleNames(optimizer), ...(optimizer.movingAverage === undefined ? [] : ['average'])];
+}
+
+function ruleNames(optimizer: Rule): string[] {
   if (optimizer.name === 'adagrad') return ['accumulator'];
   if (optimizer.name === 'nadam') return ['m', 'v'];
   if (optimizer.name === 'adam') return optimizer.amsgrad ? ['m', 'v', 'vMax'] : ['m', 'v'];
@@ -82,22 +109,30 @@ export function momentumAt(beta1: number, t: number): number {
   return beta1 * (1 - 0.5 * power(0.96, t));
 }
 
-/** What an optimizer takes, from the gradient of each element summed over the batch's `rows` rows. */
-export function gradientsOf({ values: w, l2 = 0 }: Parameter, sums: Float32Array, rows: number): Float32Array {
-  const share = f32(1 / rows);
-  return sums.map((sum, i) => (l2 > 0 ? fma(f32(2 * l2), w[i], mul(sum, share)) : mul(sum, share)));
-}
-
-/** `sums`: the gradient of each element, summed over the batch's `rows` rows. */
+/**
+ * All that a step does to a parameter.
+ *
+ * @param sums The gradient of each element, summed over the batch's `rows` rows.
+ * @param factor Of its gradient, where it is clipped by its norm.
+ */
 export function update(
   optimizer: Optimizer,
   parameter: Parameter,
   sums: Float32Array,
   rows: number,
-  { p1, p2, steps }: Powers,
+  powers: Powers,
+  factor = 1,
 ): void {
+  const gradients = gradientsOf(parameter, sums, rows).map((g) => clippedValue(optimizer, mul(g, factor)));
+  decay(optimizer, parameter, rateAt(optimizer.learningRate, powers.steps - 1));
+  follow(optimizer, parameter, gradients, powers);
+  constrain(parameter);
+  moveAverage(optimizer, parameter, powers.steps);
+}
+
+/** The optimizer's own rule. */
+function follow(optimizer: Rule, parameter: Parameter, gradients: Float32Array, { p1, p2, steps }: Powers): void {
   const w = parameter.values;
-  const gradients = gradientsOf(parameter, sums, rows);
   const learningRate = rateAt(optimizer.learningRate, steps - 1);
   if (optimizer.name === 'sgd') {
     const rate = f32(learningRate);

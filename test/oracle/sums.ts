@@ -32,7 +32,7 @@ export function treeOfTerms(terms: ArrayLike<number>, leaf: number): number {
 const VECTOR_LEAF = 256;
 const LANES = 16;
 
-function vectorRule(count: number, extend: (acc: number, i: number) => number): number {
+function leavesOfVector(count: number, extend: (acc: number, i: number) => number): number[] {
   const leaves: number[] = [];
   for (let start = 0; start < count; start += VECTOR_LEAF) {
     const lanes = new Array<number>(LANES).fill(0);
@@ -43,7 +43,16 @@ function vectorRule(count: number, extend: (acc: number, i: number) => number): 
     }
     leaves.push(combine(lanes));
   }
-  return combine(leaves);
+  return leaves;
+}
+
+function vectorRule(count: number, extend: (acc: number, i: number) => number): number {
+  return combine(leavesOfVector(count, extend));
+}
+
+/** The leaves of `V(t)` over plain terms, which `combine` makes into it. */
+export function vectorLeaves(terms: ArrayLike<number>): number[] {
+  return leavesOfVector(terms.length, (acc, i) => add(acc, terms[i]));
 }
 
 /** `V(t)` over plain terms. */

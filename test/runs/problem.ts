@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   adagrad,
   adam,
+  adamw,
   type Callbacks,
   dense,
   dropout,
@@ -34,6 +35,7 @@ export const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
   'adam with amsgrad': adam({ amsgrad: true }),
   nadam: nadam(),
   adagrad: adagrad({ learningRate: 0.05 }),
+  'adamw with an average': adamw({ clipNorm: 0.5, movingAverage: { momentum: 0.9, overwriteEvery: 5 } }),
 };
 
 export function model(optimizer: Optimizer = adam(), options: Partial<SequentialOptions> = {}): Sequential {

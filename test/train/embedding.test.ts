@@ -14,6 +14,7 @@ import {
   rescaling,
   resume,
   sequential,
+  sgd,
   tableInput,
   tableOf,
   verify,
@@ -41,6 +42,52 @@ function model() {
   made.compile({ optimizer: adam(), loss: 'meanSquaredError' });
   return made;
 }
+
+describe('optimizers', () => {
+  const layers = [tableInput({ columns }), dense({ units: 1 })];
+  const loss = 'meanSquaredError';
+
+  it.each([
+    [{ clipNorm: 1 }, 'clipNorm with tableInput, as norms are of whole tensors'],
+    [{ globalClipNorm: 1 }, 'globalClipNorm with tableInput, as norms are of whole tensors'],
+    [{ movingAverage: {} }, 'movingAverage with tableInput, as it would move all rows'],
+  ])('refuse %j, and say why', (options, why) => {
+    const refused = expect.objectContaining({
+      code: 'ERR_SAMEBITS_ARGUMENT',
+      message: expect.stringContaining(why),
+    });
+    expect(() => sequential({ layers }).compile({ optimizer: adam(options), loss })).toThrow(refused);
+    expect(() => parseRecipe({ model: { layers }, seed: 1, optimizer: adam(options), loss })).toThrow(refused);
+  });
+
+  it('refuse micro-batches, and say why', async () => {
+    const refused = { code: 'ERR_SAMEBITS_ARGUMENT', message: expect.stringContaining('tables sum whole batches') };
+    const options = { batchLeaf: 4, microBatchSize: 4 };
+    await expect(model().fit(rows, targets, options)).rejects.toMatchObject(refused);
+    await expect(model().trainOnBatch(rows, targets, options)).rejects.toMatchObject(refused);
+  });
+
+  it('decay kernels beside tables, and clip the rows that are looked up', async () => {
+    const changed = async (options: Parameters<typeof sgd>[0]) => {
+      const made = sequential({ layers: [embedding({ categories: 3, units: 2 }), dense({ units: 1 })], seed: 1 });
+      made.compile({ optimizer: sgd({ learningRate: 1, ...options }), loss });
+      made.predictSync([[0]]);
+      const before = made.getWeights();
+      await made.trainOnBatch([[1]], [[5]]);
+      return made.getWeights().map(({ data }, i) => data.map((value, at) => value - before[i].data[at]));
+    };
+    const [plain, decayed, clipped] = [
+      await changed({}),
+      await changed({ weightDecay: 0.5, decayBiases: true }),
+      await changed({ clipValue: 1e-3 }),
+    ];
+    expect(decayed[0]).toEqual(plain[0]);
+    expect(decayed[1]).not.toEqual(plain[1]);
+    expect(Array.from(clipped[0], Math.abs).map((value) => Math.round(value * 1e5) / 1e5)).toEqual([
+      0, 0, 1e-3, 1e-3, 0, 0,
+    ]);
+  });
+});
 
 describe('tables', () => {
   it('come first in model order, by the names of their columns, between −0.05 and 0.05', () => {

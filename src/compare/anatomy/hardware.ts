@@ -1,5 +1,6 @@
 /** Dense layers one by one, on the kernels and the hardware that train them. */
 import { emulationBits } from '../../model/emulation.js';
+import { factorsOf, type Regularizer } from '../../model/regularizers.js';
 import type { NativeDense } from '../../native/addon.js';
 import { addon, type Loss, type NetworkDescription } from '../../native/addon.js';
 import type { Hardware } from '../../train/network.js';
@@ -87,13 +88,28 @@ export async function rowLosses(
   }
 }
 
-/** What a kernel's regularizer adds to the loss: the loss of outputs that hit their targets, and of nothing else. */
-export async function kernelPenalty(layer: LoneLayer, l2: number, bench: Bench): Promise<number> {
-  const { units } = layer.description;
-  const description = { kind: 'dense', units, activation: 'linear', useBias: false, l2 } as const;
-  const network = networkOf({ ...layer, description, bias: null, rescale: null }, 'meanSquaredError', bench);
+/**
+ * What a regularizer of `values` [inputs, units] adds to the loss: the loss of outputs that hit their targets, and of nothing
+ * else.
+ */
+export async function penaltyOf(
+  values: Float32Array,
+  units: number,
+  regularizer: Regularizer,
+  bench: Bench,
+): Promise<number> {
+  const inputs = values.length / units;
+  const description = {
+    kind: 'dense',
+    units,
+    activation: 'linear',
+    useBias: false,
+    kernel: factorsOf(regularizer),
+  } as const;
+  const lone = { inputs, description, kernel: values, bias: null, rescale: null };
+  const network = networkOf(lone, 'meanSquaredError', bench);
   try {
-    const nothing = { x: new Float32Array(layer.inputs), targets: new Float32Array(units) };
+    const nothing = { x: new Float32Array(inputs), targets: new Float32Array(units) };
     return (await network.evaluate({ ...nothing, rows: 1, threads: 1, batchLeaf: 1 })).loss;
   } finally {
     network.dispose();

@@ -11,11 +11,12 @@ import {
 import { lookedUpColumns, lookedUpUnits, tablesOf } from '../../model/embeddings.js';
 import { lossRules } from '../../model/losses.js';
 import type { Recipe } from '../../model/recipe.js';
+import { factorsOf, type Regularizer } from '../../model/regularizers.js';
 import { seedOf } from '../../model/seeds.js';
 import { seedKey, streamNumber } from '../../random/seed.js';
 import type { ComparedRows } from '../data.js';
 import { batchOf, type StepPlace } from './batch.js';
-import { type Bench, inputGradient, kernelPenalty, type LoneLayer, layerOutputs, rowLosses } from './hardware.js';
+import { type Bench, inputGradient, type LoneLayer, layerOutputs, penaltyOf, rowLosses } from './hardware.js';
 import { dropOut, keptInputs, weigh } from './mask.js';
 import type { Operation } from './operation.js';
 import { activationGradient, outputGradient } from './outputs.js';
@@ -33,7 +34,8 @@ export interface PassSubject {
 /** A layer on the way: what it took in, what was dropped of it, and what it gave. */
 interface Passed extends LoneLayer {
   readonly name: string;
-  readonly l2: number;
+  /** Its weights that have a regularizer. */
+  readonly regularized: readonly (readonly [Float32Array, Regularizer])[];
   readonly rate: number;
   readonly kept: Uint32Array | null;
   readonly x: Float32Array;
@@ -82,9 +84,10 @@ class Pass {
     const losses = await rowLosses(last, last.x, targets, rows.length, recipe.loss, bench);
     this.#note('loss', 'batch', null, [rows.length], weighed(losses));
     for (const [index, layer] of layers.entries()) {
-      if (layer.l2 === 0) continue;
-      const penalty = Float32Array.of(await kernelPenalty(layer, layer.l2, bench));
-      this.#note('penalty', layer.name, index, [1], penalty);
+      for (const [values, regularizer] of layer.regularized) {
+        const penalty = Float32Array.of(await penaltyOf(values, layer.description.units, regularizer, bench));
+        this.#note('penalty', layer.name, index, [1], penalty);
+      }
     }
     await this.#backward(layers, targets, weighed);
     return this.#operations;
@@ -103,7 +106,8 @@ class Pass {
       inputs = lookedUpUnits(this.#lookUp, inputs);
       this.#note('forward', this.#lookUp.name, null, [this.#rows, inputs], x);
     }
-    for (const [index, { name, units, activation, useBias, kernelRegularizer }] of denseLayers(model).entries()) {
+    for (const [index, described] of denseLayers(model).entries()) {
+      const { name, units, activation, useBias, kernelRegularizer, biasRegularizer } = described;
       const rescale = index === 0 ? rescalingLayer(model) : null;
       const rate = dropouts[index]?.rate ?? 0;
       let kept: Uint32Array | null = null;
@@ -120,7 +124,8 @@ class Pass {
       const takesLogits = gradientTakesLogits(activation) || (index === last && lossRules(recipe.loss).takesLogits);
       const z = takesLogits ? await layerOutputs(linear, x, this.#rows, bench) : null;
       this.#note('forward', name, index, [this.#rows, units], a);
-      layers.push({ ...layer, name, l2: kernelRegularizer?.l2 ?? 0, rate, kept, x, a, z });
+      const regularized = [...regularizedBy(kernel, kernelRegularizer), ...regularizedBy(bias, biasRegularizer)];
+      layers.push({ ...layer, name, regularized, rate, kept, x, a, z });
       inputs = units;
       x = a;
     }
@@ -212,4 +217,10 @@ class Pass {
     const counted = layer === null ? null : layer + this.#tables;
     this.#operations.push({ kind, place, layer: counted, parameter: null, shape, values });
   }
+}
+
+function regularizedBy(values: Float32Array | null, regularizer: Regularizer | undefined) {
+  if (values === null || regularizer === undefined) return [];
+  const { l1, l2 } = factorsOf(regularizer);
+  return l1 === 0 && l2 === 0 ? [] : [[values, regularizer] as const];
 }

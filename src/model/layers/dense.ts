@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { check, fields, flag, integer } from '../../arguments.js';
 import { type Activation, type ActivationOption, activationSchema } from '../activations.js';
+import { type Constraint, constraintSchema, type NonNegative, nonNegativeSchema } from '../constraints.js';
 import { type Initializer, initializerSchema } from '../initializers.js';
 import { inputShape, name, withoutUndefined } from '../layer-entries.js';
 import { type Regularizer, regularizerSchema } from '../regularizers.js';
@@ -20,6 +21,12 @@ export interface DenseOptions {
   readonly biasInitializer?: Initializer;
   /** @default none */
   readonly kernelRegularizer?: Regularizer | Regularizer['name'];
+  /** @default none */
+  readonly biasRegularizer?: Regularizer | Regularizer['name'];
+  /** @default none */
+  readonly kernelConstraint?: Constraint | Constraint['name'];
+  /** @default none */
+  readonly biasConstraint?: NonNegative | NonNegative['name'];
   /** Columns of the data; in the first layer only. @default as many as the first data that the model sees */
   readonly inputShape?: readonly [number];
   /** Prefix of the names of its weights; no `/`. @default 'dense_<i>', counting the model's dense layers from 1 */
@@ -36,6 +43,9 @@ export interface DenseLayer {
   readonly kernelInitializer: Initializer;
   readonly biasInitializer: Initializer;
   readonly kernelRegularizer?: Regularizer;
+  readonly biasRegularizer?: Regularizer;
+  readonly kernelConstraint?: Constraint;
+  readonly biasConstraint?: NonNegative;
   readonly inputShape?: readonly [number];
 }
 
@@ -46,6 +56,9 @@ const denseEntries = {
   kernelInitializer: v.optional(initializerSchema, 'glorotUniform'),
   biasInitializer: v.optional(initializerSchema, 'zeros'),
   kernelRegularizer: v.optional(regularizerSchema),
+  biasRegularizer: v.optional(regularizerSchema),
+  kernelConstraint: v.optional(constraintSchema),
+  biasConstraint: v.optional(nonNegativeSchema),
   inputShape,
   name,
 };
