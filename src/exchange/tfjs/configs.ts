@@ -17,13 +17,24 @@ const common = {
   ragged: v.optional(v.literal(false, 'false')),
 };
 
+const factor = v.optional(v.nullable(number), 0);
+
 const l1l2 = v.object(
   {
     class_name: v.picklist(['L1L2', 'L1', 'L2'], "'L1L2', 'L1' or 'L2'"),
-    config: v.object({ l1: v.optional(v.nullable(number), 0), l2: v.optional(v.nullable(number), 0) }, 'an object'),
+    config: v.object({ l1: factor, l2: factor }, 'an object'),
   },
   'null, or an L1L2 regularizer,',
 );
+
+const regularizer = v.optional(v.nullable(l1l2));
+
+const maxNorm = v.object({
+  class_name: v.literal('MaxNorm'),
+  // Of each unit's incoming weights.
+  config: v.object({ max_value: number, axis: v.optional(v.literal(0), 0) }),
+});
+const nonNegative = v.object({ class_name: v.literal('NonNeg', "'NonNeg'") }, "null, or 'NonNeg',");
 
 /** Layers without anything to say. */
 export const plainConfig = fields({ ...common, data_format: anything, optional: anything });
@@ -35,11 +46,11 @@ export const denseConfig = fields({
   use_bias: v.optional(flag, true),
   kernel_initializer: anything,
   bias_initializer: anything,
-  kernel_regularizer: v.optional(v.nullable(l1l2)),
-  bias_regularizer: nothing,
+  kernel_regularizer: regularizer,
+  bias_regularizer: regularizer,
   activity_regularizer: nothing,
-  kernel_constraint: nothing,
-  bias_constraint: nothing,
+  kernel_constraint: v.optional(v.nullable(v.union([maxNorm, nonNegative], "null, 'MaxNorm' of axis 0 or 'NonNeg',"))),
+  bias_constraint: v.optional(v.nullable(nonNegative)),
   lora_rank: nothing,
   quantization_config: nothing,
 });

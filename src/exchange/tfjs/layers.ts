@@ -27,6 +27,14 @@ export interface PlainLayer {
 /** A layer that was read. `activation` becomes part of a dense layer before it that has none. */
 export type ReadLayer = PlainLayer | { readonly activation: ActivationOption; readonly name?: string } | null;
 
+interface RegularizerConfig {
+  readonly config: { readonly l1: number | null; readonly l2: number | null };
+}
+
+type ConstraintConfig =
+  | { readonly class_name: 'NonNeg' }
+  | { readonly class_name: 'MaxNorm'; readonly config: { readonly max_value: number } };
+
 type Reader = (config: unknown, at: string) => ReadLayer;
 
 function reader<T>(schema: Schema<T>, read: (config: T, at: string) => ReadLayer): Reader {
@@ -40,13 +48,16 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
     InputLayer: NOTHING,
     // Rows are flat here, in the order that it gives them.
     Flatten: NOTHING,
-    Dense: reader(denseConfig, ({ name, units, use_bias, activation, kernel_regularizer }, at) => ({
+    Dense: reader(denseConfig, (config, at) => ({
       kind: 'dense',
-      name,
-      units,
-      useBias: use_bias,
-      activation: activationNamed(activation ?? 'linear', `${at}.activation`),
-      ...regularizer(kernel_regularizer?.config, `${at}.kernel_regularizer`),
+      name: config.name,
+      units: config.units,
+      useBias: config.use_bias,
+      activation: activationNamed(config.activation ?? 'linear', `${at}.activation`),
+      ...regularizer('kernelRegularizer', config.kernel_regularizer),
+      ...regularizer('biasRegularizer', config.bias_regularizer),
+      ...constraint('kernelConstraint', config.kernel_constraint),
+      ...constraint('biasConstraint', config.bias_constraint),
     })),
     Activation: reader(activationConfig, ({ name, activation }, at) => ({
       name,
@@ -99,11 +110,17 @@ function leaky(alpha: number): ActivationOption {
   return alpha === 0 ? 'relu' : { name: 'leakyRelu', alpha };
 }
 
-function regularizer(
-  given: { readonly l1: number | null; readonly l2: number | null } | undefined,
-  at: string,
-): object {
-  const { l1, l2 } = given ?? { l1: 0, l2: 0 };
-  if (l1) throw expected('l1 of 0, as only l2 is supported,', at, l1);
-  return l2 ? { kernelRegularizer: { name: 'l2', l2 } } : {};
+/** With one factor its own name: equal recipes are then equal texts. */
+function regularizer(option: string, given: RegularizerConfig | null | undefined): object {
+  const l1 = given?.config.l1 ?? 0;
+  const l2 = given?.config.l2 ?? 0;
+  if (l1 === 0 && l2 === 0) return {};
+  if (l1 === 0) return { [option]: { name: 'l2', l2 } };
+  return { [option]: l2 === 0 ? { name: 'l1', l1 } : { name: 'l1l2', l1, l2 } };
+}
+
+function constraint(option: string, given: ConstraintConfig | null | undefined): object {
+  if (given == null) return {};
+  if (given.class_name === 'NonNeg') return { [option]: { name: 'nonNegative' } };
+  return { [option]: { name: 'maxNorm', maxValue: given.config.max_value } };
 }
