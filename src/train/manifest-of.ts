@@ -19,16 +19,17 @@ export interface NewRun {
   readonly isInitial: boolean;
   readonly initialEpoch: number;
   readonly executed: RecordedExecution;
-  readonly options: Pick<CheckedFitOptions, 'dataSource'>;
+  readonly options: Pick<CheckedFitOptions, 'dataSource' | 'signal'>;
   readonly runOptions: RunOptions;
 }
 
+/** Rejects with the signal's reason while rows that are streamed are hashed. */
 export async function manifestOf(run: NewRun): Promise<Manifest> {
   const { recipe, data, isInitial, initialEpoch, executed, options, runOptions } = run;
   const { train, validation } = data;
   const streamed = train instanceof StreamedRows ? ({ streamed: true } as const) : {};
   const preparation = data.preparation && { preparation: preparationHash(data.preparation) };
-  const hash = await hashRows(train);
+  const hash = await hashRows(train, options.signal);
   return {
     schemaVersion: 1,
     contract: contractOf(recipe),
@@ -42,7 +43,7 @@ export async function manifestOf(run: NewRun): Promise<Manifest> {
       hash,
       choice: choiceOf(options.dataSource, data, hash),
       ...streamed,
-      validation: validation && (await recordedValidation(validation)),
+      validation: validation && (await recordedValidation(validation, options.signal)),
       ...preparation,
     },
     options: runOptions,
@@ -71,7 +72,7 @@ function choiceOf(
   return { source: source ?? { kind: 'given', name: 'data', hash: hash() }, rows: null, bootstrap: null };
 }
 
-async function recordedValidation(rows: Rows): Promise<RecordedValidation> {
-  const recorded = { rows: rows.rows, hash: await hashRows(rows) };
+async function recordedValidation(rows: Rows, signal?: AbortSignal): Promise<RecordedValidation> {
+  const recorded = { rows: rows.rows, hash: await hashRows(rows, signal) };
   return rows instanceof StreamedRows ? { ...recorded, streamed: true } : recorded;
 }

@@ -3,7 +3,6 @@ import type { MatrixLike } from '../data/matrix.js';
 import type { Table } from '../data/table/table.js';
 import { TableSource } from '../data/table/table-source.js';
 import { expected, SamebitsError } from '../errors.js';
-import { outputUnits } from '../model/description.js';
 import { contractOf } from '../model/emulation.js';
 import type { StepOrders } from '../native/addon.js';
 import type { Checkpoint } from '../runs/checkpoint.js';
@@ -33,6 +32,7 @@ import type { Rows } from './tabular/evaluate-rows.js';
 import { StreamedRows } from './tabular/streamed-rows.js';
 import { rowsOf } from './tabular/table-data.js';
 import { isTabular } from './tabular/tabular.js';
+import { endsOf } from './tabular/task.js';
 import {
   bestMetric,
   type Continuation,
@@ -85,7 +85,7 @@ export async function resume(
 ): Promise<ResumedRun> {
   if (isTabular(data)) {
     const { validationData, ...rest } = checkTableResumeOptions((second ?? {}) as TableResumeOptions);
-    return resumeOn(folder, rest, (run, parts) => tableData(run, parts, data, validationData));
+    return resumeOn(folder, rest, (run, parts) => tableData(run, parts, data, validationData, rest.signal));
   }
   const { validationData, validationSplit, sampleWeights, ...rest } = checkResumeOptions(options);
   const given = { validationData, validationSplit, sampleWeights };
@@ -98,6 +98,7 @@ async function tableData(
   { compiled, blueprint }: ModelParts,
   table: Table | TableSource,
   validationData: Table | TableSource | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<FitData> {
   const preparation = await run.preparation();
   if (preparation === null) {
@@ -106,9 +107,9 @@ async function tableData(
   if (table instanceof TableSource && run.manifest.data.streamed === undefined) {
     throw expected('a table in memory, as the run had (readTable gives one),', 'table', table);
   }
-  const end = { loss: compiled.loss, units: outputUnits(blueprint.model) };
-  const train = await rowsOf(table, preparation, end, 'the table');
-  const validation = validationData && (await rowsOf(validationData, preparation, end, 'validationData'));
+  const end = endsOf(blueprint.model, compiled.loss);
+  const train = await rowsOf(table, preparation, end, 'the table', signal);
+  const validation = validationData && (await rowsOf(validationData, preparation, end, 'validationData', signal));
   return { columns: preparation.features.length, train, validation: validation ?? null, preparation };
 }
 
@@ -138,7 +139,7 @@ async function resumeOn(
   const model = await modelOf(run);
   try {
     const data = await dataOf(run, model.parts);
-    await checkData(manifest, data);
+    await checkData(manifest, data, checked.signal);
     const point = await findPoint(run);
     const hardware = { isa: execution.isa, emulate };
     if (point !== null) restore(run, model, point.checkpoint, hardware);
@@ -188,17 +189,27 @@ function checkContract({ contract, recipe, sessions }: Manifest): void {
 }
 
 /** @throws SamebitsError `ERR_SAMEBITS_DATA` */
-async function checkData({ data }: Manifest, { train, validation, preparation }: FitData): Promise<void> {
-  await checkHash(data, train, preparation === null ? 'x and y' : 'the table');
+async function checkData(
+  { data }: Manifest,
+  { train, validation, preparation }: FitData,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await checkHash(data, train, preparation === null ? 'x and y' : 'the table', signal);
   if ((data.validation === null) !== (validation === null)) {
     const what = data.validation === null ? 'no validation data' : `validation data of ${data.validation.rows} rows`;
     throw expected(`${what}, as the run had,`, 'validationData', validation?.rows, 'ERR_SAMEBITS_DATA');
   }
-  if (data.validation !== null && validation !== null) await checkHash(data.validation, validation, 'validationData');
+  if (data.validation === null || validation === null) return;
+  await checkHash(data.validation, validation, 'validationData', signal);
 }
 
-async function checkHash({ hash, streamed }: Pick<RecordedData, 'hash' | 'streamed'>, rows: Rows, name: string) {
-  const found = streamed || rows instanceof StreamedRows ? await hashStream(rows) : hashSamples(rows);
+async function checkHash(
+  { hash, streamed }: Pick<RecordedData, 'hash' | 'streamed'>,
+  rows: Rows,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const found = streamed || rows instanceof StreamedRows ? await hashStream(rows, signal) : hashSamples(rows);
   if (found !== hash) throw expected(`the run's data, of SHA-256 ${hash},`, name, found, 'ERR_SAMEBITS_DATA');
 }
 

@@ -25,8 +25,11 @@ export function hashSamples(...parts: readonly HashedSamples[]): string {
   );
 }
 
-/** The hash of rows that are streamed (docs/run-folders.md, "Streams"): of rows in memory too, where a stream had them. */
-export async function hashStream(rows: Rows): Promise<string> {
+/**
+ * The hash of rows that are streamed (docs/run-folders.md, "Streams"): of rows in memory too, where a stream had them. Rejects with
+ * the signal's reason, which ends the pass over a source.
+ */
+export async function hashStream(rows: Rows, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256').update('samebits stream 1\n');
   const add = ({ x, targets, rows: count }: HashedSamples, first: boolean): void => {
     const y = targets as Uint32Array | Float32Array;
@@ -40,6 +43,7 @@ export async function hashStream(rows: Rows): Promise<string> {
       { ...IN_THEIR_ORDER, batchSize: BLOCK, exactly: true },
       { epoch: 0, position: 0 },
     )) {
+      signal?.throwIfAborted();
       add(piece, first);
       first = false;
     }
@@ -50,8 +54,8 @@ export async function hashStream(rows: Rows): Promise<string> {
 }
 
 /** As run folders keep it. */
-export async function hashRows(rows: Rows): Promise<string> {
-  return rows instanceof StreamedRows ? hashStream(rows) : hashSamples(rows);
+export async function hashRows(rows: Rows, signal?: AbortSignal): Promise<string> {
+  return rows instanceof StreamedRows ? hashStream(rows, signal) : hashSamples(rows);
 }
 
 function block({ x, targets, rows }: HashedSamples, begin: number): HashedSamples {

@@ -53,6 +53,7 @@ import { evaluateRows, type Rows } from './tabular/evaluate-rows.js';
 import type { TablePredictions } from './tabular/labels.js';
 import { ModelTables } from './tabular/model-tables.js';
 import { isTabular, type TableRows } from './tabular/tabular.js';
+import { endsOf } from './tabular/task.js';
 import { fitData, type ModelParts, trainModel } from './train-model.js';
 import { putWeights, readWeights, writeWeights } from './weights.js';
 
@@ -213,7 +214,7 @@ export class Sequential {
     const { batchLeaf, threads, sampleWeights } = checkEvaluateOptions(
       table ? ((second ?? {}) as EvaluateOptions) : options,
     );
-    const end = { loss: compiled.loss, units: outputUnits(this.#blueprint.model) };
+    const end = endsOf(this.#blueprint.model, compiled.loss);
     const how = { threads: resolveThreads(threads), batchLeaf };
     const evaluated = async (rows: Rows, columns: number): Promise<Metrics> => {
       const network = this.#live.network(columns);

@@ -1,5 +1,7 @@
 import {
   batchStream,
+  dense,
+  embedding,
   openRows,
   openRun,
   type Preparation,
@@ -8,6 +10,8 @@ import {
   type Run,
   resume,
   type TableFitOptions,
+  type TableSource,
+  tableOf,
   verify,
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
@@ -123,6 +127,46 @@ describe('fit on a source', () => {
       const { error } = await failure(() => lateModel(given).fit(slow, { ...how, signal: controller.signal }));
       expect(error).toBe(controller.signal.reason);
       expect(passes).toBe(2);
+    }
+  });
+
+  it('ends while its rows are hashed for a folder, where the signal says so', async () => {
+    const many = 24_000;
+    const interrupted = async (work: (slow: TableSource, signal: AbortSignal) => Promise<unknown>): Promise<void> => {
+      const controller = new AbortController();
+      // The pass that infers types, the one that learns or counts, and that which hashes: none trains.
+      let [passes, read] = [0, 0];
+      const slow = await openRows(
+        async function* () {
+          passes += 1;
+          for (read = 0; read < many; read += 1) {
+            if (passes === 3 && read === 100) controller.abort();
+            yield rows[read % ROWS];
+          }
+        },
+        { inferRows: 10, batchRows: 500, columns: { origin: 'category' } },
+      );
+      expect((await failure(() => work(slow, controller.signal))).error).toBe(controller.signal.reason);
+      expect(passes).toBe(3);
+      expect(read).toBeLessThan(many - 5000);
+    };
+    await interrupted((slow, signal) => lateModel().fit(slow, { ...FIT, folder: freshPath(), signal }));
+    const folder = freshPath();
+    await streamed({ folder });
+    await interrupted((slow, signal) => resume(folder, slow, { signal }));
+  });
+
+  it('says which row and column has no vector', async () => {
+    const layers = [embedding({ categories: 20, units: 2 }), dense({ units: 1, activation: 'sigmoid' as const })];
+    const prepare = { numbers: { scale: 'none' as const } };
+    const stray = rows.map((_, row) => ({ code: row === 300 ? 20 : row % 20, late: row % 3 === 0 }));
+    for (const given of [await openRows(stray, { batchRows: 64 }), tableOf(stray)]) {
+      const { error, code } = await failure(() =>
+        lateModel({ layers }).fit(given, { target: 'late', prepare, epochs: 1 }),
+      );
+      expect(code).toBe('ERR_SAMEBITS_DATA');
+      expect(error).toMatchObject({ row: 300, column: 'code' });
+      expect(String(error)).toMatch(/a whole number from 0 to 19 for column "code" at row 300/);
     }
   });
 

@@ -92,17 +92,24 @@ export function batchStream(source: TableSource, options: StreamOptions): BatchS
   return new BatchStream(source, check(optionsSchema, options, 'batchStream'));
 }
 
+/** What else is done with rows on their way. */
+interface Watch {
+  readonly times?: StageTimes;
+  /** Looks at rows as they are prepared, and throws; `firstRow` is the number of the first one in the source. */
+  readonly check?: (x: Matrix, firstRow: number) => void;
+}
+
 /** What {@link batchStream} gives: the batches of any epoch. */
 export class BatchStream {
   readonly #source: TableSource;
   readonly #options: Required<StreamOptions>;
-  readonly #times: StageTimes | undefined;
+  readonly #watch: Watch;
 
   /** Made by {@link batchStream}. */
-  constructor(source: TableSource, options: Required<StreamOptions>, times?: StageTimes) {
+  constructor(source: TableSource, options: Required<StreamOptions>, watch: Watch = {}) {
     this.#source = source;
     this.#options = options;
-    this.#times = times;
+    this.#watch = watch;
   }
 
   /**
@@ -162,11 +169,12 @@ export class BatchStream {
       places.rows.reduce((least, row) => Math.min(least, row), entered),
     );
     let row = fromRow;
-    const clock = new StageClock(this.#times);
+    const clock = new StageClock(this.#watch.times);
     for await (const table of this.#source.batches({ fromRow })) {
       clock.lap('read');
       if (start.total !== null) checkTotal(Math.max(row + table.rows, start.total), start.total, this.#source.name);
       const rows = PreparedRows.of(preparation, table, row);
+      this.#watch.check?.(rows.matrix, row);
       for (let i = 0; i < table.rows; i += 1, row += 1) {
         if (row < entered) {
           const place = waiting.get(row);

@@ -31,10 +31,15 @@ export class PreparedRows {
     return prepared;
   }
 
+  /** The features of the rows. */
+  get matrix(): Matrix {
+    const { rows, width } = this;
+    return { data: this.x.subarray(0, rows * width), rows, columns: width };
+  }
+
   /** The rows as training takes them. */
   take(): { readonly x: Matrix; readonly y: Uint32Array | Matrix | null } {
-    const { rows, width } = this;
-    const x = { data: this.x.subarray(0, rows * width), rows, columns: width };
+    const { rows, matrix: x } = this;
     const targets = this.targets.subarray(0, rows);
     switch (this.#preparation.task) {
       case null:

@@ -4,7 +4,6 @@ import type { Preparation } from '../../data/prepare/preparation.js';
 import type { Table } from '../../data/table/table.js';
 import type { TableSource } from '../../data/table/table-source.js';
 import { SamebitsError } from '../../errors.js';
-import { outputUnits } from '../../model/description.js';
 import { checkTableFitOptions, type TableFitOptions } from '../fit-options.js';
 import type { LiveNetwork } from '../live-network.js';
 import type { Predictions, Run } from '../run.js';
@@ -14,7 +13,7 @@ import type { Rows } from './evaluate-rows.js';
 import { withLabels } from './labels.js';
 import { type Learned, rowsOf, streamBuffer, trainingTable } from './table-data.js';
 import { rawRowsOf, type TableRows } from './tabular.js';
-import { checkTask, type ModelEnd } from './task.js';
+import { checkTask, endsOf, type ModelEnds } from './task.js';
 
 /** Rows as a network takes them in, and what becomes of its outputs. */
 interface Inputs {
@@ -51,7 +50,7 @@ export class ModelTables {
     const buffered = { ...training, ...streamBuffer(table, training) };
     const before = this.#learned;
     const makeData = async (): Promise<FitData> => {
-      const end = { loss: parts.compiled.loss, units: outputUnits(parts.blueprint.model) };
+      const end = endsOf(parts.blueprint.model, parts.compiled.loss);
       const how = { target, prepare, validationData, validationSplit, signal: training.signal };
       const { rows, validation, ...learned } = await trainingTable(table, how, this.#known, end);
       const { preparation } = learned;
@@ -72,7 +71,7 @@ export class ModelTables {
   /** Rows with their targets, to evaluate on. */
   async rows(
     table: Table | TableSource,
-    end: ModelEnd,
+    end: ModelEnds,
     what: string,
   ): Promise<{ readonly rows: Rows; readonly columns: number }> {
     const preparation = this.#needed(what);

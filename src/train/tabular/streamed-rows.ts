@@ -5,13 +5,14 @@ import type { StageTimes } from '../../data/stream/stage-clock.js';
 import type { TableSource } from '../../data/table/table-source.js';
 import type { NativeData } from '../../native/addon.js';
 import type { Seed } from '../../random/seed.js';
-import { type ModelEnd, targetsFor } from './task.js';
+import { checkTableIndices } from '../indices.js';
+import { type ModelEnd, type ModelEnds, targetsFor } from './task.js';
 
 /** A source whose rows a model trains or validates on. */
 export interface StreamedSource {
   readonly source: TableSource;
   readonly preparation: Preparation;
-  readonly end: ModelEnd;
+  readonly end: ModelEnds;
   /** As counted before. */
   readonly rows: number;
 }
@@ -54,7 +55,15 @@ export class StreamedRows {
     const { source, preparation, end, rows } = this.#streamed;
     const most = Math.min(PIECE_ROWS, Math.floor(PIECE_ELEMENTS / this.columns), rows);
     const piece = exactly ? batchSize : Math.max(1, Math.floor(most / batchSize)) * batchSize;
-    const stream = new BatchStream(source, { preparation, seed, shuffleBuffer, batchSize: piece }, times);
+    const stream = new BatchStream(
+      source,
+      { preparation, seed, shuffleBuffer, batchSize: piece },
+      {
+        times,
+        check: (x, firstRow) =>
+          checkTableIndices(end.model, { x, features: preparation.features, firstRow, source: source.name }),
+      },
+    );
     for await (const batch of stream.from({ epoch, rows: position, total: rows })) yield nativeRows(batch, end);
   }
 }

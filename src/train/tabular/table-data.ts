@@ -7,10 +7,11 @@ import { SHUFFLE_BUFFER } from '../../data/stream/batch-stream.js';
 import { Table } from '../../data/table/table.js';
 import type { TableSource } from '../../data/table/table-source.js';
 import { expected, SamebitsError } from '../../errors.js';
+import { checkTableIndices } from '../indices.js';
 import { keepSamples } from '../samples.js';
 import type { Rows } from './evaluate-rows.js';
 import { StreamedRows } from './streamed-rows.js';
-import { checkTask, type ModelEnd, targetsFor } from './task.js';
+import { checkTask, type ModelEnds, targetsFor } from './task.js';
 
 /** What a model knows of tables: its preparation, and the options by which it was learned, if it was. */
 export interface Learned {
@@ -42,7 +43,7 @@ export async function trainingTable(
   table: Table | TableSource,
   { validationData, validationSplit, signal, ...options }: TableFit,
   known: Learned | null,
-  end: ModelEnd,
+  end: ModelEnds,
 ): Promise<TrainingTable> {
   if (validationSplit !== undefined && validationData !== undefined) {
     throw expected('validationData or a validationSplit, not both', 'fit.validationSplit', validationSplit);
@@ -61,13 +62,15 @@ export async function trainingTable(
 export async function rowsOf(
   table: Table | TableSource,
   preparation: Preparation,
-  end: ModelEnd,
+  end: ModelEnds,
   name: string,
   signal?: AbortSignal,
 ): Promise<Rows> {
   if (table instanceof Table) {
     const targets = targetsFor(preparation.transformTarget(table), end);
-    return keepSamples(preparation.transform(table), targets, end, { x: name, y: `the target of ${name}` });
+    const x = preparation.transform(table);
+    checkTableIndices(end.model, { x, features: preparation.features, firstRow: 0, source: name });
+    return keepSamples(x, targets, end, { x: name, y: `the target of ${name}` });
   }
   checkRepeatable(table);
   checkColumns(table, preparation);

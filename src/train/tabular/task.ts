@@ -2,6 +2,7 @@
 import type { Matrix } from '../../data/matrix.js';
 import type { Preparation } from '../../data/prepare/preparation.js';
 import { SamebitsError } from '../../errors.js';
+import { type ModelDescription, outputUnits } from '../../model/description.js';
 import { lossName, lossRules } from '../../model/losses.js';
 import type { Loss } from '../../native/addon.js';
 
@@ -9,6 +10,15 @@ import type { Loss } from '../../native/addon.js';
 export interface ModelEnd {
   readonly loss: Loss;
   readonly units: number;
+}
+
+/** What rows of a table have to fit. */
+export interface ModelEnds extends ModelEnd {
+  readonly model: ModelDescription;
+}
+
+export function endsOf(model: ModelDescription, loss: Loss): ModelEnds {
+  return { model, loss, units: outputUnits(model) };
 }
 
 /** Losses of shares and sides, with one unit for the second of two classes. */
