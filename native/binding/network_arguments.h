@@ -1,4 +1,5 @@
-// What JavaScript says of networks and jobs (src/native/addon.ts), checked and made the engine's. All throw a Napi::Error.
+// What JavaScript says of networks and jobs (src/native/network-description.ts, network.ts), checked and made the engine's. All
+// throw a Napi::Error.
 #ifndef SAMEBITS_BINDING_NETWORK_ARGUMENTS_H
 #define SAMEBITS_BINDING_NETWORK_ARGUMENTS_H
 

@@ -1,4 +1,4 @@
-// The JavaScript class Network (src/native/addon.ts, NativeNetwork).
+// The JavaScript class Network (src/native/network.ts, NativeNetwork).
 #ifndef SAMEBITS_BINDING_NETWORK_OBJECT_H
 #define SAMEBITS_BINDING_NETWORK_OBJECT_H
 

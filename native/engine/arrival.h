@@ -50,7 +50,7 @@ class ChainTree {
   RowOrder order_{};
 };
 
-// Words of one recorded step (src/native/addon.ts, StepOrders). Returns the words read, or 0 if they are not a recording
+// Words of one recorded step (src/native/network.ts, StepOrders). Returns the words read, or 0 if they are not a recording
 // of a batch for which tree->begin(rows) was called: every unit exactly once, one chain left.
 size_t readRecordedStep(const uint32_t* words, size_t count, std::vector<uint8_t>* seenUnits, ChainTree* tree);
 

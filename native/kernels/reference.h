@@ -73,6 +73,8 @@ struct Functions {
 };
 
 float relu(float x);
+// The maximum of z, and the sum of exp(z - maximum).
+void softmaxParts(const Functions& f, const float* z, size_t units, float& most, float& sum);
 void softmax(const Functions& f, const float* z, size_t units, float* p);  // p may be z
 
 float leakyRelu(float alpha, float z);

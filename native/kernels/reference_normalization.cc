@@ -1,26 +1,11 @@
 // See reference.h: normalizations. Written to be read; nothing here is fast.
 #include <cmath>
-#include <vector>
 
-#include "reference.h"
+#include "reference_sums.h"
 
 namespace samebits {
 namespace reference {
 namespace {
-
-float oneOver(size_t count) { return static_cast<float>(1.0 / static_cast<double>(count)); }
-
-// The tree over rows; next(sum, row) is one step of a chain.
-template <typename Next>
-float rowTree(size_t rows, size_t leaf, Next next) {
-  std::vector<float> sums;
-  for (size_t begin = 0; begin < rows; begin += leaf) {
-    float chain = 0.0f;
-    for (size_t i = begin; i < rows && i < begin + leaf; ++i) chain = next(chain, i);
-    sums.push_back(chain);
-  }
-  return balancedTree(sums.data(), sums.size());
-}
 
 float scaledAndShifted(const Normalization& what, size_t j, float h) {
   if (what.gamma == nullptr) return what.beta == nullptr ? h : h + what.beta[j];
@@ -36,12 +21,12 @@ void batchNormalization(const Normalization& what, const float* x, size_t rows, 
   const float scale = oneOver(rows);
   for (size_t j = 0; j < units; ++j) {
     const auto at = [&](size_t i) { return x[i * units + j]; };
-    mean[j] = rowTree(rows, leaf, [&](float sum, size_t i) { return sum + at(i); }) * scale;
+    mean[j] = chainTree(rows, leaf, [&](float sum, size_t i) { return sum + at(i); }) * scale;
     const auto square = [&](float sum, size_t i) {
       const float away = at(i) - mean[j];
       return fma(away, away, sum);
     };
-    variance[j] = rowTree(rows, leaf, square) * scale;
+    variance[j] = chainTree(rows, leaf, square) * scale;
     inverse[j] = inverseOf(variance[j], what.epsilon);
     for (size_t i = 0; i < rows; ++i) {
       h[i * units + j] = (at(i) - mean[j]) * inverse[j];
@@ -64,8 +49,9 @@ void batchNormalizationGradient(const Normalization& what, const float* inverse,
                                 size_t rows, size_t units, size_t leaf, float* shifts, float* scales, float* dx) {
   const float scale = oneOver(rows);
   for (size_t j = 0; j < units; ++j) {
-    shifts[j] = rowTree(rows, leaf, [&](float sum, size_t i) { return sum + dy[i * units + j]; });
-    scales[j] = rowTree(rows, leaf, [&](float sum, size_t i) { return fma(h[i * units + j], dy[i * units + j], sum); });
+    shifts[j] = chainTree(rows, leaf, [&](float sum, size_t i) { return sum + dy[i * units + j]; });
+    scales[j] =
+        chainTree(rows, leaf, [&](float sum, size_t i) { return fma(h[i * units + j], dy[i * units + j], sum); });
     const float shift = shifts[j] * scale, slope = scales[j] * scale;
     const float factor = what.gamma == nullptr ? inverse[j] : what.gamma[j] * inverse[j];
     for (size_t i = 0; i < rows; ++i) {
