@@ -261,21 +261,18 @@ export {
 } from './model/schedules.js';
 export type { Seeds } from './model/seeds.js';
 export type { MovingAverage, MovingAverageOptions, UpdateOptions, Updates } from './model/update-options.js';
+export type { InstructionSet } from './native/instruction-set.js';
+export type { MachineDescription } from './native/machine.js';
+export type { Counters, ParameterKind, Reduction, StepOrders } from './native/network.js';
 export type {
   ActivationName,
-  Counters,
   CrossentropyName,
   Huber,
-  InstructionSet,
   Loss,
   LossName,
-  ParameterKind,
   Quantile,
-  Reduction,
   SmoothedCrossentropy,
-  StepOrders,
-} from './native/addon.js';
-export type { MachineDescription } from './native/machine.js';
+} from './native/network-description.js';
 export type {
   CosineDecay,
   CosineDecayRestarts,

@@ -14,7 +14,9 @@ import { addon, type KernelOptions as NativeOptions } from './native/addon.js';
 import { checkRepeatable, type ExecutionOptions, executionEntries, resolveExecution } from './train/execution.js';
 
 export type { ActivationOption } from './model/activations.js';
-export type { ActivationName, InstructionSet, Reduction } from './native/addon.js';
+export type { InstructionSet } from './native/instruction-set.js';
+export type { Reduction } from './native/network.js';
+export type { ActivationName } from './native/network-description.js';
 export type { ExecutionOptions } from './train/execution.js';
 
 /** Sizes of a dense layer. */

@@ -11,10 +11,10 @@
  */
 import * as v from 'valibot';
 import { check, fields, oneOf } from './arguments.js';
-import { addon, type ElementaryFunction, type InstructionSet } from './native/addon.js';
-import { INSTRUCTION_SETS, resolveInstructionSet } from './native/instruction-set.js';
+import { addon, type ElementaryFunction } from './native/addon.js';
+import { INSTRUCTION_SETS, type InstructionSet, resolveInstructionSet } from './native/instruction-set.js';
 
-export type { InstructionSet } from './native/addon.js';
+export type { InstructionSet } from './native/instruction-set.js';
 
 /** Options of every function here. */
 export interface MathOptions {

@@ -1,6 +1,7 @@
 /** The course of a benchmark: the machine's limits, then case by case, everything that is compared by turns. */
 import type { Recipe } from '../model/recipe.js';
-import type { InstructionSet, Reduction } from '../native/addon.js';
+import type { InstructionSet } from '../native/instruction-set.js';
+import type { Reduction } from '../native/network.js';
 import { Calibration } from './calibration.js';
 import {
   type BenchCase,

@@ -2,8 +2,9 @@
  * Whether the machine is ours right now. Virtual cores may sit on one physical core or far apart, and neighbors take
  * turns: then a team runs at half its speed, and what is measured says nothing about the program.
  */
-import type { InstructionSet } from '../native/addon.js';
+
 import { addon } from '../native/addon.js';
+import type { InstructionSet } from '../native/instruction-set.js';
 import type { BenchLimits } from './document.js';
 import { coresFor, fmaGflops, pingPongSeconds, roundsFor } from './limits.js';
 import { median } from './statistics.js';

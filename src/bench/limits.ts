@@ -1,7 +1,8 @@
 /** The machine's limits, measured natively. */
 import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { addon, type InstructionSet } from '../native/addon.js';
+import { addon } from '../native/addon.js';
+import type { InstructionSet } from '../native/instruction-set.js';
 import type { BenchLimits } from './document.js';
 import type { Effort } from './effort.js';
 import { quantile } from './statistics.js';

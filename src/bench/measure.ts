@@ -1,5 +1,5 @@
 /** Contestants take samples by turns, so that what drifts on the machine hits all alike. */
-import type { InstructionSet } from '../native/addon.js';
+import type { InstructionSet } from '../native/instruction-set.js';
 import type { Calibration } from './calibration.js';
 import { coresFor } from './limits.js';
 import { median, medianRatio, spread } from './statistics.js';

@@ -1,5 +1,6 @@
 /** From samples to the lines of the document. */
-import type { InstructionSet, Reduction } from '../native/addon.js';
+import type { InstructionSet } from '../native/instruction-set.js';
+import type { Reduction } from '../native/network.js';
 import { type BenchCase, flopsOf, rowsOf } from './cases.js';
 import type { BenchCaseResult, BenchLimits } from './document.js';
 import { coresFor } from './limits.js';

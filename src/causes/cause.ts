@@ -2,7 +2,7 @@
 import type { Schema } from '../arguments.js';
 import type { DataChoice } from '../data/source.js';
 import type { Recipe } from '../model/recipe.js';
-import type { InstructionSet } from '../native/addon.js';
+import type { InstructionSet } from '../native/instruction-set.js';
 
 export type { DataChoice };
 

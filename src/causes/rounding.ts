@@ -3,7 +3,7 @@ import { integer } from '../arguments.js';
 import { type Emulation, emulationSchema } from '../model/emulation.js';
 import { type FlippedBit, flippedBitSchema } from '../model/flipped-bit.js';
 import { reductionSchema } from '../model/recipe.js';
-import type { Reduction } from '../native/addon.js';
+import type { Reduction } from '../native/network.js';
 import type { ExecutionChoice } from './cause.js';
 import { type Lens, lens, withExecution, withFit, withRecipe } from './lens.js';
 import { isaSchema, threadsSchema } from './setting.js';

@@ -4,8 +4,8 @@ import { Command } from 'commander';
 import { type BenchCase, CASES, casesOf } from '../bench/cases.js';
 import { USUAL_EFFORT } from '../bench/effort.js';
 import { REDUCTIONS } from '../model/recipe.js';
-import type { InstructionSet, Reduction } from '../native/addon.js';
-import { INSTRUCTION_SETS } from '../native/instruction-set.js';
+import { INSTRUCTION_SETS, type InstructionSet } from '../native/instruction-set.js';
+import type { Reduction } from '../native/network.js';
 import { MOST_THREADS } from '../train/execution.js';
 import { integerOption, integersOption, namesOption } from './option-values.js';
 

@@ -3,8 +3,9 @@ import { Command } from 'commander';
 import { ACTIVATIONS } from '../model/activations.js';
 import { OPTIMIZERS, type OptimizerName } from '../model/optimizers.js';
 import { REDUCTIONS } from '../model/recipe.js';
-import type { ActivationName, InstructionSet, Reduction } from '../native/addon.js';
-import { INSTRUCTION_SETS } from '../native/instruction-set.js';
+import { INSTRUCTION_SETS, type InstructionSet } from '../native/instruction-set.js';
+import type { Reduction } from '../native/network.js';
+import type { ActivationName } from '../native/network-description.js';
 import { MOST_THREADS } from '../train/execution.js';
 import {
   integerOption,

@@ -1,8 +1,7 @@
 /** Options of commands that execute runs again: they decide how fast, and no bit. */
 import type { Command } from 'commander';
 import { shellWord } from '../format.js';
-import type { InstructionSet } from '../native/addon.js';
-import { INSTRUCTION_SETS } from '../native/instruction-set.js';
+import { INSTRUCTION_SETS, type InstructionSet } from '../native/instruction-set.js';
 import { MOST_THREADS } from '../train/execution.js';
 import { integerOption, nameOption } from './option-values.js';
 

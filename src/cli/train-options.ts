@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { ACTIVATIONS } from '../model/activations.js';
 import { OPTIMIZERS, type Optimizer } from '../model/optimizers.js';
 import { REDUCTIONS } from '../model/recipe.js';
-import type { ActivationName, Reduction } from '../native/addon.js';
+import type { Reduction } from '../native/network.js';
+import type { ActivationName } from '../native/network-description.js';
 import { type ExecutionFlags, withExecutionOptions } from './execution-options.js';
 import {
   folderOption,

@@ -2,7 +2,7 @@
  * One timed run, in a worker thread. It trains in chunks; between two chunks, outside the clock, its weights are laid
  * down for the other runs (the baseline) or compared with what the baseline has laid down (all others).
  */
-import type { StepOrders } from '../native/addon.js';
+import type { StepOrders } from '../native/network.js';
 import type { Recording } from '../runs/recording.js';
 import { joinOrders } from '../train/recording.js';
 import { distances, firstDifferingIndex, NO_DISTANCE, ulpHistogram } from './distances.js';

@@ -1,6 +1,6 @@
 /** Which predictions of two runs differ. */
 import { decisionsOf } from '../model/losses.js';
-import type { Loss } from '../native/addon.js';
+import type { Loss } from '../native/network-description.js';
 import { firstDifferingIndex } from './distances.js';
 
 /**

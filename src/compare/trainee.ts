@@ -4,7 +4,7 @@ import { type NamedTensor, outputUnits, type Parameter, slotsOf } from '../model
 import { decisionsOf, decisionsPerRow } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
-import type { Counters, EpochState, NativeData, Slot, StepOrders, TrainResult } from '../native/addon.js';
+import type { Counters, EpochState, NativeData, Slot, StepOrders, TrainResult } from '../native/network.js';
 import type { Recording } from '../runs/recording.js';
 import { type FingerprintScope, fingerprintNetwork } from '../train/fingerprint.js';
 import { rateMetric } from '../train/learning-rate.js';

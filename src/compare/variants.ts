@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import { check, fields } from '../arguments.js';
 import type { Recipe } from '../model/recipe.js';
-import type { InstructionSet, Reduction } from '../native/addon.js';
+import type { InstructionSet } from '../native/instruction-set.js';
+import type { Reduction } from '../native/network.js';
 import { type ExecutionOptions, executionEntries, resolveExecution } from '../train/execution.js';
 
 /** One way to execute a recipe. What is left open is decided as in `fit`; the order of reductions is the recipe's. */

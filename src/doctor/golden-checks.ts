@@ -1,5 +1,6 @@
 /** The golden results, computed again on this machine by every instruction set. */
-import { addon, type ElementaryFunction, type InstructionSet } from '../native/addon.js';
+import { addon, type ElementaryFunction } from '../native/addon.js';
+import type { InstructionSet } from '../native/instruction-set.js';
 import { bitsOf, fromBits, sha256, wordsOf } from './bits.js';
 import { type Check, checkOf, type Finding } from './document.js';
 import type { Golden, GoldenElementary, GoldenProducts } from './golden.js';

@@ -6,7 +6,8 @@ import type { DenseLayer, DenseOptions, DropoutOptions, Layer, RescalingOptions 
 import type { AdagradOptions, AdamOptions, NadamOptions, RmsPropOptions, SgdOptions } from '../model/optimizers.js';
 import type { Shuffle } from '../model/recipe.js';
 import type { Seeds } from '../model/seeds.js';
-import type { ElementaryFunction, Loss } from '../native/addon.js';
+import type { ElementaryFunction } from '../native/addon.js';
+import type { Loss } from '../native/network-description.js';
 import { packageFile } from '../package-root.js';
 import type { Generator } from '../random/words.js';
 import type { ElementKind } from './made-up.js';

@@ -1,5 +1,6 @@
 /** The sums of the addon, as things to put numbers into: each of its products reduced to sums of given terms. */
-import { addon, type InstructionSet, type KernelOptions } from '../native/addon.js';
+import { addon, type KernelOptions } from '../native/addon.js';
+import type { InstructionSet } from '../native/instruction-set.js';
 import type { Summation } from './order-probe.js';
 import { FEATURE_RULE, type SumRule, VECTOR_RULE } from './sum-tree.js';
 

@@ -1,6 +1,7 @@
 /** Threads that are really started, and the control words under which they and their callers work. */
 import { existsSync } from 'node:fs';
-import { type Addon, addon, type Diagnostics, type InstructionSet } from '../native/addon.js';
+import { type Addon, addon, type Diagnostics } from '../native/addon.js';
+import type { InstructionSet } from '../native/instruction-set.js';
 import { bitsOf } from './bits.js';
 import { type Check, checkOf, type Finding } from './document.js';
 

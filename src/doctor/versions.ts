@@ -1,6 +1,7 @@
 /** What runs: versions, the binary, its compiler, its instruction sets. */
 import { relative } from 'node:path';
-import { addon, type Diagnostics, type InstructionSet } from '../native/addon.js';
+import { addon, type Diagnostics } from '../native/addon.js';
+import type { InstructionSet } from '../native/instruction-set.js';
 import { addonPath } from '../native/load.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import type { Check } from './document.js';

@@ -1,7 +1,7 @@
 /** Activations as plain, serialisable descriptions (docs/numerics.md, "Activations"). */
 import * as v from 'valibot';
 import { choice, fields, real, type Schema } from '../arguments.js';
-import type { ActivationName } from '../native/addon.js';
+import type { ActivationName } from '../native/network-description.js';
 
 /** `z < 0 ? alpha · z : z` (Maas and others, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013). */
 export interface LeakyRelu {

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { choice, real, type Schema } from '../arguments.js';
 import { expected, SamebitsError } from '../errors.js';
-import type { Loss } from '../native/addon.js';
+import type { Loss } from '../native/network-description.js';
 import { decisionsOf, lossName } from './losses.js';
 
 /** A weight of at least 0 for each class by its number, 1 for those without; or weights by which all classes count alike. */

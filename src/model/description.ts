@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { check, fields, type Schema } from '../arguments.js';
 import { expected } from '../errors.js';
-import type { ParameterKind } from '../native/addon.js';
+import type { ParameterKind } from '../native/network.js';
 import { checkStreams } from '../random/seed.js';
 import type { Activation } from './activations.js';
 import { isLookUp, type LookUpLayer, lookedUpUnits, tablesOf } from './embeddings.js';

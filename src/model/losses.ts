@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { choice, fields, oneOf, real, type Schema } from '../arguments.js';
 import { SamebitsError } from '../errors.js';
-import type { ActivationName, CrossentropyName, Loss, LossName } from '../native/addon.js';
+import type { ActivationName, CrossentropyName, Loss, LossName } from '../native/network-description.js';
 import { type Activation, activationText } from './activations.js';
 
 /** Metrics that are computed beside the loss. */

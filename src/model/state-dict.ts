@@ -1,5 +1,5 @@
 /** Trained tensors as PyTorch's modules have them in their `state_dict`: names, shapes and the order of elements. */
-import type { ParameterKind } from '../native/addon.js';
+import type { ParameterKind } from '../native/network.js';
 import type { Parameter } from './description.js';
 
 interface TorchTensor {

@@ -1,6 +1,9 @@
 /** Which instruction set runs: the best one, or the one that was asked for. */
 import { SamebitsError } from '../errors.js';
-import { addon, type InstructionSet } from './addon.js';
+import { addon } from './addon.js';
+
+/** Instruction sets that a kernel table exists for; which of them can run here is `instructionSets().available`. */
+export type InstructionSet = 'scalar' | 'avx2' | 'avx512' | 'neon';
 
 /** Those that a kernel table can be written for. */
 export const INSTRUCTION_SETS = ['scalar', 'avx2', 'avx512', 'neon'] as const satisfies readonly InstructionSet[];

@@ -6,7 +6,7 @@ import { check, fields, flag, integer, type Schema } from '../arguments.js';
 import { declaredInputs, type NamedTensor, type Parameter, parametersOf, slotsOf } from '../model/description.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
-import type { Counters } from '../native/addon.js';
+import type { Counters } from '../native/network.js';
 import { damaged, inFile, isMissing, onDisk } from './file-errors.js';
 import { CHECKPOINTS, checkFolder, openInside } from './inside.js';
 import { type JournalEnd, journalEndSchema } from './journal.js';

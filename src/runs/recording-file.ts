@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fields, integer, type Schema } from '../arguments.js';
-import type { StepOrders } from '../native/addon.js';
+import type { StepOrders } from '../native/network.js';
 import { writeFully } from './durable.js';
 import { damaged, onDisk, refused } from './file-errors.js';
 import { openInside, readRange } from './inside.js';

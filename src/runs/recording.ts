@@ -1,5 +1,5 @@
 /** Recordings of free order, as runs keep them. */
-import type { StepOrders } from '../native/addon.js';
+import type { StepOrders } from '../native/network.js';
 
 /**
  * How each step of a run in free order was summed. Replaying it gives the run's bits again, at any thread count and on

@@ -12,7 +12,7 @@ import {
   type Metric,
   metricsSchema,
 } from '../model/losses.js';
-import type { Loss } from '../native/addon.js';
+import type { Loss } from '../native/network-description.js';
 import { checkEvaluateOptions, checkPredictOptions, type EvaluateOptions, type PredictOptions } from './fit-options.js';
 import { scoreOutputs } from './output-loss.js';
 import type { Metrics, Predictions } from './run.js';

@@ -8,8 +8,8 @@ import { check, flag, integer, oneOf } from '../arguments.js';
 import { expected, SamebitsError } from '../errors.js';
 import type { Emulation } from '../model/emulation.js';
 import { reductionSchema } from '../model/recipe.js';
-import type { InstructionSet, Reduction } from '../native/addon.js';
-import { INSTRUCTION_SETS, resolveInstructionSet } from '../native/instruction-set.js';
+import { INSTRUCTION_SETS, type InstructionSet, resolveInstructionSet } from '../native/instruction-set.js';
+import type { Reduction } from '../native/network.js';
 
 export const MOST_THREADS = 256;
 

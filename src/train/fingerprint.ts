@@ -2,8 +2,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { canonicalBytes } from '../data/canonical-bytes.js';
 import { type Parameter, slotsOf } from '../model/description.js';
-import type { Slot } from '../native/addon.js';
-import { addon, type NativeNetwork } from '../native/addon.js';
+import { addon } from '../native/addon.js';
+import type { NativeNetwork, Slot } from '../native/network.js';
 import { partsOf } from './network.js';
 
 /** Weights alone; or the full state, with optimizer and counters. */

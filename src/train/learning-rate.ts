@@ -1,6 +1,7 @@
 /** The learning rate of single steps, and where its schedule begins. */
 import type { Optimizer } from '../model/optimizers.js';
-import { addon, type Counters } from '../native/addon.js';
+import { addon } from '../native/addon.js';
+import type { Counters } from '../native/network.js';
 
 /** Whether the learning rate is another from step to step. */
 export function hasSchedule({ learningRate }: Optimizer): boolean {

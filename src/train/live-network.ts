@@ -5,7 +5,7 @@
 import { expected, SamebitsError } from '../errors.js';
 import { declaredInputs, type Parameter, parametersOf } from '../model/description.js';
 import { slotNames } from '../model/optimizers.js';
-import type { NativeNetwork } from '../native/addon.js';
+import type { NativeNetwork } from '../native/network.js';
 import { resolveExecution } from './execution.js';
 import { countersAnew } from './learning-rate.js';
 import {

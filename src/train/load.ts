@@ -1,7 +1,7 @@
 /** Models from files. */
 import { expected } from '../errors.js';
 import { fromStateDictOrder } from '../model/state-dict.js';
-import type { NativeNetwork, Slot } from '../native/addon.js';
+import type { NativeNetwork, Slot } from '../native/network.js';
 import { damaged, inFile } from '../runs/file-errors.js';
 import { openNamed } from '../runs/inside.js';
 import { type ModelTensor, parseModel, type SavedModel } from '../runs/model-file.js';

@@ -1,7 +1,7 @@
 /** Batches that pass through the network in parts. */
 import { expected } from '../errors.js';
 import { lookUpLayer, type ModelDescription } from '../model/description.js';
-import type { Reduction } from '../native/addon.js';
+import type { Reduction } from '../native/network.js';
 
 /** What the size of micro-batches must go with. */
 export interface MicroBatchPlace {

@@ -5,7 +5,7 @@ import { isLookUp, type LookUpLayer } from '../model/embeddings.js';
 import type { Layer, RescalingLayer } from '../model/layers.js';
 import { factorsOf, type Regularizer } from '../model/regularizers.js';
 import { type SeedChoice, seedOf } from '../model/seeds.js';
-import type { NativeLayer, NativeRules } from '../native/addon.js';
+import type { NativeLayer, NativeRules } from '../native/network-description.js';
 import { seedKey, streamNumber } from '../random/seed.js';
 
 /** In order; rescaling and embeddings are not among them. */

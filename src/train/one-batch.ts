@@ -1,5 +1,5 @@
 /** A single step on one batch. */
-import type { NativeData, NativeNetwork, TrainResult } from '../native/addon.js';
+import type { NativeData, NativeNetwork, TrainResult } from '../native/network.js';
 import type { ResolvedExecution } from './execution.js';
 import type { checkStepOptions } from './fit-options.js';
 

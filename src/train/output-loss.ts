@@ -1,8 +1,10 @@
 /** Losses and hits of rows of outputs, where there are no logits behind them (docs/numerics.md, "Ensembles"). */
 import { firstGreatest } from '../metrics/inputs.js';
 import { decisionsOf, lossRules } from '../model/losses.js';
-import { addon, type Loss, type NativeData } from '../native/addon.js';
+import { addon } from '../native/addon.js';
 import { bestInstructionSet } from '../native/instruction-set.js';
+import type { NativeData } from '../native/network.js';
+import type { Loss } from '../native/network-description.js';
 import { treeOf, vectorRule } from './sum-tree.js';
 
 const fround = Math.fround;

@@ -1,6 +1,6 @@
 /** Recordings of free order: which chain took which rows, and which chain was added to which, step after step. */
 import { expected } from '../errors.js';
-import type { Reduction, StepOrders } from '../native/addon.js';
+import type { Reduction, StepOrders } from '../native/network.js';
 import type { Recording } from '../runs/recording.js';
 
 /** What a recording has to fit. */

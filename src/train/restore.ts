@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { check, fields, oneOf } from '../arguments.js';
 import { type NamedTensor, slotsOf } from '../model/description.js';
 import { slotNames } from '../model/optimizers.js';
-import type { NativeNetwork } from '../native/addon.js';
+import type { NativeNetwork } from '../native/network.js';
 import type { Checkpoint } from '../runs/checkpoint.js';
 import { damaged, inFile } from '../runs/file-errors.js';
 import { openRun, type RunFolder } from '../runs/open-run.js';

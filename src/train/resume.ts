@@ -4,7 +4,7 @@ import type { Table } from '../data/table/table.js';
 import { TableSource } from '../data/table/table-source.js';
 import { expected, SamebitsError } from '../errors.js';
 import { contractOf } from '../model/emulation.js';
-import type { StepOrders } from '../native/addon.js';
+import type { StepOrders } from '../native/network.js';
 import type { Checkpoint } from '../runs/checkpoint.js';
 import { damaged } from '../runs/file-errors.js';
 import type { Manifest, RecordedData, RunResult } from '../runs/manifest.js';

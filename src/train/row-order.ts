@@ -2,7 +2,9 @@
 import { bufferOrder } from '../data/stream/buffer-order.js';
 import { SHUFFLE_STREAM } from '../model/description.js';
 import type { FitRecipe } from '../model/recipe.js';
-import { addon, type Loss, type NativeData, type TrainJob } from '../native/addon.js';
+import { addon } from '../native/addon.js';
+import type { NativeData, TrainJob } from '../native/network.js';
+import type { Loss } from '../native/network-description.js';
 import { type Seed, seedKey, streamNumber } from '../random/seed.js';
 import { permutation } from '../random/shuffle.js';
 import { stratifiedPattern, stratify } from '../random/stratified.js';

@@ -3,7 +3,8 @@ import { keepArray, type NumericArray } from '../data/matrix.js';
 import { expected } from '../errors.js';
 import type { ClassWeights } from '../model/class-weights.js';
 import { lossName } from '../model/losses.js';
-import type { Loss, NativeData } from '../native/addon.js';
+import type { NativeData } from '../native/network.js';
+import type { Loss } from '../native/network-description.js';
 import { targetClasses } from './target-classes.js';
 
 /** A number of at least 0 for each row. */

@@ -1,7 +1,7 @@
 /** What is kept of a run while it trains: marks of its weights, the best of them, and its folder. */
 import { SamebitsError } from '../errors.js';
 import type { Parameter } from '../model/description.js';
-import type { NativeNetwork, Slot, TrainResult } from '../native/addon.js';
+import type { NativeNetwork, Slot, TrainResult } from '../native/network.js';
 import type { EpochPosition, StateParts } from '../runs/checkpoint.js';
 import type { JsonValue } from '../runs/json.js';
 import type { BestEpoch, RunOptions } from '../runs/manifest.js';

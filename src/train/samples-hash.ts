@@ -1,7 +1,7 @@
 /** Rows and targets as fingerprints. */
 import { createHash } from 'node:crypto';
 import { hashParts } from '../data/hash-parts.js';
-import type { NativeData } from '../native/addon.js';
+import type { NativeData } from '../native/network.js';
 import type { Rows } from './tabular/evaluate-rows.js';
 import { IN_THEIR_ORDER, StreamedRows } from './tabular/streamed-rows.js';
 

@@ -2,7 +2,8 @@
 import { asMatrix, keepArray, keepMatrix, type Matrix, type MatrixLike, type NumericArray } from '../data/matrix.js';
 import { expected } from '../errors.js';
 import { lossRules } from '../model/losses.js';
-import type { Loss, NativeData } from '../native/addon.js';
+import type { NativeData } from '../native/network.js';
+import type { Loss } from '../native/network-description.js';
 import { keepSampleWeights, type SampleWeights } from './row-weights.js';
 
 /**

@@ -4,7 +4,7 @@ import type { Preparation } from '../data/prepare/preparation.js';
 import { expected } from '../errors.js';
 import { slotNames } from '../model/optimizers.js';
 import { toStateDictOrder } from '../model/state-dict.js';
-import type { Slot } from '../native/addon.js';
+import type { Slot } from '../native/network.js';
 import { modelMetadata, modelTensors } from '../runs/model-file.js';
 import { type TensorSource, writeSafetensors } from '../runs/safetensors.js';
 import { formatSealedSafetensors } from '../runs/safetensors-bytes.js';

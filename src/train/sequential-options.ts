@@ -9,7 +9,7 @@ import type { LossOption, Metric } from '../model/losses.js';
 import type { Optimizer, OptimizerName } from '../model/optimizers.js';
 import { compileEntries, generatorSchema } from '../model/recipe.js';
 import { type SeedChoice, type Seeds, seedsSchema } from '../model/seeds.js';
-import type { Loss } from '../native/addon.js';
+import type { Loss } from '../native/network-description.js';
 import { type Seed, seedSchema } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 

@@ -13,7 +13,7 @@ import { slotNames } from '../model/optimizers.js';
 
 import type { Seeds } from '../model/seeds.js';
 import { summaryText } from '../model/summary.js';
-import type { Slot } from '../native/addon.js';
+import type { Slot } from '../native/network.js';
 import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 import { checkRepeatable, resolveExecution, resolveThreads } from './execution.js';

@@ -8,7 +8,8 @@ import { declaredInputs, outputUnits, type Parameter, parametersOf } from '../mo
 import { checkShuffle } from '../model/losses.js';
 import { checkShuffleBuffer, type FitRecipe, type Recipe } from '../model/recipe.js';
 import { seedOf } from '../model/seeds.js';
-import type { EpochState, Loss, NativeNetwork, TrainJob, TrainResult } from '../native/addon.js';
+import type { EpochState, NativeNetwork, TrainJob, TrainResult } from '../native/network.js';
+import type { Loss } from '../native/network-description.js';
 import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 import type { Recording } from '../runs/recording.js';

@@ -1,6 +1,6 @@
 /** Where the rows of the next native call come from: from memory, in an order, or from a stream. */
 import { expected } from '../errors.js';
-import type { TrainJob } from '../native/addon.js';
+import type { TrainJob } from '../native/network.js';
 import { RowOrder } from './row-order.js';
 import { weighRows } from './row-weights.js';
 import type { SessionOptions } from './session.js';

@@ -1,6 +1,6 @@
 /** The class of each row, as stratified batches count it (docs/numerics.md, "Stratified shuffle"). */
 import { lossName } from '../model/losses.js';
-import type { Loss } from '../native/addon.js';
+import type { Loss } from '../native/network-description.js';
 
 /**
  * Labels themselves; the unit with the largest share; for binary targets which units are above 1/2, numbered in ascending

@@ -9,7 +9,7 @@ import { checkShuffle } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 import { checkShuffleBuffer, type Recipe } from '../model/recipe.js';
 import { seedOf } from '../model/seeds.js';
-import type { NativeNetwork } from '../native/addon.js';
+import type { NativeNetwork } from '../native/network.js';
 import type { RunOptions } from '../runs/manifest.js';
 import type { MetricName } from '../runs/metrics.js';
 import { RunWriter } from '../runs/run-writer.js';

@@ -2,7 +2,7 @@
 import { asMatrix } from '../data/matrix.js';
 import { expected } from '../errors.js';
 import type { NamedTensor, Parameter } from '../model/description.js';
-import type { NativeNetwork, Slot } from '../native/addon.js';
+import type { NativeNetwork, Slot } from '../native/network.js';
 
 /** Copies of all weights, or of another slot of theirs, in model order. */
 export function readWeights(network: NativeNetwork, parameters: readonly Parameter[], slot: Slot = 0): NamedTensor[] {

@@ -1,7 +1,8 @@
 /** Free order: what is recorded is what was computed, and the order of arrival is real. */
 import { dense, sequential } from 'samebits';
 import { describe, expect, it } from 'vitest';
-import { addon, type NativeNetwork, type TrainJob } from '../../dist/native/addon.js';
+import { addon } from '../../dist/native/addon.js';
+import type { NativeNetwork, TrainJob } from '../../dist/native/network.js';
 
 const ROWS = 256;
 const COLUMNS = 40;

@@ -5,7 +5,8 @@
  * was asked for can't run here.
  */
 import { resolve } from 'node:path';
-import type { Addon, InstructionSet } from '../../dist/native/addon.js';
+import type { Addon } from '../../dist/native/addon.js';
+import type { InstructionSet } from '../../dist/native/instruction-set.js';
 import { type Check, randomChecks, tableChecks } from './golden_engine.js';
 
 let passed = 0;

@@ -4,7 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import type { Addon, InstructionSet, NativeNetwork, TrainJob } from '../../dist/native/addon.js';
+import type { Addon } from '../../dist/native/addon.js';
+import type { InstructionSet } from '../../dist/native/instruction-set.js';
+import type { NativeNetwork, TrainJob } from '../../dist/native/network.js';
 import divergingGolden from '../golden/diverging.json';
 import elementaryGolden from '../golden/elementary.json';
 import freeGolden from '../golden/free.json';

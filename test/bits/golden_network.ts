@@ -1,14 +1,8 @@
 /** Networks, data and jobs of golden recipes, below the public API. */
-import type {
-  Addon,
-  InstructionSet,
-  NativeLayer,
-  NativeLookUp,
-  NativeNetwork,
-  NativeRules,
-  ParameterKind,
-  TrainJob,
-} from '../../dist/native/addon.js';
+import type { Addon } from '../../dist/native/addon.js';
+import type { InstructionSet } from '../../dist/native/instruction-set.js';
+import type { NativeNetwork, ParameterKind, TrainJob } from '../../dist/native/network.js';
+import type { NativeLayer, NativeLookUp, NativeRules } from '../../dist/native/network-description.js';
 import { type GoldenRecipe, samplesOf } from '../golden/recipes.js';
 import { tablesOf, widthOf } from '../oracle/embedding.js';
 import type { DenseLayer } from '../oracle/network.js';

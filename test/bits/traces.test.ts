@@ -1,7 +1,8 @@
 /** What traces and resumed runs take from the engine: marks of every step, gradients, and where an epoch stands. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { addon, type EpochState, type NativeNetwork, type Slot, type TrainJob } from '../../dist/native/addon.js';
+import { addon } from '../../dist/native/addon.js';
+import type { EpochState, NativeNetwork, Slot, TrainJob } from '../../dist/native/network.js';
 import { divergingRecipes, type GoldenRecipe, recipes, samplesOf } from '../golden/recipes.js';
 import { regularizedRecipes } from '../golden/regularized.js';
 import { bytesOf } from '../oracle/fingerprint.js';

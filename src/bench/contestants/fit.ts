@@ -1,5 +1,5 @@
 /** A small network through whole calls of `fit`, by the clock on the wall: everything that a caller waits for. */
-import type { InstructionSet } from '../../native/addon.js';
+import type { InstructionSet } from '../../native/instruction-set.js';
 import { modelFromRecipe } from '../../train/build.js';
 import type { Sequential } from '../../train/sequential.js';
 import type { FitCase } from '../cases.js';

@@ -1,5 +1,6 @@
 /** One phase of a step, timed natively. */
-import { addon, type InstructionSet } from '../../native/addon.js';
+import { addon } from '../../native/addon.js';
+import type { InstructionSet } from '../../native/instruction-set.js';
 import { flopsOf, type PhaseCase } from '../cases.js';
 import type { Contestant } from '../measure.js';
 import { median } from '../statistics.js';

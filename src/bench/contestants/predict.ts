@@ -1,7 +1,7 @@
 /** Calls of `predictSync`, by the clock on the wall. */
 import { setTimeout } from 'node:timers/promises';
 import type { Matrix } from '../../data/matrix.js';
-import type { InstructionSet } from '../../native/addon.js';
+import type { InstructionSet } from '../../native/instruction-set.js';
 import { modelFromRecipe } from '../../train/build.js';
 import type { Sequential } from '../../train/sequential.js';
 import { flopsOf, type PredictCase } from '../cases.js';

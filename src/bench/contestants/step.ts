@@ -1,7 +1,7 @@
 /** Training steps over many shuffled rows: gathering, steps and shuffles, by the native clock. */
 import { SamebitsError } from '../../errors.js';
 import type { Parameter } from '../../model/description.js';
-import type { InstructionSet } from '../../native/addon.js';
+import type { InstructionSet } from '../../native/instruction-set.js';
 import { fingerprintNetwork } from '../../train/fingerprint.js';
 import { TrainingSession } from '../../train/session.js';
 import type { StepCase } from '../cases.js';

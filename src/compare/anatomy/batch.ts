@@ -1,7 +1,8 @@
 /** The rows of a step's batch, as the network takes them in. */
 import type { Recipe } from '../../model/recipe.js';
 import { seedOf } from '../../model/seeds.js';
-import { addon, type NativeData } from '../../native/addon.js';
+import { addon } from '../../native/addon.js';
+import type { NativeData } from '../../native/network.js';
 import { RowOrder } from '../../train/row-order.js';
 import { weighRows } from '../../train/row-weights.js';
 import type { ComparedRows } from '../data.js';

@@ -1,8 +1,8 @@
 /** Dense layers one by one, on the kernels and the hardware that train them. */
 import { emulationBits } from '../../model/emulation.js';
 import { factorsOf, type Regularizer } from '../../model/regularizers.js';
-import type { NativeDense } from '../../native/addon.js';
-import { addon, type Loss, type NetworkDescription } from '../../native/addon.js';
+import { addon } from '../../native/addon.js';
+import type { Loss, NativeDense, NetworkDescription } from '../../native/network-description.js';
 import type { Hardware } from '../../train/network.js';
 
 /** A layer alone, with the weights that it has. */

@@ -1,6 +1,7 @@
 /** What multiplies single elements: which inputs of a layer a step drops (docs/numerics.md, "Dropout masks"), and row weights. */
-import type { NativeDropout } from '../../native/addon.js';
+
 import { addon } from '../../native/addon.js';
+import type { NativeDropout } from '../../native/network-description.js';
 
 const LEAST_NORMAL = 2 ** -126;
 const TWO_32 = 2 ** 32;

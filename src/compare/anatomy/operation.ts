@@ -1,5 +1,5 @@
 /** What a training step is made of: the operations between the state before it and the state after it. */
-import type { ParameterKind } from '../../native/addon.js';
+import type { ParameterKind } from '../../native/network.js';
 
 /** The operations of a step, at one of which two runs part. */
 export type OperationKind =

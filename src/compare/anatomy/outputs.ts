@@ -2,7 +2,8 @@
 import { gradientTakesLogits } from '../../model/activations.js';
 import { emulationBits } from '../../model/emulation.js';
 import { lossRules } from '../../model/losses.js';
-import { addon, type Loss, type NativeDense, type NativeHardware } from '../../native/addon.js';
+import { addon } from '../../native/addon.js';
+import type { Loss, NativeDense, NativeHardware } from '../../native/network-description.js';
 import type { Bench } from './hardware.js';
 
 /** A layer with what it gave for the rows of a batch, [rows, units]. */

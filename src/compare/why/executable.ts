@@ -1,5 +1,5 @@
 /** Runs and candidates as something that can be executed here. */
-import type { InstructionSet } from '../../native/addon.js';
+import type { InstructionSet } from '../../native/instruction-set.js';
 import { resolveExecution } from '../../train/execution.js';
 import type { ComparedRows } from '../data.js';
 import type { Rerun } from '../task.js';

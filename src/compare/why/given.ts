@@ -6,7 +6,7 @@ import type { LabeledData } from '../../data/labeled.js';
 import type { MatrixLike } from '../../data/matrix.js';
 import type { DataChoice } from '../../data/source.js';
 import type { Recipe } from '../../model/recipe.js';
-import type { NativeData } from '../../native/addon.js';
+import type { NativeData } from '../../native/network.js';
 import type { SampleWeights } from '../../train/row-weights.js';
 import type { Targets } from '../../train/samples.js';
 import { hashSamples, hashStream } from '../../train/samples-hash.js';

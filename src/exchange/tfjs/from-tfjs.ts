@@ -5,7 +5,7 @@ import { expected } from '../../errors.js';
 import type { NamedTensor } from '../../model/description.js';
 import type { Layer } from '../../model/layers.js';
 import { layerOf } from '../../model/state-dict.js';
-import type { ParameterKind } from '../../native/addon.js';
+import type { ParameterKind } from '../../native/network.js';
 import { type Seed, seedSchema } from '../../random/seed.js';
 import { damaged, inFile } from '../../runs/file-errors.js';
 import { sequential } from '../../train/build.js';

@@ -2,7 +2,7 @@
 
 import { SamebitsError } from '../../errors.js';
 import { decisionsOf } from '../../model/losses.js';
-import type { Loss } from '../../native/addon.js';
+import type { Loss } from '../../native/network-description.js';
 import type { Ground } from '../experiment/experiment.js';
 import type { Column } from '../experiment/picture.js';
 import type { Kept, TrainResult } from '../experiment/task.js';

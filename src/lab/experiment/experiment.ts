@@ -1,7 +1,7 @@
 /** What an experiment is: a question, the tasks that answer it, and what their results say. */
 import type { Setting } from '../../causes/cause.js';
 import type { DataSource } from '../../data/source.js';
-import type { InstructionSet } from '../../native/addon.js';
+import type { InstructionSet } from '../../native/instruction-set.js';
 import type { Verdict } from '../verdict.js';
 import type { Picture, Table } from './picture.js';
 import type { Task, TaskResult } from './task.js';

@@ -1,7 +1,7 @@
 /** The ground of an experiment: its base setting with what the user chose, and what is known of data and machine. */
 import type { Setting } from '../../causes/cause.js';
 import { expected, SamebitsError } from '../../errors.js';
-import type { InstructionSet } from '../../native/addon.js';
+import type { InstructionSet } from '../../native/instruction-set.js';
 import type { BaseChoice, Ground, GroundData, Plan } from './experiment.js';
 
 /** What the user chose, checked; what was left open is undefined. */

@@ -1,7 +1,8 @@
 /** Tasks: what worker threads do for experiments. Plain JSON, so that a task has a hash and its result a place. */
 import type { Setting } from '../../causes/cause.js';
 import type { Emulation } from '../../model/emulation.js';
-import type { InstructionSet, Reduction } from '../../native/addon.js';
+import type { InstructionSet } from '../../native/instruction-set.js';
+import type { Reduction } from '../../native/network.js';
 
 /** What a training leaves beside its metrics and fingerprints, which every one leaves. */
 export type Kept =

@@ -1,7 +1,8 @@
 /** Accuracy and loss of one run, overall and class by class, from its predictions. */
 import { decisionsOf, lossName } from '../../model/losses.js';
-import { addon, type Loss } from '../../native/addon.js';
+import { addon } from '../../native/addon.js';
 import { bestInstructionSet } from '../../native/instruction-set.js';
+import type { Loss } from '../../native/network-description.js';
 import { log } from '../statistics/elementary.js';
 import type { PredictionMatrix } from './predictions.js';
 import { checkTargets, classOf, mistakes, type TargetArray } from './targets.js';

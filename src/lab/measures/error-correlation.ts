@@ -1,6 +1,6 @@
 /** Whether two runs are wrong about the same things. */
 import { decisionsOf } from '../../model/losses.js';
-import type { Loss } from '../../native/addon.js';
+import type { Loss } from '../../native/network-description.js';
 import { type Correlation, correlation } from '../statistics/correlation.js';
 import { checkSameShape, type PredictionMatrix } from './predictions.js';
 import { checkTargets, mistakes, type TargetArray } from './targets.js';

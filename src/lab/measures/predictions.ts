@@ -3,7 +3,7 @@
 import { differingPredictions } from '../../compare/predictions.js';
 import { expected } from '../../errors.js';
 import { decisionsOf } from '../../model/losses.js';
-import type { Loss } from '../../native/addon.js';
+import type { Loss } from '../../native/network-description.js';
 import type { Tolerances } from './allclose.js';
 import { type ArrayDistances, arrayDistances } from './weights.js';
 

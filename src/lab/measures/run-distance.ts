@@ -1,5 +1,5 @@
 /** Everything that is measured between two runs. */
-import type { Loss } from '../../native/addon.js';
+import type { Loss } from '../../native/network-description.js';
 import type { Tolerances } from './allclose.js';
 import { type ErrorCorrelation, errorCorrelation } from './error-correlation.js';
 import { type PredictionDistances, type PredictionMatrix, predictionDistances } from './predictions.js';

@@ -2,7 +2,7 @@
 
 import { largestAt } from '../../compare/predictions.js';
 import { decisionsOf } from '../../model/losses.js';
-import type { Loss } from '../../native/addon.js';
+import type { Loss } from '../../native/network-description.js';
 import { PairTable } from '../statistics/pair-table.js';
 import { checkSameShape, type PredictionMatrix } from './predictions.js';
 

@@ -3,7 +3,7 @@
 import { largestAt } from '../../compare/predictions.js';
 import { expected } from '../../errors.js';
 import { decisionsOf } from '../../model/losses.js';
-import type { Loss } from '../../native/addon.js';
+import type { Loss } from '../../native/network-description.js';
 import { type Moments, RunningMoments } from '../statistics/moments.js';
 import type { RunMetrics } from './class-metrics.js';
 import { checkSameShape, type PredictionMatrix } from './predictions.js';

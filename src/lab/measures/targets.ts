@@ -3,7 +3,7 @@
 import { largestAt } from '../../compare/predictions.js';
 import { expected } from '../../errors.js';
 import { decisionsOf, lossName } from '../../model/losses.js';
-import type { Loss } from '../../native/addon.js';
+import type { Loss } from '../../native/network-description.js';
 import type { PredictionMatrix } from './predictions.js';
 
 /** Labels, one per row, or a target for each output, row-major. */

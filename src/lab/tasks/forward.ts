@@ -1,7 +1,7 @@
 /** One input through one trained model, many times and in many ways. */
 import { setImmediate } from 'node:timers/promises';
 import type { Matrix } from '../../data/matrix.js';
-import type { NativeNetwork } from '../../native/addon.js';
+import type { NativeNetwork } from '../../native/network.js';
 import { createNetwork } from '../../train/network.js';
 import type { ForwardResult, ForwardTask } from '../experiment/task.js';
 import type { Outcome, TaskContext } from './outcome.js';

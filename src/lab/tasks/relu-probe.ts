@@ -13,7 +13,7 @@ import {
   rescalingLayer,
 } from '../../model/description.js';
 import type { Recipe } from '../../model/recipe.js';
-import type { NativeNetwork } from '../../native/addon.js';
+import type { NativeNetwork } from '../../native/network.js';
 import { createNetwork, type Hardware } from '../../train/network.js';
 import type { LayerActivations } from '../measures/relu-events.js';
 

@@ -1,7 +1,7 @@
 /** One training from initial weights. */
 import type { ComparedRows } from '../../compare/data.js';
 import { countElements, type Trainee } from '../../compare/trainee.js';
-import type { Loss } from '../../native/addon.js';
+import type { Loss } from '../../native/network-description.js';
 import { fingerprintPredictions } from '../../train/fingerprint.js';
 import type { ClassMetrics, TrainTask } from '../experiment/task.js';
 import { runMetrics } from '../measures/class-metrics.js';

@@ -1,6 +1,6 @@
 /** What a session that streams trains on next. */
 import type { StageTimes } from '../../data/stream/stage-clock.js';
-import type { NativeData } from '../../native/addon.js';
+import type { NativeData } from '../../native/network.js';
 import type { StreamedRows, StreamOrder } from './streamed-rows.js';
 
 /** Time of the stages of a streamed run. They overlap: their sum is more than what passes on the clock. */

@@ -1,5 +1,5 @@
 /** Loss and hits over rows in memory, or over rows that are read meanwhile: the same bits. */
-import type { EvaluateJob, NativeData, NativeNetwork } from '../../native/addon.js';
+import type { EvaluateJob, NativeData, NativeNetwork } from '../../native/network.js';
 import { IN_THEIR_ORDER, StreamedRows } from './streamed-rows.js';
 
 /** Rows with their targets, in memory or not. */

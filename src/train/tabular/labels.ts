@@ -3,7 +3,7 @@ import type { ClassValue } from '../../data/prepare/fitted.js';
 import type { Preparation } from '../../data/prepare/preparation.js';
 import { decisions } from '../../metrics/inputs.js';
 import { lossName } from '../../model/losses.js';
-import type { Loss } from '../../native/addon.js';
+import type { Loss } from '../../native/network-description.js';
 import type { Predictions } from '../run.js';
 
 /** Predictions of a table's rows. */

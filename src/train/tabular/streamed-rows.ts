@@ -3,7 +3,7 @@ import type { Preparation } from '../../data/prepare/preparation.js';
 import { BatchStream, type StreamBatch } from '../../data/stream/batch-stream.js';
 import type { StageTimes } from '../../data/stream/stage-clock.js';
 import type { TableSource } from '../../data/table/table-source.js';
-import type { NativeData } from '../../native/addon.js';
+import type { NativeData } from '../../native/network.js';
 import type { Seed } from '../../random/seed.js';
 import { checkTableIndices } from '../indices.js';
 import { type ModelEnd, type ModelEnds, targetsFor } from './task.js';

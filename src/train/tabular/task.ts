@@ -4,7 +4,7 @@ import type { Preparation } from '../../data/prepare/preparation.js';
 import { SamebitsError } from '../../errors.js';
 import { type ModelDescription, outputUnits } from '../../model/description.js';
 import { lossName, lossRules } from '../../model/losses.js';
-import type { Loss } from '../../native/addon.js';
+import type { Loss } from '../../native/network-description.js';
 
 /** The end of a model: its loss, and the units of its last layer. */
 export interface ModelEnd {
