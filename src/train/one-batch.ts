@@ -1,10 +1,53 @@
 /** A single step on one batch. */
+import { asMatrix, type MatrixLike } from '../data/matrix.js';
+import { checkClassWeights } from '../model/class-weights.js';
+import { outputUnits } from '../model/description.js';
 import type { NativeData, NativeNetwork, TrainResult } from '../native/network.js';
-import type { ResolvedExecution } from './execution.js';
-import type { checkStepOptions } from './fit-options.js';
+import { checkRepeatable, type ResolvedExecution, resolveExecution } from './execution.js';
+import { MetricsOf, nonFiniteError, nonFiniteTensor } from './fit.js';
+import { checkStepOptions, type StepOptions } from './fit-options.js';
+import { checkIndices } from './indices.js';
+import { checkMicroBatchSize } from './micro-batches.js';
+import { weighRows } from './row-weights.js';
+import type { Metrics } from './run.js';
+import { keepSamples, type Targets } from './samples.js';
+import type { ModelParts } from './train-model.js';
+
+/** As `trainOnBatch` of a model says. */
+export function stepOnBatch(
+  { live, blueprint, compiled }: ModelParts,
+  x: MatrixLike,
+  y: Targets,
+  options: StepOptions,
+): Promise<Metrics> {
+  live.checkFree('trainOnBatch');
+  const checked = checkStepOptions(options);
+  const execution = resolveExecution(checked);
+  checkRepeatable(execution, { seedDrawn: blueprint.seedDrawn, replays: false });
+  const { model } = blueprint;
+  const place = { ...checked, reduction: execution.reduction, model };
+  checkMicroBatchSize(checked.microBatchSize, place, 'trainOnBatch');
+  const hardware = { isa: execution.isa, emulate: checked.emulate };
+  const matrix = asMatrix(x, 'x', live.inputs);
+  checkIndices(model, matrix, 'x');
+  const { loss, metrics } = compiled;
+  const units = outputUnits(model);
+  checkClassWeights(checked.classWeights, loss, units);
+  const samples = keepSamples(matrix, y, { loss, units }, undefined, checked.sampleWeights);
+  const data = weighRows(samples, loss, checked.classWeights);
+  return live.hold('trainOnBatch', async () => {
+    const result = await live.step(() =>
+      trainOneBatch(live.network(matrix.columns, hardware), data, execution, checked),
+    );
+    if (result.nonFinite !== null && checked.onNonFinite === 'stop') {
+      throw nonFiniteError({ step: 1, tensor: nonFiniteTensor(live, result.nonFinite) });
+    }
+    return new MetricsOf(model, loss, metrics).of(result.stepLosses[0], result.stepHits[0], data.rows);
+  });
+}
 
 /** Makes one step on all rows of `data`; the epoch counter and the position in an epoch stay. */
-export function trainOneBatch(
+function trainOneBatch(
   network: NativeNetwork,
   data: NativeData,
   execution: ResolvedExecution,

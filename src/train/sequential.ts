@@ -1,42 +1,33 @@
 /** Models: what users build, train, ask and throw away. */
 import { check } from '../arguments.js';
-import { asMatrix, keepMatrix, type Matrix, type MatrixLike } from '../data/matrix.js';
+import { type MatrixLike } from '../data/matrix.js';
 import type { Preparation } from '../data/prepare/preparation.js';
 import type { Table } from '../data/table/table.js';
 import type { TableSource } from '../data/table/table-source.js';
-import { expected, SamebitsError } from '../errors.js';
-import { checkClassWeights } from '../model/class-weights.js';
 import { type ModelDescription, type NamedTensor, outputLayer, outputUnits } from '../model/description.js';
 import { checkLazyUpdates } from '../model/lazy-updates.js';
 import { checkLoss } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
-
 import type { Seeds } from '../model/seeds.js';
 import { summaryText } from '../model/summary.js';
-import type { Slot } from '../native/network.js';
 import type { Seed } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
-import { checkRepeatable, resolveExecution, resolveThreads } from './execution.js';
+import { readAveragedWeights } from './averaged-weights.js';
+import { evaluateMatrix, evaluateTable } from './evaluate.js';
 import { type FingerprintScope, fingerprintNetwork } from './fingerprint.js';
-import { MetricsOf, nonFiniteError, nonFiniteTensor } from './fit.js';
 import {
-  checkEvaluateOptions,
   checkFitOptions,
-  checkPredictOptions,
-  checkStepOptions,
   type EvaluateOptions,
   type FitOptions,
   type PredictOptions,
   type StepOptions,
   type TableFitOptions,
 } from './fit-options.js';
-import { checkIndices } from './indices.js';
 import { LiveNetwork } from './live-network.js';
-import { checkMicroBatchSize } from './micro-batches.js';
-import { trainOneBatch } from './one-batch.js';
-import { weighRows } from './row-weights.js';
+import { stepOnBatch } from './one-batch.js';
+import { type AskedModel, predict, predictSync } from './predict.js';
 import type { Metrics, Predictions, Run } from './run.js';
-import { keepSamples, type Targets } from './samples.js';
+import { type Targets } from './samples.js';
 import { modelBytes, type SavableModel, type SaveOptions, saveModel } from './save.js';
 import {
   type Blueprint,
@@ -49,11 +40,9 @@ import {
   scopeSchema,
   summarySchema,
 } from './sequential-options.js';
-import { evaluateRows, type Rows } from './tabular/evaluate-rows.js';
 import type { TablePredictions } from './tabular/labels.js';
 import { ModelTables } from './tabular/model-tables.js';
 import { isTabular, type TableRows } from './tabular/tabular.js';
-import { endsOf } from './tabular/task.js';
 import { fitData, type ModelParts, trainModel } from './train-model.js';
 import { putWeights, readWeights, writeWeights } from './weights.js';
 
@@ -155,13 +144,13 @@ export class Sequential {
     second?: Targets | TableFitOptions,
     options: FitOptions = {},
   ): Promise<Run> {
-    this.#checkCompiled('fit');
+    const parts = this.#parts('fit');
     this.#live.checkFree('fit');
-    if (isTabular(data)) return this.#tables.fit(this.parts, data, (second ?? {}) as TableFitOptions);
+    if (isTabular(data)) return this.#tables.fit(parts, data, (second ?? {}) as TableFitOptions);
     const { validationData, validationSplit, sampleWeights, ...checked } = checkFitOptions(options);
     const given = { validationData, validationSplit, sampleWeights };
-    const makeData = () => fitData(this.parts, data, second as Targets, given);
-    return trainModel(this.parts, checked, (validationData ?? validationSplit) !== undefined, makeData);
+    const makeData = () => fitData(parts, data, second as Targets, given);
+    return trainModel(parts, checked, (validationData ?? validationSplit) !== undefined, makeData);
   }
 
   /**
@@ -171,28 +160,7 @@ export class Sequential {
    * @throws SamebitsError as {@link fit} does.
    */
   async trainOnBatch(x: MatrixLike, y: Targets, options: StepOptions = {}): Promise<Metrics> {
-    const compiled = this.#checkCompiled('trainOnBatch');
-    this.#live.checkFree('trainOnBatch');
-    const checked = checkStepOptions(options);
-    const execution = resolveExecution(checked);
-    checkRepeatable(execution, { seedDrawn: this.#blueprint.seedDrawn, replays: false });
-    const place = { ...checked, reduction: execution.reduction, model: this.#blueprint.model };
-    checkMicroBatchSize(checked.microBatchSize, place, 'trainOnBatch');
-    const hardware = { isa: execution.isa, emulate: checked.emulate };
-    const matrix = this.#rows(x);
-    const { loss } = compiled;
-    checkClassWeights(checked.classWeights, loss, this.units);
-    const samples = keepSamples(matrix, y, { loss, units: this.units }, undefined, checked.sampleWeights);
-    const data = weighRows(samples, loss, checked.classWeights);
-    return this.#live.hold('trainOnBatch', async () => {
-      const result = await this.#live.step(() =>
-        trainOneBatch(this.#live.network(matrix.columns, hardware), data, execution, checked),
-      );
-      if (result.nonFinite !== null && checked.onNonFinite === 'stop') {
-        throw nonFiniteError({ step: 1, tensor: nonFiniteTensor(this.#live, result.nonFinite) });
-      }
-      return this.#metrics(compiled).of(result.stepLosses[0], result.stepHits[0], data.rows);
-    });
+    return stepOnBatch(this.#parts('trainOnBatch'), x, y, options);
   }
 
   /** Mean loss over all rows, and accuracy if it was compiled in. */
@@ -208,26 +176,9 @@ export class Sequential {
     second?: Targets | EvaluateOptions,
     options: EvaluateOptions = {},
   ): Promise<Metrics> {
-    const compiled = this.#checkCompiled('evaluate');
-    this.#live.checkReadable('evaluate');
-    const table = isTabular(data);
-    const { batchLeaf, threads, sampleWeights } = checkEvaluateOptions(
-      table ? ((second ?? {}) as EvaluateOptions) : options,
-    );
-    const end = endsOf(this.#blueprint.model, compiled.loss);
-    const how = { threads: resolveThreads(threads), batchLeaf };
-    const evaluated = async (rows: Rows, columns: number): Promise<Metrics> => {
-      const network = this.#live.network(columns);
-      const { loss, hits } = await this.#live.read('evaluate', () => evaluateRows(network, rows, how));
-      return this.#metrics(compiled).of(loss, hits, rows.rows);
-    };
-    if (table) {
-      if (sampleWeights !== undefined) throw expected('no sampleWeights with a table', 'sampleWeights', sampleWeights);
-      const { rows, columns } = await this.#tables.rows(data, end, 'evaluate');
-      return evaluated(rows, columns);
-    }
-    const matrix = this.#rows(data);
-    return evaluated(keepSamples(matrix, second as Targets, end, undefined, sampleWeights), matrix.columns);
+    const parts = this.#parts('evaluate');
+    if (isTabular(data)) return evaluateTable(parts, this.#tables, data, (second ?? {}) as EvaluateOptions);
+    return evaluateMatrix(parts, data, second as Targets, options);
   }
 
   /**
@@ -245,14 +196,7 @@ export class Sequential {
    */
   async predict(rows: TableRows, options?: PredictOptions): Promise<TablePredictions>;
   async predict(x: MatrixLike | TableRows, options: PredictOptions = {}): Promise<Predictions> {
-    this.#live.checkReadable('predict');
-    const threads = resolveThreads(checkPredictOptions(options, 'predict').threads);
-    const { matrix, labeled } = this.#tables.inputs(x, 'predict');
-    checkIndices(this.#blueprint.model, matrix, 'x');
-    const { data: kept, rows, columns } = keepMatrix(matrix);
-    const network = this.#live.network(columns);
-    const data = await this.#live.read('predict', () => network.predict({ x: kept, rows, threads }));
-    return labeled({ data, rows, columns: this.units }, this.#compiled);
+    return predict(this.#asked, x, options);
   }
 
   /** As {@link predict}, at once: for a row or a few. Blocks the event loop. */
@@ -260,13 +204,7 @@ export class Sequential {
   /** As {@link predict}, at once: for a row or a few. */
   predictSync(rows: TableRows, options?: PredictOptions): TablePredictions;
   predictSync(x: MatrixLike | TableRows, options: PredictOptions = {}): Predictions {
-    this.#live.checkReadable('predictSync');
-    const { threads = 1 } = checkPredictOptions(options, 'predictSync');
-    const { matrix, labeled } = this.#tables.inputs(x, 'predictSync');
-    checkIndices(this.#blueprint.model, matrix, 'x');
-    const { data: given, rows, columns } = matrix;
-    const data = this.#live.network(columns).predictSync({ x: given, rows, threads });
-    return labeled({ data, rows, columns: this.units }, this.#compiled);
+    return predictSync(this.#asked, x, options);
   }
 
   /** Prints and returns a table of the layers, the number of weights, and the seed. */
@@ -298,17 +236,7 @@ export class Sequential {
    * @throws SamebitsError also `ERR_SAMEBITS_STATE` where the optimizer keeps none (`movingAverage`).
    */
   getAveragedWeights(): NamedTensor[] {
-    this.#live.checkReadable('getAveragedWeights');
-    const { optimizer } = this.#live.compiled('getAveragedWeights');
-    if (optimizer.movingAverage === undefined) {
-      throw new SamebitsError(
-        'ERR_SAMEBITS_STATE',
-        'Expected an optimizer with movingAverage for getAveragedWeights, as in adam({ movingAverage: {} })',
-      );
-    }
-    const network = this.#live.networkAsDeclared('getAveragedWeights');
-    const slot = slotNames(optimizer).length as Slot;
-    return readWeights(network, this.#live.parameters('getAveragedWeights'), slot);
+    return readAveragedWeights(this.#live);
   }
 
   /**
@@ -396,21 +324,15 @@ export class Sequential {
     this.#live.dispose();
   }
 
-  /** Rows for the model, whose indices are categories. */
-  #rows(x: MatrixLike): Matrix {
-    const matrix = asMatrix(x, 'x', this.#live.inputs);
-    checkIndices(this.#blueprint.model, matrix, 'x');
-    return matrix;
-  }
-
-  #checkCompiled(what: string): Compiled {
+  /** @throws SamebitsError `ERR_SAMEBITS_STATE` before `compile`, and after `dispose`. */
+  #parts(what: string): ModelParts {
     this.#live.compiled(what);
-    return this.#compiled as Compiled;
+    return { ...this.#savable, compiled: this.#compiled as Compiled };
   }
 
   /** @internal What training works on. */
   get parts(): ModelParts {
-    return { ...this.#savable, compiled: this.#checkCompiled('fit') };
+    return this.#parts('fit');
   }
 
   /** @internal */
@@ -418,12 +340,12 @@ export class Sequential {
     return this.#live;
   }
 
+  get #asked(): AskedModel {
+    return { live: this.#live, tables: this.#tables, compiled: this.#compiled };
+  }
+
   get #savable(): SavableModel {
     const { preparation } = this.#tables;
     return { live: this.#live, blueprint: this.#blueprint, compiled: this.#compiled, preparation };
-  }
-
-  #metrics({ loss, metrics }: Compiled): MetricsOf {
-    return new MetricsOf(this.#blueprint.model, loss, metrics);
   }
 }

@@ -1,0 +1,59 @@
+/** Loss and metrics of a model over rows: a matrix with its targets, or a table. */
+import { asMatrix, type MatrixLike } from '../data/matrix.js';
+import type { Table } from '../data/table/table.js';
+import type { TableSource } from '../data/table/table-source.js';
+import { expected } from '../errors.js';
+import { resolveThreads } from './execution.js';
+import { MetricsOf } from './fit.js';
+import { checkEvaluateOptions, type EvaluateOptions } from './fit-options.js';
+import { checkIndices } from './indices.js';
+import type { Metrics } from './run.js';
+import { keepSamples, type Targets } from './samples.js';
+import { type Evaluating, evaluateRows, type Rows } from './tabular/evaluate-rows.js';
+import type { ModelTables } from './tabular/model-tables.js';
+import { endsOf } from './tabular/task.js';
+import type { ModelParts } from './train-model.js';
+
+export async function evaluateMatrix(
+  parts: ModelParts,
+  x: MatrixLike,
+  y: Targets,
+  options: EvaluateOptions,
+): Promise<Metrics> {
+  parts.live.checkReadable('evaluate');
+  const { sampleWeights, ...how } = checkedHow(options);
+  const matrix = asMatrix(x, 'x', parts.live.inputs);
+  checkIndices(parts.blueprint.model, matrix, 'x');
+  const end = endsOf(parts.blueprint.model, parts.compiled.loss);
+  return metricsOver(parts, keepSamples(matrix, y, end, undefined, sampleWeights), matrix.columns, how);
+}
+
+export async function evaluateTable(
+  parts: ModelParts,
+  tables: ModelTables,
+  table: Table | TableSource,
+  options: EvaluateOptions,
+): Promise<Metrics> {
+  parts.live.checkReadable('evaluate');
+  const { sampleWeights, ...how } = checkedHow(options);
+  if (sampleWeights !== undefined) throw expected('no sampleWeights with a table', 'sampleWeights', sampleWeights);
+  const end = endsOf(parts.blueprint.model, parts.compiled.loss);
+  const { rows, columns } = await tables.rows(table, end, 'evaluate');
+  return metricsOver(parts, rows, columns, how);
+}
+
+function checkedHow(options: EvaluateOptions): Evaluating & Pick<EvaluateOptions, 'sampleWeights'> {
+  const { threads, ...others } = checkEvaluateOptions(options);
+  return { ...others, threads: resolveThreads(threads) };
+}
+
+async function metricsOver(
+  { live, blueprint, compiled }: ModelParts,
+  rows: Rows,
+  columns: number,
+  how: Evaluating,
+): Promise<Metrics> {
+  const network = live.network(columns);
+  const { loss, hits } = await live.read('evaluate', () => evaluateRows(network, rows, how));
+  return new MetricsOf(blueprint.model, compiled.loss, compiled.metrics).of(loss, hits, rows.rows);
+}
