@@ -45,7 +45,7 @@ export interface SamebitsErrorDetails {
 
 /**
  * Every error that samebits itself throws. Tell them apart by {@link SamebitsError.code}; messages may be reworded in
- * any version, codes only in a major one.
+ * any version, codes only in a major one. A message is one line, but that of `ERR_SAMEBITS_NO_BINARY`.
  */
 export class SamebitsError extends Error {
   readonly code: SamebitsErrorCode;
@@ -55,7 +55,8 @@ export class SamebitsError extends Error {
   declare readonly column?: string;
 
   constructor(code: SamebitsErrorCode, message: string, details: SamebitsErrorDetails = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    const text = code === 'ERR_SAMEBITS_NO_BINARY' ? message : oneLine(message);
+    super(text, 'cause' in details ? { cause: details.cause } : undefined);
     this.code = code;
     if (details.step !== undefined) this.step = details.step;
     if (details.tensor !== undefined) this.tensor = details.tensor;
@@ -65,6 +66,13 @@ export class SamebitsError extends Error {
 }
 // On the prototype, as with Node's own errors: not an enumerable property of each error.
 Object.defineProperty(SamebitsError.prototype, 'name', { value: 'SamebitsError', configurable: true, writable: true });
+
+/** Names and texts of files that are not trusted are parts of messages: none begins a line of a log, or moves a cursor. */
+function oneLine(message: string): string {
+  return message
+    .replaceAll(/[\n\r\u2028\u2029]+/g, ' ')
+    .replaceAll(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
 
 /**
  * The error for a value that is not what it should be.

@@ -12,6 +12,12 @@ describe('SamebitsError', () => {
     expect(String(error)).toBe('SamebitsError: above');
   });
 
+  it('is one line without control characters, whatever a file or a parser says in it', () => {
+    const error = new SamebitsError('ERR_SAMEBITS_FILE', 'in\n\r\u2028a \u001b[2Jfile\u0000 é');
+    expect(error.message).toBe('in a \\u001b[2Jfile\\u0000 é');
+    expect(new SamebitsError('ERR_SAMEBITS_NO_BINARY', 'tried\n  this').message).toBe('tried\n  this');
+  });
+
   it('says at which step which tensor left the finite numbers', () => {
     const error = new SamebitsError('ERR_SAMEBITS_NON_FINITE', 'x', { step: 7, tensor: 'dense_1/kernel' });
     expect(error).toMatchObject({ code: 'ERR_SAMEBITS_NON_FINITE', step: 7, tensor: 'dense_1/kernel' });

@@ -20,9 +20,9 @@ import {
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { SafetensorsBytes } from '../../dist/runs/safetensors-bytes.js';
+import { reseal } from '../fuzz/mutations.js';
 import { onDyingDisk } from '../runs/dying-disk.js';
 import { freshPath } from '../runs/folder.js';
-import { reseal } from '../runs/mutations.js';
 import { labels, model, OPTIMIZERS, x } from '../runs/problem.js';
 import { COLUMNS, failure, ROWS } from '../train/problem.js';
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResumedRun, Run } from 'samebits';
 import { describe, expect, it } from 'vitest';
+import { Dice } from '../fuzz/mutations.js';
 import { freshPath } from './folder.js';
-import { Dice } from './mutations.js';
 import { contents } from './problem.js';
 
 interface Problem {

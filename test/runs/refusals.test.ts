@@ -12,8 +12,8 @@ import {
 import { join } from 'node:path';
 import { dense, type FitOptions, modelFromRun, openRun, resume, sequential, sgd } from 'samebits';
 import { describe, expect, it } from 'vitest';
+import { reseal } from '../fuzz/mutations.js';
 import { freshPath } from './folder.js';
-import { reseal } from './mutations.js';
 import { contents, FIT, labels, model, Witness, x } from './problem.js';
 
 const FILE = { code: 'ERR_SAMEBITS_FILE' };

@@ -1,15 +1,7 @@
-import { openTable, SamebitsError } from 'samebits';
+import { openTable } from 'samebits';
 import { describe, expect, it } from 'vitest';
-import { mutate, pieces } from './mutations.js';
-
-function npy(descr: string, shape: string, payload: Uint8Array, order = 'False'): Buffer {
-  const header = Buffer.from(
-    `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': ${shape}, }`.padEnd(117),
-    'latin1',
-  );
-  const head = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length + 1, 0]);
-  return Buffer.concat([head, header, Buffer.from('\n'), payload]);
-}
+import { npyBytes as npy } from '../npy-writer.js';
+import { pieces } from './mutations.js';
 
 const bytesOf = (array: Float32Array | BigInt64Array): Uint8Array => new Uint8Array(array.buffer);
 const read = async (bytes: Buffer, seed = 1) => (await openTable(pieces(bytes, seed), { format: 'npy' })).read();
@@ -39,20 +31,5 @@ describe('npy', () => {
     ['no header', Buffer.from('a,b\n1,2\n3,4\n5,6\n')],
   ])('is refused with %s', async (_, bytes) => {
     await expect(read(bytes)).rejects.toMatchObject({ code: 'ERR_SAMEBITS_FILE' });
-  });
-
-  it('gives a table or a typed error of a damaged file, 2000 times', async () => {
-    let refused = 0;
-    for (let seed = 0; seed < 2000; seed += 1) {
-      try {
-        await read(mutate(GOOD, seed, "'(),<f48"), seed);
-      } catch (error) {
-        expect(error, `seed ${seed}`).toBeInstanceOf(SamebitsError);
-        expect((error as SamebitsError).code).toMatch(/^ERR_SAMEBITS_(FILE|DATA)$/);
-        refused += 1;
-      }
-    }
-    expect(refused).toBeGreaterThan(500);
-    expect(refused).toBeLessThan(2000);
   });
 });

@@ -65,6 +65,8 @@ const VALUES = [
   '1.5',
   '1e308',
   '9007199254740993',
+  '4294967295',
+  '1000000000000',
   '18446744073709551615',
   '""',
   '"../../etc/passwd"',
@@ -97,14 +99,49 @@ function splice(text: string, at: number, length: number, replacement: string): 
   return Buffer.from(text.slice(0, at) + replacement + text.slice(at + length), 'latin1');
 }
 
-const MUTATIONS = [flipBits, truncate, extend, duplicate, drop, overwrite, editJson, editJson, editJson];
+/** Counts and lengths at the borders of their types, in either order of bytes. */
+const writeExtreme: Mutation = (bytes, dice) => {
+  const copy = Buffer.from(bytes);
+  const value = dice.of(['00', '01', '7f', '80', 'ff', 'ffff', 'ffffff7f', 'ffffffff', '00000010', 'ffffffffffffff7f']);
+  const extreme = Buffer.from(value, 'hex');
+  if (dice.below(2) === 0) extreme.reverse();
+  extreme.copy(copy, dice.below(copy.length));
+  return copy;
+};
 
-/** The bytes with one to three changes; now and then the same. */
-export function mutate(bytes: Buffer, dice: Dice): Buffer {
+/** Puts one of these texts somewhere. */
+function insertOne(texts: readonly string[]): Mutation {
+  return (bytes, dice) => {
+    const at = dice.below(bytes.length + 1);
+    return Buffer.concat([bytes.subarray(0, at), Buffer.from(dice.of(texts)), bytes.subarray(at)]);
+  };
+}
+
+const ANY = [flipBits, truncate, extend, duplicate, drop, overwrite];
+const IN_JSON = [...ANY, editJson, editJson, editJson];
+const IN_NUMBERS = [...ANY, writeExtreme, writeExtreme, writeExtreme];
+
+function mutateBy(mutations: readonly Mutation[], bytes: Buffer, dice: Dice): Buffer {
   let mutated = bytes;
   for (let left = 1 + dice.below(3); left > 0 && mutated.length > 0; left -= 1)
-    mutated = dice.of(MUTATIONS)(mutated, dice);
+    mutated = dice.of(mutations)(mutated, dice);
   return mutated;
+}
+
+/** JSON with one to three changes; now and then the same. */
+export function mutate(bytes: Buffer, dice: Dice): Buffer {
+  return mutateBy(IN_JSON, bytes, dice);
+}
+
+/** As {@link mutate}, for a file of numbers and lengths. */
+export function mutateNumbers(bytes: Buffer, dice: Dice): Buffer {
+  return mutateBy(IN_NUMBERS, bytes, dice);
+}
+
+/** As {@link mutate}, for a text in which some texts mean something. */
+export function mutateText(texts: readonly string[]): (bytes: Buffer, dice: Dice) => Buffer {
+  const mutations = [...ANY, insertOne(texts), insertOne(texts), insertOne(texts)];
+  return (bytes, dice) => mutateBy(mutations, bytes, dice);
 }
 
 /** As {@link mutate}, for a safetensors file, whose header's length is then right more often than not. */
@@ -149,4 +186,15 @@ export function rechain(bytes: Buffer): Buffer {
     return `${body},"chain":"${chain}"}`;
   });
   return Buffer.from(chained.join('\n'), 'latin1');
+}
+
+/** Puts the right checksum at the beginning of each line of a store of results. */
+export function rechecksum(bytes: Buffer): Buffer {
+  const lines = bytes.toString('latin1').split('\n');
+  const summed = lines.map((line) => {
+    const json = line.slice(17);
+    const sum = createHash('sha256').update(Buffer.from(json, 'latin1').toString('utf8')).digest('hex');
+    return line.length < 17 ? line : `${sum.slice(0, 16)} ${json}`;
+  });
+  return Buffer.from(summed.join('\n'), 'latin1');
 }
