@@ -44,8 +44,8 @@ function build(sanitizers, programs) {
     CMAKE_SYSTEM_PROCESSOR: machine,
   };
   if (sanitizers !== '') {
-    definitions.CMAKE_CXX_FLAGS = `-g -fno-omit-frame-pointer -fsanitize=${sanitizers} -fno-sanitize-recover=all`;
-    // Instrumented code gains little from more, and takes minutes to compile.
+    definitions.CMAKE_CXX_FLAGS = `-g1 -fno-omit-frame-pointer -fsanitize=${sanitizers} -fno-sanitize-recover=all`;
+    // Instrumented code gains little from more, and takes minutes to compile, as does following variables for a debugger.
     definitions.SAMEBITS_OPTIMIZATION = '-O1';
   }
   const generator = findProgram('ninja') === null ? [] : ['-G', 'Ninja'];
