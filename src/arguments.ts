@@ -19,18 +19,23 @@ export type Schema<T> = v.BaseSchema<any, T, any>;
 export function check<T>(schema: Schema<T>, value: unknown, name: string): T {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  const issue = result.issues.find(isUnknownKey) ?? result.issues[0];
+  const issue: Issue = result.issues.find(isUnknownKey) ?? result.issues[0];
   const path = issue.path ?? [];
-  if (isUnknownKey(issue)) throw expected(issue.message, join(name, path.slice(0, -1)), path[path.length - 1]?.key);
+  if (isUnknownKey(issue)) {
+    const { key, input } = path[path.length - 1];
+    throw expected(issue.message, join(name, path.slice(0, -1)), Array.isArray(input) ? input : key);
+  }
   const received = path.length === 0 ? value : path[path.length - 1].value;
-  throw expected(issue.message, join(name, path), received);
+  throw expected(withNearest(issue.message, received), join(name, path), received);
 }
 
 /** An object with exactly these keys. */
 export function fields<E extends v.ObjectEntries>(entries: E): v.StrictObjectSchema<E, (issue: Issue) => string> {
   return v.strictObject(entries, (issue) => {
-    if (isUnknownKey(issue)) return knownOptions(Object.keys(entries), lastKey(issue));
-    if (issue.expected === 'Object') return 'an object';
+    const known = Object.keys(entries);
+    const isList = Array.isArray(issue.path?.[issue.path.length - 1].input);
+    if (issue.expected === 'Object' || isList) return anObjectOf(known);
+    if (isUnknownKey(issue)) return knownOptions(known, lastKey(issue));
     // A missing key is reported by the object, in the words of the entry.
     const { message: phrase } = entries[lastKey(issue)] as { message?: unknown };
     return typeof phrase === 'string' ? phrase : 'a value';
@@ -58,9 +63,11 @@ export function choice<T>(alternatives: readonly Schema<T>[], pick: (value: unkn
   return written(v.lazy(pick), { anyOf: alternatives });
 }
 
-/** One of these strings. */
-export function oneOf<const T extends string>(names: readonly T[]): Schema<T> {
-  const phrase = `one of ${names.map(quote).join(', ')}`;
+/** One of these strings; `phrase` says more than their names. */
+export function oneOf<const T extends string>(
+  names: readonly T[],
+  phrase = `one of ${names.map(quote).join(', ')}`,
+): Schema<T> {
   return written(
     v.custom<T>((value) => (names as readonly unknown[]).includes(value), phrase),
     { json: { enum: names } },
@@ -106,8 +113,24 @@ export function callback<T>(): Schema<T> {
   return v.custom<T>((value) => typeof value === 'function', 'a function');
 }
 
-/** The known name nearest to `name`, if it is near enough to be what was meant. */
+/** What other libraries call what has another name here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  acc: 'accuracy',
+  bce: 'binaryCrossentropy',
+  crossentropy: 'sparseCategoricalCrossentropy',
+  callback: 'callbacks',
+  inputdim: 'inputShape',
+  lr: 'learningRate',
+  mae: 'meanAbsoluteError',
+  mse: 'meanSquaredError',
+  sampleweight: 'sampleWeights',
+  swish: 'silu',
+};
+
+/** The known name nearest to `name`, or what is called so elsewhere, if it is near enough to be what was meant. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  const elsewhere = Object.entries(ELSEWHERE).find(([word]) => word === name.toLowerCase().replace(/[-_ ]/g, ''))?.[1];
+  if (elsewhere !== undefined && known.includes(elsewhere)) return elsewhere;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
@@ -125,7 +148,7 @@ export interface Issue {
   readonly type: string;
   readonly expected: string | null;
   readonly message: string;
-  readonly path?: readonly { readonly key: unknown; readonly value: unknown }[];
+  readonly path?: readonly { readonly key: unknown; readonly value: unknown; readonly input: unknown }[] | undefined;
 }
 
 function isUnknownKey(issue: Issue): boolean {
@@ -134,6 +157,24 @@ function isUnknownKey(issue: Issue): boolean {
 
 function lastKey(issue: Issue): string {
   return String(issue.path?.[issue.path.length - 1]?.key);
+}
+
+/** How many options a message names that asks for an object of them. */
+const MOST_OPTIONS = 8;
+
+function anObjectOf(known: readonly string[]): string {
+  const shown = known.slice(0, MOST_OPTIONS).join(', ');
+  return `an object of options, { ${shown}${known.length > MOST_OPTIONS ? ', …' : ''} },`;
+}
+
+/** The phrase, with that of the names in quotes that is nearest to a text that was given instead. */
+function withNearest(phrase: string, received: unknown): string {
+  if (typeof received !== 'string') return phrase;
+  const names = Array.from(phrase.matchAll(/'(\w+)'/g), ([, name]) => name);
+  const near = names.includes(received) ? undefined : nearest(received, names);
+  if (near === undefined) return phrase;
+  const hint = `(did you mean '${near}'?)`;
+  return phrase.endsWith(',') ? `${phrase.slice(0, -1)} ${hint},` : `${phrase} ${hint}`;
 }
 
 function knownOptions(known: readonly string[], received: string): string {

@@ -6,6 +6,7 @@ import { USUAL_EFFORT } from '../bench/effort.js';
 import { REDUCTIONS } from '../model/recipe.js';
 import { INSTRUCTION_SETS, type InstructionSet } from '../native/instruction-set.js';
 import type { Reduction } from '../native/network.js';
+import { wrapText } from '../report/table.js';
 import { MOST_THREADS } from '../train/execution.js';
 import { integerOption, integersOption, namesOption } from './option-values.js';
 
@@ -23,16 +24,19 @@ export interface BenchFlags {
 
 const MOST_SAMPLES = 1000;
 
+const WIDTH = 80;
 const EXAMPLES = `
-Cases: ${CASES.map(({ name }) => name).join(', ')}.
-A name also stands for all that begin with it and a hyphen, such as step or step-adam.
+${wrapText(`Cases: ${CASES.map(({ name }) => name).join(', ')}.`, WIDTH)}
+A name also stands for all that begin with it and a hyphen, such as step or
+step-adam.
 
 Examples:
   $ samebits bench
   $ samebits bench --case step,tiny --threads 1,2,4 --report bench.html
   $ samebits bench --case product,forward --isa avx2,avx512 --json > bench.json
 
-Samples around which the machine was disturbed (its peak not reached, threads far apart) are thrown away and counted.
+Samples around which the machine was disturbed (its peak not reached, threads
+far apart) are thrown away and counted.
 Exit code 1: a training case ended with different bits in fixed order.`;
 
 /** The command without its action. */

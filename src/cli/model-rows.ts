@@ -92,6 +92,11 @@ export async function openPrepared(
     throw expected('a column that the model does not take as an input', '--target', target);
   }
   const names = new Set((await openTable(path)).description.map(({ name }) => name));
+  const missing = preparation.inputs.find(({ name }) => !names.has(name));
+  if (missing !== undefined) {
+    const what = `a table with the columns that the model takes, such as ${JSON.stringify(missing.name)},`;
+    throw expected(what, path, [...names], 'ERR_SAMEBITS_SHAPE');
+  }
   const types = Object.entries(preparation.types).filter(([name]) => names.has(name) && name !== known);
   const wanted = target ?? known;
   if (target !== undefined && wanted !== null && names.has(wanted)) {

@@ -26,8 +26,8 @@ const MOST_STRETCHES = 1_000_000;
 
 const EXAMPLES = `
 RUN is the folder of a run, as fit({ folder }) writes it. DATA is what it was
-trained on: mnist, digits, a table, or a folder of IDX files. Without it the run's
-manifest says where its data come from.
+trained on: mnist, digits, a table, or a folder of IDX files. Without it the
+run's manifest says where its data come from.
 
 Examples:
   $ samebits verify runs/monday

@@ -30,8 +30,8 @@ const DAMAGED = 1;
 
 const EXAMPLES = `
 A and B are folders of runs, as fit({ folder }) writes them. DATA is what they
-were trained on: mnist, digits, a table, or a folder of IDX files. Without it their
-manifests say where data come from.
+were trained on: mnist, digits, a table, or a folder of IDX files. Without it
+their manifests say where data come from.
 
 Examples:
   $ samebits why runs/monday runs/tuesday

@@ -88,7 +88,7 @@ export const lossSchema: Schema<Loss> = choice([lossByName, lossObject], (value)
   typeof value === 'object' ? lossObject : lossByName,
 );
 export const metricsSchema: Schema<readonly Metric[]> = v.array(
-  oneOf(['accuracy'] as const),
+  oneOf(['accuracy'] as const, "'accuracy' (others are functions of samebits/metrics, of targets and predictions)"),
   "an array of metrics: [] or ['accuracy']",
 );
 

@@ -64,7 +64,7 @@ export class SafetensorsBytes {
     if (bytes.length < 8) throw damaged('at least 8 bytes', name, bytes.length);
     const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
     if (length > BigInt(Math.min(bytes.length - 8, LONGEST_HEADER)))
-      throw damaged(`a header within ${bytes.length} bytes`, name, length);
+      throw damaged(`a safetensors file, with a header within its ${bytes.length} bytes,`, name, length);
     this.path = name;
     this.#start = bytes.subarray(0, 8 + Number(length));
     this.#data = bytes.subarray(this.#start.length);

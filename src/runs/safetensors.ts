@@ -108,7 +108,7 @@ export class SafetensorsFile {
       if (size < 8) throw damaged('at least 8 bytes', path, size);
       const length = (await readRange(file, 0, 8)).readBigUInt64LE();
       if (length > BigInt(Math.min(size - 8, LONGEST_HEADER)))
-        throw damaged(`a header within ${size} bytes`, path, length);
+        throw damaged(`a safetensors file, with a header within its ${size} bytes,`, path, length);
       const start = await readRange(file, 0, 8 + Number(length));
       const header = parseHeader(start.subarray(8), size - start.length, path);
       return new SafetensorsFile(file, start, header);

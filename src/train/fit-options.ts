@@ -14,6 +14,7 @@ import type { JsonValue } from '../runs/json.js';
 import { METRIC_NAMES, type MetricName } from '../runs/metrics.js';
 import type { Recording } from '../runs/recording.js';
 import type { TraceInterval } from '../runs/trace.js';
+import { callbacksSchema } from './callbacks/callback-schema.js';
 import { type ExecutionOptions, executionEntries } from './execution.js';
 import type { SampleWeights } from './row-weights.js';
 import type { BatchMetrics, EpochMetrics } from './run.js';
@@ -39,7 +40,8 @@ export interface Training extends TrainingPlace {
 }
 
 /**
- * Called while a model trains, between steps; each is awaited. Inside, the model may be read (`predict`, `evaluate`,
+ * Called while a model trains, between steps; each is awaited. A plain object has these keys only; an instance of a class may have
+ * others, and its methods are called on it. Inside, the model may be read (`predict`, `evaluate`,
  * `getWeights`, `fingerprint`) but not trained or changed. An error that one throws rejects `fit`, and the model stays
  * usable as it is after the last whole step.
  */
@@ -281,25 +283,6 @@ const stepEntries = {
   microBatchSize: v.optional(integer(1, 0xffff_ffff)),
   onNonFinite: v.optional(oneOf(['stop', 'continue'] as const), 'stop'),
 };
-
-const callbackSchema: Schema<Callbacks> = fields({
-  onEpochBegin: v.optional(callback<NonNullable<Callbacks['onEpochBegin']>>()),
-  onEpochEnd: v.optional(callback<NonNullable<Callbacks['onEpochEnd']>>()),
-  onBatchEnd: v.optional(callback<NonNullable<Callbacks['onBatchEnd']>>()),
-  onTrainEnd: v.optional(callback<NonNullable<Callbacks['onTrainEnd']>>()),
-  getState: v.optional(callback<NonNullable<Callbacks['getState']>>()),
-  setState: v.optional(callback<NonNullable<Callbacks['setState']>>()),
-  restoreBest: v.optional(oneOf(METRIC_NAMES)),
-});
-
-const callbacksSchema: Schema<readonly Callbacks[]> = v.lazy((value) =>
-  Array.isArray(value)
-    ? v.array(callbackSchema)
-    : v.pipe(
-        callbackSchema,
-        v.transform((one) => [one]),
-      ),
-);
 
 /** What `fit` and `resume` both take. */
 const watchedEntries = {

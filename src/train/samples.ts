@@ -1,7 +1,7 @@
 /** Rows with their targets, checked and in memory of their own: what training and evaluation run on. */
 import { asMatrix, keepArray, keepMatrix, type Matrix, type MatrixLike, type NumericArray } from '../data/matrix.js';
 import { expected } from '../errors.js';
-import { lossRules } from '../model/losses.js';
+import { lossName, lossRules } from '../model/losses.js';
 import type { NativeData } from '../native/network.js';
 import type { Loss } from '../native/network-description.js';
 import { keepSampleWeights, type SampleWeights } from './row-weights.js';
@@ -89,24 +89,38 @@ function toLabels(y: Targets, rows: number, units: number, names: Names): Uint32
   return values instanceof Uint32Array ? keepArray(values) : Uint32Array.from(values as ArrayLike<number>);
 }
 
+const ONE_HOT = " (the loss of one-hot rows is 'categoricalCrossentropy')";
+const ONE_LABEL = `one label per row${ONE_HOT}`;
+
 /** A flat list of labels, from an array, a typed array or a matrix of one column. */
 function labelValues(y: unknown, name: string): ArrayLike<unknown> {
   if (Array.isArray(y)) {
-    if (Array.isArray(y[0])) throw expected('one label per row', name, y, 'ERR_SAMEBITS_SHAPE');
+    if (Array.isArray(y[0])) throw expected(ONE_LABEL, name, y, 'ERR_SAMEBITS_SHAPE');
     return y;
   }
   if (ArrayBuffer.isView(y) && 'length' in y) return y as unknown as ArrayLike<unknown>;
   const matrix = asMatrix(y as MatrixLike, name);
   if (matrix.columns !== 1)
-    throw expected('1 column of labels', `${name}.columns`, matrix.columns, 'ERR_SAMEBITS_SHAPE');
+    throw expected(`1 column of labels${ONE_HOT}`, `${name}.columns`, matrix.columns, 'ERR_SAMEBITS_SHAPE');
   return matrix.data;
 }
 
 function toTargets(y: Targets, rows: number, { loss, units }: Outputs, names: Names): Float32Array {
+  if (isLabels(y, rows, units, loss)) {
+    const what = `rows of ${units} numbers, one for each class (the loss of labels is 'sparseCategoricalCrossentropy')`;
+    throw expected(`${what},`, names.y, y, 'ERR_SAMEBITS_SHAPE');
+  }
   const { data, rows: targetRows } = asMatrix(y, names.y, units);
   checkRows(targetRows, rows, y, names);
   checkTargets(data, units, loss, names.y);
   return data instanceof Float32Array ? keepArray(data) : new Float32Array(data);
+}
+
+/** Whether a flat list has one number for each row, where a share of each class is wanted. */
+function isLabels(y: Targets, rows: number, units: number, loss: Loss): boolean {
+  if (units === 1 || lossName(loss) !== 'categoricalCrossentropy') return false;
+  const flat = Array.isArray(y) ? !Array.isArray(y[0]) : ArrayBuffer.isView(y);
+  return flat && (y as ArrayLike<unknown>).length === rows;
 }
 
 /** Probabilities of a crossentropy, counts of poisson, and the sides of hinge, all of which are −1 or 1, or 0 or 1. */

@@ -117,7 +117,10 @@ describe('samebits predict', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['predict', 'iris', 'prices.csv'], /one of the table's 3 columns .*"length"/],
+    [
+      ['predict', 'iris', 'prices.csv'],
+      /a table with the columns that the model takes, such as "length", for prices\.csv/,
+    ],
     [['predict', 'iris', 'digits'], /a table \(.*\), whose columns the model prepares, for the data/],
     [['predict', 'digits', 'iris.csv'], /a model with a preparation for iris\.csv/],
     [['predict', 'nowhere', 'iris.csv'], /nowhere/],

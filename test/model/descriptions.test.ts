@@ -56,7 +56,7 @@ describe('layers', () => {
     ['units -3', () => dense({ units: -3 }), 'dense.units but received -3'],
     ['units 1.5', () => dense({ units: 1.5 }), 'dense.units but received 1.5'],
     ['units missing', () => dense({} as Wrong), 'for dense.units but received undefined'],
-    ['no options', () => (dense as Wrong)(), 'an object for dense but received undefined'],
+    ['no options', () => (dense as Wrong)(), 'an object of options, { units, activation, useBias, kernelInitializer, '],
     [
       'unknown activation',
       () => dense({ units: 1, activation: 'mish' as Wrong }),
@@ -329,7 +329,7 @@ describe('compile', () => {
       'an unknown metric',
       () => last('sigmoid').compile({ optimizer: 'sgd', loss: 'binaryCrossentropy', metrics: ['auc' as Wrong] }),
       ARGUMENT,
-      "one of 'accuracy' for compile.metrics[0]",
+      "'accuracy' (others are functions of samebits/metrics, of targets and predictions) for compile.metrics[0]",
     ],
   ])('refuses %s', (_, compile, code, message) => {
     expect(compile).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }));

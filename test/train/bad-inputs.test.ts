@@ -86,7 +86,13 @@ const DATA: [string, Wrong, Wrong, SamebitsErrorCode, string][] = [
     'ERR_SAMEBITS_SHAPE',
     'targets of 150 rows, as many as x has, for y',
   ],
-  ['a matrix of labels', x, oneHot, 'ERR_SAMEBITS_SHAPE', '1 column of labels for y.columns but received 3'],
+  [
+    'a matrix of labels',
+    x,
+    oneHot,
+    'ERR_SAMEBITS_SHAPE',
+    "1 column of labels (the loss of one-hot rows is 'categoricalCrossentropy') for y.columns but received 3",
+  ],
   ['no labels', x, undefined, 'ERR_SAMEBITS_ARGUMENT', 'for y but received undefined'],
 ];
 
@@ -153,7 +159,7 @@ describe('options', () => {
       { validationData: x },
       'an array of rows and targets, [x, y], or with weights, [x, y, sampleWeights], for fit.validationData',
     ],
-    ['no object', 5, 'an object for fit but received 5'],
+    ['no object', 5, 'an object of options, { epochs, batchSize, '],
   ])('refuse %s', async (_, options, message) => {
     const failed = await failure(() => compiledClassifier().fit(x, labels, options));
     expect(failed.code).toBe('ERR_SAMEBITS_ARGUMENT');

@@ -1,4 +1,13 @@
-import { type Callbacks, cosineDecay, learningRateAt, openRun, resume, sgd, type TrainingPlace } from 'samebits';
+import {
+  type Callbacks,
+  cosineDecay,
+  type EpochMetrics,
+  learningRateAt,
+  openRun,
+  resume,
+  sgd,
+  type TrainingPlace,
+} from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { freshPath } from '../runs/folder.js';
 import { FIT, labels, model, STEPS, Witness, x } from '../runs/problem.js';
@@ -86,5 +95,50 @@ describe('callbacks', () => {
     await stopped.fit(x, labels, { ...FIT, epochs: 1 });
     expect(stopped.fingerprint()).toBe(whole.fingerprint);
     expect((await resume(folder, x, labels)).run.fingerprint).toBe(whole.fingerprint);
+  });
+});
+
+describe('callbacks of a class', () => {
+  class Best {
+    readonly #losses: number[] = [];
+    name = 'best';
+    least = Number.POSITIVE_INFINITY;
+
+    onEpochEnd(_: number, { loss }: EpochMetrics): void {
+      this.#losses.push(loss);
+      this.least = Math.min(this.least, loss);
+    }
+
+    get losses(): readonly number[] {
+      return this.#losses;
+    }
+  }
+
+  it('are called on the instance, which may have a state of its own', async () => {
+    const best = new Best();
+    class Further extends Best {}
+    const further = new Further();
+    const { history } = await model().fit(x, labels, { ...FIT, callbacks: [best, further] });
+    expect(best.losses).toEqual(history.loss);
+    expect(further.least).toBe(Math.min(...history.loss));
+  });
+
+  it('with a method for an event that there is not are refused', async () => {
+    class Misspelled {
+      onEpochend(): void {}
+    }
+    const fit = model().fit(x, labels, { ...FIT, callbacks: new Misspelled() as Callbacks });
+    await expect(fit).rejects.toThrow(
+      /events that there are \(onEpochBegin, .*\) for fit.callbacks but received "onEpochend"/,
+    );
+  });
+
+  it('of a plain object are called on the object itself', async () => {
+    const callbacks: Callbacks = {
+      onEpochEnd() {
+        expect(this).toBe(callbacks);
+      },
+    };
+    await model().fit(x, labels, { ...FIT, callbacks });
   });
 });

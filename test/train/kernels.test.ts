@@ -26,7 +26,7 @@ describe('denseForward', () => {
     ['rows 0', { ...forward, rows: 0 }, 'for denseForward.rows but received 0'],
     ['threads 0', { ...forward, threads: 0 }, 'an integer from 1 to 256 for denseForward.threads'],
     ['an unknown option', { ...forward, biases: 1 }, 'did you mean bias?'],
-    ['nothing', undefined, 'an object for denseForward but received undefined'],
+    ['nothing', undefined, 'an object of options, { '],
   ])('refuses %s', async (_, args, message) => {
     expect((await failure(() => denseForward(args))).message).toContain(message);
   });

@@ -109,10 +109,17 @@ export class Table {
 
 export function unknownColumn(name: string, known: readonly string[]): Error {
   const near = nearest(name, known.slice(0, MOST_COMPARED));
-  const hint = near === undefined ? '' : ` (did you mean ${JSON.stringify(near)}?)`;
+  const hint = near === undefined ? list(known) : ` (did you mean ${JSON.stringify(near)}?)`;
   return expected(`one of the table's ${known.length} columns${hint}`, 'column', name, 'ERR_SAMEBITS_SHAPE');
 }
 
+function list(names: readonly string[]): string {
+  const more = names.length > MOST_LISTED ? ', …' : '';
+  return names.length === 0 ? '' : ` (${names.slice(0, MOST_LISTED).map(printable).join(', ')}${more})`;
+}
+
+/** Names that a message lists. */
+const MOST_LISTED = 8;
 /** Names that a misspelled one is compared with. */
 const MOST_COMPARED = 1000;
 const LONGEST_NAME = 40;

@@ -17,7 +17,7 @@ export const epochs: Experiment = {
   name: 'epochs',
   question: 'Does the influence of the initial weights fade with more epochs?',
   folklore: 'Trained long enough, a network forgets the random weights that it began with.',
-  summary: '10 seeds of weights and 10 of the order: 10, 100, 1,000 epochs',
+  summary: '10 seeds of weights, 10 of the order: 10, 100, 1,000 epochs',
   repeats: 10,
   base: (choice) => baseSetting(choice, { epochs: isLarge(choice) ? 20 : 1000 }),
   plan: (ground) => tasksOf(arms(ground).flatMap(({ weights, order }) => [weights, order])),
