@@ -2,6 +2,7 @@
 import { type Hardware, hexOf, withHardware } from '../oracle/arithmetic.js';
 import { fingerprint } from '../oracle/fingerprint.js';
 import { Network } from '../oracle/network.js';
+import { normalizedRecipes } from './normalized.js';
 import { adam, common, dense, type GoldenRecipe, recipes, samplesOf } from './recipes.js';
 import { regularizedRecipes } from './regularized.js';
 import { updateRecipes } from './updates.js';
@@ -41,6 +42,9 @@ const chosen: readonly GoldenRecipe[] = [
     inputs: 28,
   },
   updateRecipes[3],
+  // Batch normalization with Adam and dropout; and of what embeddings give.
+  normalizedRecipes[0],
+  normalizedRecipes[3],
 ];
 
 function trained(recipe: GoldenRecipe, emulate: readonly string[]) {
