@@ -28,6 +28,8 @@ export type CauseName =
   | 'initialWeights'
   /** Of all kernels. */
   | 'initializer'
+  /** Of all tables of embeddings. */
+  | 'embeddingsInitializer'
   | 'generator'
   /** `recipe.seeds.order` */
   | 'dataOrder'

@@ -20,6 +20,7 @@ export const LENSES = {
   width: network.width,
   activation: network.activation,
   initializer: network.initializer,
+  embeddingsInitializer: network.embeddingsInitializer,
   dropoutRate: network.dropoutRate,
   l1: network.l1,
   l2: network.l2,

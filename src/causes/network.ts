@@ -2,7 +2,8 @@
 import { integer, real } from '../arguments.js';
 import { expected } from '../errors.js';
 import { type Activation, activationSchema } from '../model/activations.js';
-import { denseLayers, isPlainStack, type ModelDescription } from '../model/description.js';
+import { denseLayers, isPlainStack, lookUpLayer, type ModelDescription } from '../model/description.js';
+import { type LookUpLayer, tablesOf } from '../model/embeddings.js';
 import { type Initializer, initializerSchema } from '../model/initializers.js';
 import type { DenseLayer, DropoutLayer } from '../model/layers.js';
 import { factorsOf, regularizerOf } from '../model/regularizers.js';
@@ -88,6 +89,27 @@ export const initializer: Lens<Each<Initializer>> = lens({
   },
 });
 
+export const embeddingsInitializer: Lens<Initializer> = lens({
+  name: 'embeddingsInitializer',
+  title: 'initializer of embeddings',
+  description:
+    'The distribution of the initial weights of all tables of embeddings. The random words behind them stay; the weights are others before the first step.',
+  kind: 'choice',
+  remedy: 'fix the initializer of embeddings',
+  level: initializerSchema,
+  applies: ({ recipe }) => hasTables(recipe.model),
+  read: ({ recipe }) => lookUpLayer(recipe.model)?.embeddingsInitializer ?? 'randomUniform',
+  replace: (setting, level) => {
+    const { model } = setting.recipe;
+    if (!hasTables(model))
+      throw expected('a network with embeddings', 'recipe.model, whose tables are to change,', model);
+    return withModel(setting, ({ layers: [first, ...rest], ...others }) => ({
+      ...others,
+      layers: [{ ...(first as LookUpLayer), embeddingsInitializer: level }, ...rest],
+    }));
+  },
+});
+
 export const dropoutRate: Lens<Each<number>> = lens({
   name: 'dropoutRate',
   title: 'dropout rate',
@@ -151,6 +173,11 @@ function factorLens(of: { name: 'l1' | 'l2'; title: string; description: string 
 /** All dense layers but the last. */
 function hiddenLayers({ recipe }: Setting): readonly DenseLayer[] {
   return denseLayers(recipe.model).slice(0, -1);
+}
+
+function hasTables(model: ModelDescription): boolean {
+  const layer = lookUpLayer(model);
+  return layer !== null && tablesOf(layer).length > 0;
 }
 
 function dropoutLayers({ recipe }: Setting): readonly DropoutLayer[] {

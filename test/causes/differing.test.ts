@@ -1,7 +1,7 @@
 /** What two settings differ in: all of it, as causes where there is one. */
 import { CAUSE_NAMES, CAUSES, differingCauses, parseSetting, type Setting } from 'samebits';
 import { describe, expect, it } from 'vitest';
-import { bare, full } from './settings.js';
+import { bare, embedded, full, placeOf } from './settings.js';
 
 const NOTHING = { causes: [], idle: [], rest: [] };
 
@@ -44,8 +44,11 @@ describe('differingCauses', () => {
   });
 
   it('are all that differ, and leave nothing to name', () => {
-    expect(differingCauses(full, other)).toEqual({ causes: [...CAUSE_NAMES], idle: [], rest: [] });
-    expect(differingCauses(other, full)).toEqual({ causes: [...CAUSE_NAMES], idle: [], rest: [] });
+    const causes = CAUSE_NAMES.filter((name) => placeOf(name) === full);
+    expect(differingCauses(full, other)).toEqual({ causes, idle: [], rest: [] });
+    expect(differingCauses(other, full)).toEqual({ causes, idle: [], rest: [] });
+    const tables = CAUSES.embeddingsInitializer.write(embedded, 'zeros');
+    expect(differingCauses(embedded, tables)).toEqual({ ...NOTHING, causes: ['embeddingsInitializer'] });
   });
 
   it('name a seed with what it moves', () => {

@@ -2,9 +2,9 @@
 import { CAUSE_NAMES, CAUSES, type CauseName, causeNamed, parseSetting, type Setting } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { failure } from '../train/problem.js';
-import { bare, full } from './settings.js';
+import { bare, full, placeOf } from './settings.js';
 
-/** Other levels than those of `full`, each in the form in which it is read. */
+/** Other levels than those of `full` (see `placeOf`), each in the form in which it is read. */
 const OTHER: { readonly [N in CauseName]: readonly unknown[] } = {
   seed: [7, 'seven'],
   initialWeights: [7, 'seven'],
@@ -15,6 +15,7 @@ const OTHER: { readonly [N in CauseName]: readonly unknown[] } = {
   width: [12, [12, 3]],
   activation: ['tanh', ['tanh', 'linear']],
   initializer: ['heNormal', { name: 'constant', value: 0.5 }, ['heNormal', 'heNormal', 'glorotUniform']],
+  embeddingsInitializer: ['zeros', { name: 'randomNormal', mean: 0, stddev: 0.1 }],
   dropoutRate: [0, 0.5, [0.5, 0.1]],
   l1: [0.01, [0.01, 0, 0]],
   l2: [0.01, [0.01, 0, 0]],
@@ -60,27 +61,29 @@ const MOVES: Partial<Record<CauseName, readonly CauseName[]>> = {
 describe('a cause', () => {
   it.each(cases)('%s: %j is read as written, and nothing else moves', (name, level) => {
     const cause = causeNamed(name);
-    const written = cause.write(full, level);
+    const place = placeOf(name);
+    const written = cause.write(place, level);
     expect(cause.read(written)).toEqual(level);
     const moved = [name, ...(MOVES[name] ?? [])];
     const others = (setting: Setting) => levels(setting).filter(([other]) => !moved.includes(other));
-    expect(others(written)).toEqual(others(full));
+    expect(others(written)).toEqual(others(place));
     expect(cause.write(written, level)).toBe(written);
     expect(parseSetting(JSON.parse(JSON.stringify(written)))).toEqual(written);
   });
 
   it.each(cases)('%s: %j can be taken back', (name, level) => {
     const cause = causeNamed(name);
-    const back = cause.write(cause.write(full, level), cause.read(full));
-    expect(levels(back)).toEqual(levels(full));
+    const place = placeOf(name);
+    const back = cause.write(cause.write(place, level), cause.read(place));
+    expect(levels(back)).toEqual(levels(place));
   });
 
-  it.each(CAUSE_NAMES)('%s says what it is, and has a place in a full setting', (name) => {
+  it.each(CAUSE_NAMES)('%s says what it is, and has a place in some setting', (name) => {
     const cause = causeNamed(name);
     expect(cause.name).toBe(name);
     for (const text of [cause.title, cause.description, cause.remedy]) expect(text.length).toBeGreaterThan(4);
     expect(cause.description).toMatch(/\.$/);
-    if (name !== 'freeGrain') expect(cause.applies(full)).toBe(true);
+    if (name !== 'freeGrain') expect(cause.applies(placeOf(name))).toBe(true);
     expect(CAUSES.freeGrain.applies(CAUSES.reduction.write(full, 'free'))).toBe(true);
   });
 
@@ -107,6 +110,7 @@ describe('a cause', () => {
         'width',
         'activation',
         'dropoutRate',
+        'embeddingsInitializer',
         'epsilon',
         'dataSeed',
         'freeGrain',
@@ -121,6 +125,7 @@ describe('a cause', () => {
     ['depth', 2, 'a network with a hidden layer'],
     ['dropoutRate', 0.5, 'a network with a hidden layer'],
     ['activation', 'relu', 'a network with a hidden layer'],
+    ['embeddingsInitializer', 'zeros', 'a network with embeddings for recipe.model, whose tables are to change,'],
     ['epsilon', 1e-3, "'nadam' or 'adagrad', which have an epsilon, for recipe.optimizer.name but received \"sgd\""],
     ['dataSeed', 3, '\'madeUp\', data that have a seed, for data.source.kind but received "digits"'],
   ])('%s is refused where there is no place for it', async (name, level, message) => {

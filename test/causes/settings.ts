@@ -1,5 +1,5 @@
 /** Settings for tests of causes. */
-import { adam, dense, dropout, parseSetting, type Setting } from 'samebits';
+import { adam, type CauseName, dense, dropout, parseSetting, type Setting, tableInput } from 'samebits';
 
 /** A place for every cause: two hidden layers, dropout, an optimizer with epsilon, made-up data. */
 export const full: Setting = parseSetting({
@@ -35,3 +35,22 @@ export const bare: Setting = parseSetting({
   },
   data: { source: { kind: 'digits' } },
 });
+
+/** A category and a number before the same layers as in `full`. */
+export const embedded: Setting = parseSetting({
+  ...full,
+  recipe: {
+    ...full.recipe,
+    model: {
+      layers: [
+        tableInput({ columns: [{ name: 'kind', categories: 5, units: 3 }, { name: 'size' }] }),
+        ...full.recipe.model.layers.map(({ inputShape: _, ...layer }) => layer),
+      ],
+    },
+  },
+});
+
+/** A setting in which this cause has a place. */
+export function placeOf(name: CauseName): Setting {
+  return name === 'embeddingsInitializer' ? embedded : full;
+}
