@@ -15,7 +15,7 @@ import {
 import { afterAll, describe, expect, it } from 'vitest';
 import { type StateParts, writeCheckpoint } from '../../dist/runs/checkpoint.js';
 import { writeManifest } from '../../dist/runs/manifest.js';
-import { base, Folders, rowsOf } from './why/folders.js';
+import { base, Folders, normalized, rowsOf } from './why/folders.js';
 
 const folders = new Folders();
 afterAll(() => folders.remove());
@@ -54,6 +54,8 @@ describe('verify', () => {
     ['free order with a recording', CAUSES.reduction.write(longer, 'free'), { ...often, record: true }],
     ['emulated hardware', CAUSES.hardware.write(longer, ['noFma', 'ordinaryExp']), often],
     ['stratified batches', CAUSES.shuffle.write(longer, 'stratified'), often],
+    ['batch normalization, constraints, clipping and averages', CAUSES.epochs.write(normalized, 3), often],
+    ['micro-batches', longer, { ...often, microBatchSize: 8 }],
     ['another generator, and threads', CAUSES.generator.write(CAUSES.threads.write(longer, 3), 'alea'), often],
   ])('computes a run again with %s, whole and by stretches', async (name, setting, options) => {
     const folder = await folders.make(name, setting, options);

@@ -2,13 +2,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  activation,
   adagrad,
   adam,
   adamw,
+  batchNormalization,
   type Callbacks,
   dense,
   dropout,
   type FitOptions,
+  l1l2,
+  maxNorm,
   nadam,
   type Optimizer,
   rmsprop,
@@ -35,8 +39,20 @@ export const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
   'adam with amsgrad': adam({ amsgrad: true }),
   nadam: nadam(),
   adagrad: adagrad({ learningRate: 0.05 }),
+  'sgd with values clipped': sgd({ learningRate: 0.5, clipValue: 0.01 }),
+  'rmsprop with all gradients clipped': rmsprop({ globalClipNorm: 0.1, weightDecay: 0.1, decayBiases: true }),
   'adamw with an average': adamw({ clipNorm: 0.5, movingAverage: { momentum: 0.9, overwriteEvery: 5 } }),
 };
+
+/** Batch normalization before and behind an activation, with constraints and regularizers. */
+export const NORMALIZED: SequentialOptions['layers'] = [
+  batchNormalization({ momentum: 0.9, inputShape: [COLUMNS] }),
+  dense({ units: 9, kernelConstraint: maxNorm({ maxValue: 0.8 }), biasConstraint: 'nonNegative' }),
+  activation({ activation: 'gelu' }),
+  batchNormalization({ center: false }),
+  dropout({ rate: 0.3 }),
+  dense({ units: CLASSES, activation: 'softmax', kernelRegularizer: l1l2() }),
+];
 
 export function model(optimizer: Optimizer = adam(), options: Partial<SequentialOptions> = {}): Sequential {
   const built = sequential({

@@ -4,7 +4,7 @@ import { type FitOptions, modelFromRun, openRun, resume, type SequentialOptions 
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../dist/native/addon.js';
 import { freshPath } from './folder.js';
-import { contents, FIT, labels, model, OPTIMIZERS, STEPS, Witness, x } from './problem.js';
+import { contents, FIT, labels, model, NORMALIZED, OPTIMIZERS, STEPS, Witness, x } from './problem.js';
 
 const instructionSets = addon().instructionSets().available;
 
@@ -19,6 +19,9 @@ const CASES: Readonly<Record<string, Case>> = {
   'a generator of seedrandom': { model: { generator: 'alea' } },
   'stratified batches': { fit: { shuffle: 'stratified' } },
   'seeds of their own': { model: { seeds: { weights: 1, order: 2, dropout: 'three' } } },
+  'batch normalization, constraints and regularizers': { model: { layers: NORMALIZED } },
+  'the same, its weights averaged': { optimizer: 'adamw with an average', model: { layers: NORMALIZED } },
+  'micro-batches': { fit: { microBatchSize: 16 } },
   'rows in order': { fit: { shuffle: false } },
   'emulated hardware': { fit: { emulate: ['noFma'] } },
   'marks after each epoch, checkpoints every 5 steps': {

@@ -2,7 +2,7 @@ import { openRun, type Trace, type TraceEntry } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../dist/native/addon.js';
 import { freshPath } from './folder.js';
-import { FIT, labels, model, STEPS, Witness, x } from './problem.js';
+import { FIT, labels, model, NORMALIZED, STEPS, Witness, x } from './problem.js';
 
 async function inMemory(every: 'epoch' | 'step'): Promise<Trace> {
   return (await model().fit(x, labels, { ...FIT, trace: every })).trace as Trace;
@@ -37,6 +37,25 @@ describe('a trace', () => {
     });
     expect(expected).toHaveLength(STEPS + 4);
     expect(entries).toEqual(expected);
+  });
+
+  it('has the marks of moving means and variances too, and of weights under constraints, with any rows at a time', async () => {
+    const watched = model(undefined, { layers: NORMALIZED });
+    const marks: string[][] = [];
+    const look = () =>
+      marks.push(watched.getWeights().map(({ data }) => addon().mark(data).toString(16).padStart(16, '0')));
+    look();
+    const { trace } = await watched.fit(x, labels, { ...FIT, trace: 'step', callbacks: { onBatchEnd: look } });
+    const { tensors, entries } = trace as Trace;
+    expect(tensors.filter((name) => name.includes('moving'))).toEqual([
+      'batchNormalization_1/movingMean',
+      'batchNormalization_1/movingVariance',
+      'batchNormalization_2/movingMean',
+      'batchNormalization_2/movingVariance',
+    ]);
+    expect(entries.filter(({ kind }) => kind !== 'epoch').map((entry) => entry.marks)).toEqual(marks);
+    const { trace: parts } = await model().fit(x, labels, { ...FIT, trace: 'step', microBatchSize: 16 });
+    expect(parts).toEqual(await inMemory('step'));
   });
 
   it('of epochs leaves the steps out', async () => {

@@ -4,6 +4,7 @@ import {
   denseLayers,
   dropoutStream,
   dropoutsOf,
+  isPlainStack,
   lookUpLayer,
   type NamedLookUpLayer,
   rescalingLayer,
@@ -44,7 +45,10 @@ interface Passed extends LoneLayer {
   readonly z: Float32Array | null;
 }
 
-/** The operations between the batch and the gradients of weights, in the order of a step. */
+/**
+ * The operations between the batch and the gradients of weights, in the order of a step; of models that are not a plain stack, those
+ * of the batch.
+ */
 export async function passOperations(subject: PassSubject): Promise<Operation[]> {
   return new Pass(subject).operations();
 }
@@ -79,6 +83,7 @@ class Pass {
       targets instanceof Uint32Array ? [rows.length] : [rows.length, width],
       targets,
     );
+    if (!isPlainStack(recipe.model)) return this.#operations;
     const layers = await this.#forward(x);
     const last = layers[layers.length - 1];
     const losses = await rowLosses(last, last.x, targets, rows.length, recipe.loss, bench);

@@ -1,6 +1,6 @@
 /** Where two runs part: the first step, and in it the first operation whose result has other bits. */
 
-import { isPlainStack, isTrained } from '../../model/description.js';
+import { isTrained } from '../../model/description.js';
 import { slotNames } from '../../model/optimizers.js';
 import { compareOperations, type OperationDifference } from '../anatomy/compare.js';
 import { type Operation, WITHOUT_EFFECT } from '../anatomy/operation.js';
@@ -102,9 +102,7 @@ async function stepOperations(rerun: Rerun, run: Replayed, step: number): Promis
   );
   const bench = { hardware: { isa: execution.isa, emulate: recipe.emulate }, threads: execution.threads };
   const subject = { recipe, data: data.train, bench, place: trainee.placeOf(step), weights };
-  // Of other networks a step is taken apart no further than into gradients, state and weights.
-  const pass = isPlainStack(recipe.model) ? await passOperations(subject) : [];
-  return [...pass, ...gradientOperations(run), ...stateOperations(run)];
+  return [...(await passOperations(subject)), ...gradientOperations(run), ...stateOperations(run)];
 }
 
 function gradientOperations({ trainee }: Replayed): Operation[] {
@@ -115,14 +113,16 @@ function gradientOperations({ trainee }: Replayed): Operation[] {
   }));
 }
 
-/** Optimizer state first: in a step it is what weights are made from. */
+/** In the order of a step: the optimizer's state, the weights that are made from it, and their averages. */
 function stateOperations({ tensors, values }: Replayed): Operation[] {
   const operations = tensors.map((tensor): Operation => {
     const { slot, offset, size } = tensor;
     const kind = slot === 0 ? 'weights' : 'optimizerState';
     return { ...operationOf(tensor), kind, values: values.subarray(offset, offset + size) };
   });
-  return operations.sort((x, y) => Number(x.kind === 'weights') - Number(y.kind === 'weights'));
+  const isAverage = ({ kind, place }: Operation): boolean => kind === 'optimizerState' && place.endsWith('/average');
+  const rank = (operation: Operation): number => (isAverage(operation) ? 2 : Number(operation.kind === 'weights'));
+  return operations.sort((x, y) => rank(x) - rank(y));
 }
 
 function operationOf({ name, layer, kind, shape }: FlatTensor) {

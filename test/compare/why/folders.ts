@@ -2,7 +2,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adam, dense, dropout, type FitOptions, modelFromRecipe, parseSetting, type Setting } from 'samebits';
+import {
+  activation,
+  adam,
+  adamw,
+  batchNormalization,
+  dense,
+  dropout,
+  type FitOptions,
+  l1l2,
+  maxNorm,
+  modelFromRecipe,
+  type Optimizer,
+  parseSetting,
+  type Setting,
+} from 'samebits';
 import { settingData } from '../../../dist/compare/setting-data.js';
 import { loadSource } from '../../../dist/data/load-source.js';
 
@@ -28,6 +42,30 @@ export const base: Setting = parseSetting({
     source: { kind: 'madeUp', problem: 'classes', rows: 40, testRows: 10, columns: 8, classes: 2, noise: 1, seed: 1 },
   },
 });
+
+/** On the same data: batch normalization, constraints, regularizers; and whatever an optimizer does beside its rule. */
+export const normalized: Setting = parseSetting({
+  ...base,
+  recipe: {
+    ...base.recipe,
+    model: {
+      layers: [
+        dense({ units: 6, useBias: false, kernelConstraint: maxNorm({ maxValue: 0.9 }), inputShape: [8] as const }),
+        batchNormalization({ momentum: 0.9 }),
+        activation({ activation: 'relu' }),
+        dropout({ rate: 0.25 }),
+        dense({ units: 6, activation: 'tanh', kernelRegularizer: l1l2(), biasConstraint: 'nonNegative' }),
+        dense({ units: 1, activation: 'sigmoid' }),
+      ],
+    },
+    optimizer: averaging(0.9),
+  },
+});
+
+/** AdamW that clips, and puts its averages in place of the weights after 5 steps. */
+export function averaging(momentum: number): Optimizer {
+  return adamw({ learningRate: 0.01, clipNorm: 0.05, movingAverage: { momentum, overwriteEvery: 5 } });
+}
 
 export class Folders {
   readonly root = mkdtempSync(join(tmpdir(), 'samebits-why-'));
