@@ -1,5 +1,5 @@
 /** The recipe of `samebits compare`: from a file, from options, or both. */
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { DataSet } from '../data/data-set.js';
 import { SamebitsError } from '../errors.js';
 import { activationOf } from '../model/activations.js';
@@ -7,6 +7,7 @@ import { denseLayers, type ModelDescription } from '../model/description.js';
 import { dense, type Layer, rescaling } from '../model/layers.js';
 import { type Optimizer, type OptimizerName, optimizerNamed } from '../model/optimizers.js';
 import { parseRecipe, type Recipe } from '../model/recipe.js';
+import { jsonOf } from '../runs/json.js';
 import { type CompareFlags, DEFAULTS } from './compare-options.js';
 
 const MOST_BYTES = 1 << 20;
@@ -24,16 +25,31 @@ export function readRecipe(path: string): Recipe {
  * Reads a small JSON file that an option named.
  *
  * @param what E.g. `a recipe`.
- * @throws SamebitsError `ERR_SAMEBITS_FILE` for what cannot be read or is no JSON.
+ * @throws SamebitsError `ERR_SAMEBITS_FILE` for what cannot be read or is no JSON, and for keys that come twice.
  */
 export function readJson(path: string, what: string, option: string): unknown {
   try {
-    if (statSync(path).size > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`);
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return jsonOf(readStart(path), path);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const message = `Expected ${what} as JSON for ${option} but received ${path}: ${reason.replaceAll(/\s+/g, ' ')}`;
     throw new SamebitsError('ERR_SAMEBITS_FILE', message, { cause });
+  }
+}
+
+/** All that comes, from a pipe as well, which says no size. */
+function readStart(path: string): Uint8Array {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(MOST_BYTES + 1);
+    for (let done = 0; done < bytes.length; ) {
+      const read = readSync(file, bytes, done, bytes.length - done, null);
+      if (read === 0) return bytes.subarray(0, done);
+      done += read;
+    }
+    throw new Error(`more than ${MOST_BYTES} bytes`);
+  } finally {
+    closeSync(file);
   }
 }
 

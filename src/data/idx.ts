@@ -4,9 +4,10 @@
  *
  * Files are not trusted: memory is allocated only once the header agrees with the size of the file.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { expected, SamebitsError } from '../errors.js';
+import { openRegular, unreadable } from './table/bytes.js';
 
 /** What an IDX file can hold. Arrays lie on SharedArrayBuffers, so that worker threads can use them in place. */
 export type IdxElements = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
@@ -50,18 +51,10 @@ interface Header {
  * its header says.
  */
 export async function readIdxFile(path: string): Promise<IdxFile> {
-  let handle: FileHandle;
+  const handle = await openRegular(path);
   try {
-    handle = await open(path, 'r');
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
-  try {
-    const status = await handle.stat();
-    if (!status.isFile()) throw fileError('Expected a regular file', path, 'a directory or a device');
-    return await (path.endsWith('.gz')
-      ? readCompressed(handle, path, status.size)
-      : readPlain(handle, path, status.size));
+    const { size } = await handle.stat();
+    return await (path.endsWith('.gz') ? readCompressed(handle, path, size) : readPlain(handle, path, size));
   } catch (cause) {
     throw cause instanceof SamebitsError ? cause : unreadable(path, cause);
   } finally {
@@ -169,13 +162,6 @@ function wrongSize(path: string, { dimensions }: Header, wanted: number, receive
 
 function fileError(what: string, path: string, received: number | string): SamebitsError {
   return new SamebitsError('ERR_SAMEBITS_FILE', `${what} for ${path} but received ${received}`);
-}
-
-function unreadable(path: string, cause: unknown): SamebitsError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new SamebitsError('ERR_SAMEBITS_FILE', `Expected a readable file for ${path} but received: ${message}`, {
-    cause,
-  });
 }
 
 /** The elements as labels: integers from 0 to 65,535. */

@@ -19,12 +19,15 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
  * beyond 200 levels.
  */
 export function parseJson(bytes: Uint8Array, file: string): unknown {
-  return inFile(file, () => {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    const value: unknown = JSON.parse(text);
-    checkKeys(text, file);
-    return value;
-  });
+  return inFile(file, () => jsonOf(bytes, file));
+}
+
+/** As {@link parseJson}; what the text is no JSON for is the parser's own error. */
+export function jsonOf(bytes: Uint8Array, file: string): unknown {
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  const value: unknown = JSON.parse(text);
+  checkKeys(text, file);
+  return value;
 }
 
 /** The keys that an object's text has had so far; null for an array. */

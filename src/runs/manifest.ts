@@ -250,16 +250,19 @@ export async function readManifest(folder: string): Promise<Manifest> {
     if ((manifest.status === 'complete') !== (manifest.result !== null)) {
       throw damaged('a result exactly of a complete run', 'result', manifest.status);
     }
-    if (manifest.result !== null) checkSteps(manifest, manifest.result.steps);
+    if (manifest.result !== null) checkSteps(manifest, manifest.result);
     return manifest;
   });
 }
 
 /** A complete run has made whole epochs: all of its recipe, or as many as there were when a callback ended it. */
-function checkSteps({ data, recipe }: Manifest, steps: number): void {
+function checkSteps({ data, recipe }: Manifest, { steps, metrics }: RunResult): void {
   const stepsPerEpoch = Math.ceil(data.rows / recipe.fit.batchSize);
   const most = stepsPerEpoch * recipe.fit.epochs;
   if (steps % stepsPerEpoch > 0 || steps > most) {
     throw damaged(`whole epochs of ${stepsPerEpoch} steps, at most ${most},`, 'result.steps', steps);
+  }
+  if (metrics.lines !== steps / stepsPerEpoch) {
+    throw damaged(`${steps / stepsPerEpoch} lines, one for each epoch,`, 'result.metrics.lines', metrics.lines);
   }
 }

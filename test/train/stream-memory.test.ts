@@ -63,6 +63,7 @@ describe('a file that is streamed', () => {
       expect(bytes).toBeLessThan(MOST_RESIDENT);
       expect(bytes - least.bytes).toBeLessThan(MOST_GROWTH);
     },
-    120_000 + BYTES / 1e3,
+    // Reading it twice takes minutes of a core, and a busy machine gives but a part of one.
+    120_000 + BYTES / 200,
   );
 });

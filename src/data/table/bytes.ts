@@ -1,5 +1,6 @@
 /** Bytes of a file, a stream or any async iterable, piece by piece. */
 import { isUtf8 } from 'node:buffer';
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { expected, SamebitsError } from '../../errors.js';
@@ -77,18 +78,24 @@ async function* readPath(path: string): AsyncGenerator<Buffer, void, undefined> 
   }
 }
 
+/** A pipe is not waited for: nobody may ever write to it. */
+const READ_NOW = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 /** @throws SamebitsError `ERR_SAMEBITS_FILE` for what cannot be opened, and for folders, pipes and devices */
 export async function openRegular(path: string): Promise<FileHandle> {
   let handle: FileHandle;
   try {
-    handle = await open(path, 'r');
+    handle = await open(path, READ_NOW);
   } catch (cause) {
     throw unreadable(path, cause);
   }
   const status = await handle.stat();
   if (status.isFile()) return handle;
   await handle.close();
-  throw new SamebitsError('ERR_SAMEBITS_FILE', `Expected a regular file for ${path} but received a folder or a device`);
+  throw new SamebitsError(
+    'ERR_SAMEBITS_FILE',
+    `Expected a regular file for ${path} but received a folder, a pipe or a device`,
+  );
 }
 
 export function unreadable(name: string, cause: unknown): SamebitsError {

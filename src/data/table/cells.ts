@@ -77,5 +77,25 @@ export interface CellSource {
   open(fromRow: number, sampleRows: number): Promise<OpenCells>;
 }
 
+/**
+ * What the cells of a row take, about, in bytes: the same however the rows came in batches.
+ *
+ * @param row Of a batch.
+ */
+export function weightOfRow(cells: readonly Cells[], row: number): number {
+  let weight = CELL_BYTES * cells.length;
+  for (const column of cells) {
+    const cell = cellOf(column, row);
+    if (typeof cell === 'string') weight += cell.length;
+  }
+  return weight;
+}
+
+/** Of a cell in any list, its text apart. */
+export const CELL_BYTES = 16;
+
+/** Bytes of rows, about, that are looked at to find names and types: a small file may be inflated to rows of any length. */
+export const MOST_SAMPLE_BYTES = 1 << 27;
+
 /** Columns beyond which a file is no table but a mistake, or an attack. */
 export const MOST_COLUMNS = 65_536;

@@ -52,6 +52,11 @@ abstract class ColumnBuilder {
   protected abstract readonly phrase: string;
   abstract finish(): Column;
 
+  /** Memory that its cells take, about. */
+  get bytes(): number {
+    return this.#values.BYTES_PER_ELEMENT * this.#length;
+  }
+
   append(batch: CellBatch, column: number, from: number): void {
     const cells = batch.cells[column];
     const begin = this.#length;
@@ -205,6 +210,7 @@ function timeOf(cell: unknown): number {
 class CategoryBuilder extends ColumnBuilder {
   protected readonly phrase = `a text of at most ${LONGEST_CATEGORY} characters, a number, or true or false`;
   readonly #codes = new Map<string, number>();
+  #characters = 0;
   protected readonly encode: Encode = (cell) => {
     const text = typeof cell === 'string' ? cell : plainText(cell);
     if (text === undefined || text.length > LONGEST_CATEGORY) return undefined;
@@ -212,11 +218,16 @@ class CategoryBuilder extends ColumnBuilder {
     if (known !== undefined) return known;
     const code = this.#codes.size;
     this.#codes.set(text, code);
+    this.#characters += text.length;
     return code;
   };
 
   constructor(description: ColumnDescription, rules: CellRules) {
     super(description, rules, MISSING_CODE, new Uint32Array(0));
+  }
+
+  override get bytes(): number {
+    return super.bytes + this.#characters;
   }
 
   finish(): Column {
@@ -246,6 +257,11 @@ const BUILDERS: Record<ColumnType, new (description: ColumnDescription, rules: C
 export class TableBuilder {
   readonly #builders: readonly ColumnBuilder[];
   rows = 0;
+
+  /** Memory that the rows take, about. */
+  get bytes(): number {
+    return this.#builders.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
 
   constructor(columns: readonly ColumnDescription[], rules: CellRules) {
     this.#builders = columns.map((column) => new BUILDERS[column.type](column, rules));

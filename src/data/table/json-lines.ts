@@ -7,6 +7,9 @@ import type { CellSource } from './cells.js';
 import { openRows, type RowBatch } from './rows.js';
 
 const MOST_LINE_BYTES = 1 << 24;
+/** Characters up to which a line takes little memory, whatever it is. */
+const LONG_LINE = 1 << 16;
+const DEEPEST = 200;
 const LINE_FEED = 10;
 
 export function jsonLinesCells(source: ByteSource): CellSource {
@@ -24,23 +27,50 @@ async function* readRows(source: ByteSource, name: string): AsyncGenerator<RowBa
   for await (const texts of readLines(source, name, () => line)) {
     const rows: unknown[] = [];
     const lines: number[] = [];
+    const lengths: number[] = [];
     for (const text of texts) {
       line += 1;
       if (/^\s*$/.test(text)) continue;
       rows.push(parseLine(text, name, row, line));
       lines.push(line);
+      lengths.push(text.length);
       row += 1;
     }
-    if (rows.length > 0) yield { rows, lines };
+    if (rows.length > 0) yield { rows, lines, lengths };
   }
 }
 
 function parseLine(text: string, source: string, row: number, line: number): unknown {
+  if (text.length > LONG_LINE && isDeep(text)) {
+    throw expectedAt(`at most ${DEEPEST} levels of JSON`, { source, row, line }, text, 'ERR_SAMEBITS_FILE');
+  }
   try {
     return JSON.parse(text);
   } catch {
     throw expectedAt('JSON', { source, row, line }, text, 'ERR_SAMEBITS_FILE');
   }
+}
+
+/** Whether brackets stand in brackets beyond any use; each level takes many times the memory of its bracket. */
+function isDeep(text: string): boolean {
+  let levels = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const mark = text[i];
+    if (mark === '"') i = endOfString(text, i);
+    else if (mark === '[' || mark === '{') levels += 1;
+    else if (mark === ']' || mark === '}') levels -= 1;
+    if (levels > DEEPEST) return true;
+  }
+  return false;
+}
+
+/** The quote that ends the string which begins at `start`; the text's end where it does not. */
+function endOfString(text: string, start: number): number {
+  for (let i = start + 1; i < text.length; i += 1) {
+    if (text[i] === '\\') i += 1;
+    else if (text[i] === '"') return i;
+  }
+  return text.length;
 }
 
 /** The lines that end in each piece of the source. */

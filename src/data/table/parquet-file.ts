@@ -4,7 +4,7 @@ import type { ColumnDecoder } from 'hyparquet/src/types.js';
 import type { ColumnType } from './column.js';
 import { type CellKind, decodeColumn, loadHyparquet } from './parquet-column.js';
 import type { ParquetCells, ParquetHead } from './parquet-messages.js';
-import { checkMetadata, readPages } from './parquet-pages.js';
+import { checkGroups, checkMetadata, readPages } from './parquet-pages.js';
 import { flatColumns } from './parquet-schema.js';
 
 export interface ParquetFile {
@@ -22,6 +22,11 @@ export async function openParquetFile(path: string, drop: readonly string[] = []
   const metadata = await parquetMetadataAsync(file, { geoparquet: false });
   checkMetadata(metadata, file.byteLength);
   const { columns: kept, all } = flatColumns(metadata.schema, drop);
+  checkGroups(
+    metadata,
+    kept.map(({ leaf }) => leaf),
+    file.byteLength,
+  );
   const columns = kept.map((column) => ({ ...column, type: typeOf(column.element) }));
   const groups = metadata.row_groups.map(({ num_rows: rows }) => Number(rows));
   return {

@@ -7,6 +7,10 @@ import { countLeaves } from './parquet-schema.js';
 
 /** Rows of a row group, which is decoded as a whole; writers make groups of 2^16 to 2^20 rows. */
 const MOST_GROUP_ROWS = 1 << 23;
+/** Cells of a row group, of all columns that are read, which are in memory together: 1 GiB of numbers. */
+const MOST_GROUP_CELLS = 1 << 27;
+/** Beyond that many: for each stored byte. Runs of one value take next to nothing in a file. */
+const MOST_CELLS_OF_BYTE = 32;
 /** Bytes of one page; usual are 2^20. */
 const MOST_PAGE_BYTES = 1 << 28;
 
@@ -22,6 +26,28 @@ export function checkMetadata(metadata: FileMetaData, bytes: number): void {
     for (const index of group.columns.keys()) chunkOf(group, index, bytes);
   }
   if (rows !== metadata.num_rows) throw new Error(`${metadata.num_rows} rows, but groups of ${rows}`);
+}
+
+/**
+ * Checks the columns that are read.
+ *
+ * @param leaves Their places in each row group.
+ * @throws Error where a row group would take memory out of all proportion to what is stored
+ */
+export function checkGroups({ row_groups: groups }: FileMetaData, leaves: readonly number[], bytes: number): void {
+  for (const group of groups) {
+    const cells = Number(group.num_rows) * leaves.length;
+    if (cells <= MOST_GROUP_CELLS) continue;
+    let stored = 0;
+    for (const leaf of leaves) {
+      const { start, end } = chunkOf(group, leaf, bytes);
+      stored += end - start;
+    }
+    // Columns may claim the same bytes.
+    if (cells > MOST_CELLS_OF_BYTE * Math.min(stored, bytes)) {
+      throw new Error(`a group of ${cells} cells in ${stored} bytes`);
+    }
+  }
 }
 
 /** Where the pages of a column lie. */

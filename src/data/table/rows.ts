@@ -1,13 +1,22 @@
 /** Rows that are objects or arrays, turned into columns of cells. */
 import { expected } from '../../errors.js';
 import { expectedAt, type Place } from './cell-error.js';
-import { type CellBatch, type CellSource, MOST_COLUMNS, type OpenCells } from './cells.js';
+import {
+  CELL_BYTES,
+  type CellBatch,
+  type CellSource,
+  MOST_COLUMNS,
+  MOST_SAMPLE_BYTES,
+  type OpenCells,
+} from './cells.js';
 
 /** Rows that follow each other. */
 export interface RowBatch {
   readonly rows: readonly unknown[];
   /** Of text: the line of each row, from 1. */
   readonly lines?: readonly number[];
+  /** Of text: how many characters each row has. */
+  readonly lengths?: readonly number[];
 }
 
 /** Rows of a caller: arrays, typed arrays, or objects whose keys are the names of columns. */
@@ -67,15 +76,23 @@ export async function openRows(
   given?: readonly string[],
 ): Promise<OpenCells> {
   const sample: RowBatch[] = [];
+  let most = sampleRows;
+  let weight = 0;
   try {
-    for (let rows = 0; rows < sampleRows; ) {
+    for (let rows = 0; rows < most; ) {
       const next = await batches.next();
       if (next.done === true) break;
       sample.push(next.value);
-      rows += next.value.rows.length;
+      for (const length of next.value.lengths ?? []) {
+        rows += 1;
+        // Every other character may be a cell.
+        weight += (CELL_BYTES / 2) * length;
+        if (weight > MOST_SAMPLE_BYTES) most = Math.min(most, rows);
+      }
+      if (next.value.lengths === undefined) rows += next.value.rows.length;
     }
     if (sample.length === 0) throw expected('at least one row', source, [], 'ERR_SAMEBITS_DATA');
-    const names = namesOfRows(sample, source, given, sampleRows);
+    const names = namesOfRows(sample, source, given, most);
     return { names, texts: false, batches: toCells(sample, batches, names, source) };
   } catch (error) {
     await batches.return();

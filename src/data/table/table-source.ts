@@ -1,6 +1,6 @@
 /** Tables as they are read: once into memory, or batch after batch. */
 import { expected, SamebitsError } from '../../errors.js';
-import type { CellBatch, CellSource, OpenCells } from './cells.js';
+import { type CellBatch, type CellSource, MOST_SAMPLE_BYTES, type OpenCells, weightOfRow } from './cells.js';
 import { COLUMN_TYPES, type ColumnDescription, type ColumnType } from './column.js';
 import { type CellRules, TableBuilder } from './column-builder.js';
 import { changedCells, changedRules, checkTable, slicedCells } from './derived-cells.js';
@@ -15,9 +15,12 @@ export interface ReadingRules {
   readonly missing: readonly string[];
   /** Rows from which types are inferred. */
   readonly inferRows: number;
-  /** Rows of a batch, at least: it ends with the piece of the source that brings so many. */
+  /** Rows of a batch, at least: it ends with the piece of the source that brings so many, or so many bytes. */
   readonly batchRows: number;
 }
+
+/** Memory of a batch, about, beyond which it has fewer rows. */
+const MOST_BATCH_BYTES = 1 << 26;
 
 /** Where a pass over a source begins. */
 export interface BatchesOptions {
@@ -56,12 +59,12 @@ export class TableSource {
   static async open(cells: CellSource, rules: ReadingRules): Promise<TableSource> {
     const open = await cells.open(0, rules.inferRows);
     try {
-      const sample = await takeSample(open, rules.inferRows);
+      const { sample, rows } = await takeSample(open, rules.inferRows);
       if (sample.length === 0) throw expected('at least one row', cells.name, [], 'ERR_SAMEBITS_DATA');
       const { names, texts, types } = open;
       const cellRules = { texts, missing: new Set(rules.missing), times: types !== undefined, source: cells.name };
       const given = { ...known(names, types), ...rules.columns };
-      const description = describe(names, sample, cellRules, given, rules.inferRows);
+      const description = describe(names, sample, cellRules, given, rows);
       checkDates(description, types, rules.columns);
       if (cells.repeatable) await open.batches.return();
       const begun = cells.repeatable ? null : { sample, rest: open.batches };
@@ -73,7 +76,7 @@ export class TableSource {
   }
 
   /**
-   * All rows in order, in tables of `batchRows` rows or somewhat more. Each has only the categories that it holds. Memory is
+   * All rows in order, in tables of `batchRows` rows or somewhat more; of fewer where these take much memory. Each has only the categories that it holds. Memory is
    * that of one batch. Ending the loop early closes the file.
    *
    * @throws SamebitsError `ERR_SAMEBITS_STATE` where a stream was read before; `ERR_SAMEBITS_FILE` for what is cut off or
@@ -83,7 +86,7 @@ export class TableSource {
     let builder = new TableBuilder(this.description, this.#cellRules);
     for await (const [batch, from] of this.#from(fromRow)) {
       builder.append(batch, from);
-      if (builder.rows < this.#rules.batchRows) continue;
+      if (builder.rows < this.#rules.batchRows && builder.bytes < MOST_BATCH_BYTES) continue;
       yield builder.finish();
       builder = new TableBuilder(this.description, this.#cellRules);
     }
@@ -205,15 +208,25 @@ interface Opened {
   readonly rows: number | null;
 }
 
-async function takeSample({ batches }: OpenCells, rows: number): Promise<CellBatch[]> {
+/** Batches with the first rows: `rows` of them, or fewer where they are long ones. */
+async function takeSample(
+  { batches }: OpenCells,
+  rows: number,
+): Promise<{ readonly sample: readonly CellBatch[]; readonly rows: number }> {
   const sample: CellBatch[] = [];
+  let weight = 0;
   for (let taken = 0; taken < rows; ) {
     const next = await batches.next();
     if (next.done === true) break;
-    sample.push(next.value);
-    taken += next.value.rows;
+    const batch = next.value;
+    sample.push(batch);
+    for (let row = 0; row < batch.rows; row += 1) {
+      taken += 1;
+      weight += weightOfRow(batch.cells, row);
+      if (weight > MOST_SAMPLE_BYTES) return { sample, rows: Math.min(rows, taken) };
+    }
   }
-  return sample;
+  return { sample, rows };
 }
 
 /** Types by the first rows, but for those that are given. */
@@ -225,8 +238,9 @@ export function describe(
   inferRows: number = Number.POSITIVE_INFINITY,
 ): ColumnDescription[] {
   const types = new Map(Object.entries(given));
+  const known = new Set(names);
   for (const [name, type] of types) {
-    if (!names.includes(name)) throw unknownColumn(name, names);
+    if (!known.has(name)) throw unknownColumn(name, names);
     if (!COLUMN_TYPES.includes(type)) throw expected(`one of ${COLUMN_TYPES.join(', ')}`, `columns.${name}`, type);
   }
   return names.map((name, column) => {
