@@ -326,6 +326,7 @@ export type {
   Progress,
   ResumeOptions,
   StepOptions,
+  TableEvaluateOptions,
   TableFitOptions,
   TableResumeOptions,
   Training,

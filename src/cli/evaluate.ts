@@ -23,11 +23,13 @@ import { DATA } from './table-options.js';
 
 interface EvaluateFlags extends DocumentFlags {
   readonly target?: string;
+  readonly sampleWeights?: string;
   readonly threads?: number;
 }
 
 const EXAMPLES = `
-Of other data than tables the test rows are evaluated on.
+Of other data than tables the test rows are evaluated on. Sample weights count in the
+loss alone, as in training: metrics do not hear of them.
 
 Examples:
   $ samebits evaluate runs/iris test.csv
@@ -40,6 +42,7 @@ export function evaluateCommand(signal: AbortSignal): Command {
     .argument('<model>', MODEL)
     .argument('<data>', DATA)
     .option('--target <column>', 'of a table: the column with the targets (default: as in training)')
+    .option('--sample-weights <column>', 'of a table: what rows weigh in the loss (default: nothing)')
     .option('--threads <count>', '(default: all that there are)', integerOption('--threads', 1, MOST_THREADS))
     .option('--json', 'print one JSON document and nothing else')
     .option('--output <file>', 'write the JSON document here')
@@ -56,7 +59,8 @@ async function evaluate(
   flags: EvaluateFlags,
   signal: AbortSignal,
 ): Promise<EvaluateDocument> {
-  const { target, threads } = flags;
+  const { target, sampleWeights, threads } = flags;
+  if (sampleWeights !== undefined && !isTablePath(data)) throw expected('a table beside it', '--sample-weights', data);
   const model = await openModel(path);
   const rows = await modelRows(model, data, target ?? null);
   const { task, probabilities, classes, name } = rows;
@@ -69,7 +73,11 @@ async function evaluate(
     version,
     contract: addon().contract,
     machine: describeMachine(),
-    commandLine: commandLine(['evaluate', path, data], { '--target': target, '--threads': threads }),
+    commandLine: commandLine(['evaluate', path, data], {
+      '--target': target,
+      '--sample-weights': sampleWeights,
+      '--threads': threads,
+    }),
     model: { path, fingerprint: model.fingerprint() },
     data: { name, rows: outputs.rows },
     task,
@@ -125,7 +133,7 @@ async function lossOf(
   model: Sequential,
   rows: ModelRows,
   data: string,
-  { target, threads }: EvaluateFlags,
+  { target, sampleWeights, threads }: EvaluateFlags,
 ): Promise<EvaluateDocument['loss']> {
   const { compiled, preparation } = model;
   if (compiled === null) return null;
@@ -133,7 +141,7 @@ async function lossOf(
   const name = lossName(compiled.loss);
   if (preparation !== null && isTablePath(data)) {
     const table = await openPrepared(preparation, data, target ?? null);
-    return { name, value: (await model.evaluate(table, how)).loss };
+    return { name, value: (await model.evaluate(table, { ...how, sampleWeights })).loss };
   }
   for await (const { x, y } of rows.batches()) {
     if (y === null) break;

@@ -26,6 +26,8 @@ export interface TrainGround {
   readonly rows: ComparedData;
   /** Whether the test rows are validated on after each epoch. */
   readonly validates: boolean;
+  /** Of a table: the column that says what rows weigh, or null. */
+  readonly sampleWeights: string | null;
   /** Of a table. */
   readonly table: { readonly whole: Table; readonly parts: TableSplit; readonly preparation: Preparation } | null;
 }
@@ -70,15 +72,25 @@ async function load(source: DataSource, read?: Table): Promise<Loaded> {
 }
 
 function groundOf(recipe: Recipe, choice: DataChoice, loaded: Loaded, validates: boolean): TrainGround {
-  return { recipe, choice, ...loaded, rows: settingData({ recipe, data: choice }, loaded.data), validates };
+  const { source } = choice;
+  const sampleWeights = (source.kind === 'table' && source.sampleWeights) || null;
+  const rows = settingData({ recipe, data: choice }, loaded.data);
+  return { recipe, choice, ...loaded, rows, validates, sampleWeights };
 }
 
 function sourceOf(name: string, flags: TrainFlags, file: Recipe | null): DataSource {
-  const { drop, validationSplit = TRAIN_DEFAULTS.validationSplit } = flags;
+  const { drop, sampleWeights, validationSplit = TRAIN_DEFAULTS.validationSplit } = flags;
   const seed = flags.seed ?? file?.seed ?? TRAIN_DEFAULTS.seed;
-  const source = sourceNamed(name, flags, { test: validationSplit, seed, ...(drop && { prepare: { drop } }) });
+  const source = sourceNamed(name, flags, {
+    test: validationSplit,
+    seed,
+    ...(drop && { prepare: { drop } }),
+    ...(sampleWeights && { sampleWeights }),
+  });
   if (source.kind === 'table') return source;
-  if (drop !== undefined) throw expected('a table beside it', '--drop', name);
+  for (const [option, value] of Object.entries({ '--drop': drop, '--sample-weights': sampleWeights })) {
+    if (value !== undefined) throw expected('a table beside it', option, name);
+  }
   if (flags.validationSplit !== undefined && flags.validationSplit !== 0) {
     throw expected(`0, for none, or nothing: ${name} has test rows of its own,`, '--validation-split', validationSplit);
   }

@@ -20,6 +20,7 @@ import { DATA, type TableFlags, withTableOptions } from './table-options.js';
 /** As commander gives them: what was not typed is not there. */
 export interface TrainFlags extends TableFlags, ExecutionFlags {
   readonly drop?: readonly string[];
+  readonly sampleWeights?: string;
   readonly validationSplit?: number;
   readonly layers?: readonly number[];
   readonly activation?: ActivationName;
@@ -64,6 +65,7 @@ export function trainOptions(): Command {
     .argument('[data]', DATA);
   withTableOptions(command)
     .option('--drop <column...>', 'of a table: columns that are left out')
+    .option('--sample-weights <column>', 'of a table: what rows weigh in the loss; no input')
     .option(
       '--validation-split <share>',
       'of a table: rows that are kept to validate on; 0 for none (default: 0.2)',

@@ -34,7 +34,7 @@ export function trainCommand(signal: AbortSignal): Command {
 }
 
 /** Options of every `fit`. */
-type SharedOptions = Omit<FitOptions, 'validationData'>;
+type SharedOptions = Omit<FitOptions, 'validationData' | 'sampleWeights'>;
 
 /** What belongs to a recipe, which a run that goes on has. */
 const OF_A_NEW_RUN = [
@@ -43,6 +43,7 @@ const OF_A_NEW_RUN = [
   ['--task', 'task'],
   ['--columns', 'columns'],
   ['--drop', 'drop'],
+  ['--sample-weights', 'sampleWeights'],
   ['--validation-split', 'validationSplit'],
   ['--recipe', 'recipe'],
   ['--layers', 'layers'],
@@ -111,26 +112,39 @@ async function goOn(data: string | undefined, flags: TrainFlags, signal: AbortSi
 }
 
 /** On the rows of a table as they are, so that the run has the preparation; or on rows and targets. */
-function train(model: Sequential, { table, rows, validates }: TrainGround, options: SharedOptions): Promise<Run> {
-  if (table !== null) {
-    return model.fit(table.parts.train, { ...options, ...(validates ? { validationData: table.parts.test } : {}) });
-  }
-  const { train, test } = rows;
-  return model.fit(train.x, train.y, { ...options, ...(validates ? { validationData: [test.x, test.y] } : {}) });
+function train(model: Sequential, ground: TrainGround, options: SharedOptions): Promise<Run> {
+  const { table, rows, validates, sampleWeights } = ground;
+  if (table === null) return model.fit(rows.train.x, rows.train.y, { ...options, ...weighedRows(ground) });
+  const validation = validates ? { validationData: table.parts.test } : {};
+  return model.fit(table.parts.train, {
+    ...options,
+    ...validation,
+    ...(sampleWeights === null ? {} : { sampleWeights }),
+  });
+}
+
+/** What rows that are prepared already weigh, and what they are validated on. */
+function weighedRows({
+  rows: { train, test },
+  validates,
+}: TrainGround): Pick<FitOptions, 'sampleWeights' | 'validationData'> {
+  const weights = train.weights ? { sampleWeights: train.weights } : {};
+  if (!validates) return weights;
+  return { ...weights, validationData: test.weights ? [test.x, test.y, test.weights] : [test.x, test.y] };
 }
 
 function resumeOn(
-  { table, rows, validates, run }: Awaited<ReturnType<typeof resumedGround>>,
-  options: Omit<ResumeOptions, 'validationData'>,
+  ground: Awaited<ReturnType<typeof resumedGround>>,
+  options: Omit<ResumeOptions, 'validationData' | 'sampleWeights'>,
 ): Promise<ResumedRun> {
+  const { table, rows, validates, run } = ground;
   if (table !== null && run.manifest.data.preparation !== undefined) {
     return resume(run.path, table.parts.train, {
       ...options,
       ...(validates ? { validationData: table.parts.test } : {}),
     });
   }
-  const { train, test } = rows;
-  return resume(run.path, train.x, train.y, { ...options, ...(validates ? { validationData: [test.x, test.y] } : {}) });
+  return resume(run.path, rows.train.x, rows.train.y, { ...options, ...weighedRows(ground) });
 }
 
 function watch(progress: EpochProgress, signal: AbortSignal): Pick<FitOptions, 'callbacks' | 'onProgress' | 'signal'> {
@@ -210,6 +224,7 @@ function executionWords({ threads, isa }: TrainFlags): Record<string, unknown> {
 function startLine(name: string, flags: TrainFlags): string {
   const drop = flags.drop === undefined ? [] : ['--drop', ...flags.drop];
   return commandLine(['train', name, ...tableWords(flags), ...drop], {
+    '--sample-weights': flags.sampleWeights,
     '--recipe': flags.recipe,
     '--layers': flags.layers,
     '--activation': flags.activation,

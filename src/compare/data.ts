@@ -34,6 +34,8 @@ export interface DataOptions {
   /** Rows on which predictions are compared and metrics measured. @default x and y */
   readonly xTest?: MatrixLike;
   readonly yTest?: Targets;
+  /** What each row of xTest weighs in its loss. @default no row has a weight */
+  readonly sampleWeightsTest?: SampleWeights;
 }
 
 /**
@@ -54,7 +56,7 @@ export function shareData(recipe: Recipe, options: DataOptions): ComparedData {
     });
     return { train, test };
   }
-  const { x, y, sampleWeights, xTest, yTest } = options;
+  const { x, y, sampleWeights, xTest, yTest, sampleWeightsTest } = options;
   if (x === undefined) throw expected('data, or x and y,', 'options', options);
   if (y === undefined) throw expected('targets for x', 'y', y);
   if ((xTest === undefined) !== (yTest === undefined)) {
@@ -62,7 +64,8 @@ export function shareData(recipe: Recipe, options: DataOptions): ComparedData {
   }
   const train = shareRows(recipe, x, y, declaredInputs(recipe.model), { x: 'x', y: 'y' }, sampleWeights);
   if (xTest === undefined || yTest === undefined) return { train, test: train };
-  return { train, test: shareRows(recipe, xTest, yTest, train.x.columns, { x: 'xTest', y: 'yTest' }) };
+  const names = { x: 'xTest', y: 'yTest', weights: 'sampleWeightsTest' };
+  return { train, test: shareRows(recipe, xTest, yTest, train.x.columns, names, sampleWeightsTest) };
 }
 
 function shareRows(
@@ -70,7 +73,7 @@ function shareRows(
   x: MatrixLike,
   y: Targets,
   columns: number | undefined,
-  names: { readonly x: string; readonly y: string },
+  names: { readonly x: string; readonly y: string; readonly weights?: string },
   weights?: SampleWeights,
 ): ComparedRows {
   const units = outputUnits(model);

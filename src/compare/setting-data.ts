@@ -21,8 +21,10 @@ export function settingData({ recipe, data: choice }: Pick<Setting, 'recipe' | '
   return shareData(recipe, {
     x: train.x,
     y: targetsFor(recipe, train.y, data.classes),
+    sampleWeights: train.weights,
     xTest: data.test.x,
     yTest: targetsFor(recipe, data.test.y, data.classes),
+    sampleWeightsTest: data.test.weights,
   });
 }
 

@@ -36,18 +36,20 @@ export function takeTrainingRows(data: DataSet, rows: number, name = 'rows'): Da
   return { ...data, train, hash: hashParts([train, data.test]) };
 }
 
-function firstRows({ x, y }: DataSetRows, count: number): DataSetRows {
+function firstRows({ x, y, weights }: DataSetRows, count: number): DataSetRows {
   const first = (matrix: Matrix): Matrix => {
     return { ...matrix, data: matrix.data.subarray(0, count * matrix.columns), rows: count };
   };
-  return { x: first(x), y: y instanceof Uint32Array ? y.subarray(0, count) : first(y) };
+  const rows = { x: first(x), y: y instanceof Uint32Array ? y.subarray(0, count) : first(y) };
+  return weights === undefined ? rows : { ...rows, weights: weights.subarray(0, count) };
 }
 
-function gatherRows({ x, y }: DataSetRows, order: Uint32Array): DataSetRows {
+function gatherRows({ x, y, weights }: DataSetRows, order: Uint32Array): DataSetRows {
   const gatherMatrix = ({ data, columns }: Matrix): Matrix => {
     return { data: gather(data, columns, order), rows: order.length, columns };
   };
-  return { x: gatherMatrix(x), y: y instanceof Uint32Array ? gather(y, 1, order) : gatherMatrix(y) };
+  const rows = { x: gatherMatrix(x), y: y instanceof Uint32Array ? gather(y, 1, order) : gatherMatrix(y) };
+  return weights === undefined ? rows : { ...rows, weights: gather(weights, 1, order) };
 }
 
 function gather<T extends Float32Array | Uint8Array | Uint32Array>(from: T, columns: number, order: Uint32Array): T {

@@ -10,6 +10,8 @@ export interface DataSetRows {
   readonly x: Matrix;
   /** A label for each row, or [rows, outputs]. */
   readonly y: Uint32Array | Matrix;
+  /** What each row weighs, where they weigh something. */
+  readonly weights?: Float32Array;
 }
 
 export interface DataSet {

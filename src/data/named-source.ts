@@ -10,6 +10,7 @@ export interface TableChoice {
   readonly task?: TableFileSource['task'];
   readonly types?: TableFileSource['types'];
   readonly prepare?: TableFileSource['prepare'];
+  readonly sampleWeights?: TableFileSource['sampleWeights'];
   /** @default 0.2 */
   readonly test?: number;
   /** @default 42 */
@@ -34,7 +35,7 @@ export function namedSource(name: string, table?: TableChoice): DataSource {
       : expected('no column that is predicted: only tables have one,', 'the target', table?.target);
   }
   if (table !== undefined) {
-    const { target, task, types, prepare, test = TABLE_TEST, seed = TABLE_SEED } = table;
+    const { target, task, types, prepare, sampleWeights, test = TABLE_TEST, seed = TABLE_SEED } = table;
     return {
       kind: 'table',
       path: resolve(name),
@@ -42,6 +43,7 @@ export function namedSource(name: string, table?: TableChoice): DataSource {
       ...(task === undefined ? {} : { task }),
       ...(types === undefined ? {} : { types }),
       ...(prepare === undefined ? {} : { prepare }),
+      ...(sampleWeights === undefined ? {} : { sampleWeights }),
       test,
       seed,
     };

@@ -42,6 +42,7 @@ const tableEntries = {
   task: v.optional(oneOf(TASKS)),
   types: v.optional(columnTypesSchema),
   prepare: v.optional(prepareSchema),
+  sampleWeights: v.optional(v.string('a text')),
   test: real('a number from 0 to below 1', (value) => value >= 0 && value < 1),
   seed: seedSchema,
 };

@@ -45,6 +45,8 @@ export interface TableFileSource {
   readonly types?: Readonly<Record<string, ColumnType>>;
   /** How columns become features. @default as of {@link prepare} */
   readonly prepare?: Omit<PrepareOptions, 'target' | 'task'>;
+  /** Name of the column that says what rows weigh in the loss; it is no input. @default rows have no weights */
+  readonly sampleWeights?: string;
   /** Share of the rows that are kept for testing, below 1; 0: all are trained on, and tested too. */
   readonly test: number;
   /** Decides which. */

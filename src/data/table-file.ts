@@ -8,6 +8,7 @@ import type { TableFileSource } from './source.js';
 import { type TableSplit, trainTestSplit } from './split/split.js';
 import { readTable } from './table/read.js';
 import type { Table } from './table/table.js';
+import { weightsOfRows, withoutWeights } from './table-weights.js';
 
 /** A data set of a table, with what takes other rows to it. */
 export interface LoadedTable {
@@ -28,14 +29,20 @@ export interface LoadedTable {
  * @throws SamebitsError as `readTable`, `trainTestSplit` and `prepare` do
  */
 export async function loadTable(source: TableFileSource, read?: Table): Promise<LoadedTable> {
-  const { path, target, task, prepare: columns = {}, test, seed } = source;
+  const { path, target, task, sampleWeights = null, test, seed } = source;
+  const columns = withoutWeights(source.prepare ?? {}, sampleWeights, target);
   const table = read ?? (await readTableFile(source));
   const fitted = targetOf(table, target, task ?? null);
   const method = fitted.classes === null ? {} : ({ method: 'stratified', by: target } as const);
   const parts = test === 0 ? { train: table, test: table } : trainTestSplit(table, { test, seed, ...method });
   const preparation = prepareFor(fitted, parts.train, columns);
-  const train = withTarget(preparation, parts.train);
-  const rows = { train, test: test === 0 ? train : withTarget(preparation, parts.test) };
+  const rowsOf = (part: Table): DataSetRows => {
+    const rows = withTarget(preparation, part);
+    if (sampleWeights === null) return rows;
+    return { ...rows, weights: shareArray(weightsOfRows(part, sampleWeights, 0, basename(path))) };
+  };
+  const train = rowsOf(parts.train);
+  const rows = { train, test: test === 0 ? train : rowsOf(parts.test) };
   const data = {
     name: basename(path),
     hash: hashParts([rows.train, rows.test]),

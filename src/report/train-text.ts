@@ -17,17 +17,20 @@ export interface TrainOpening {
   /** Null where the data are no table. */
   readonly table: { readonly whole: Table; readonly preparation: Preparation } | null;
   readonly validates: boolean;
+  /** Name of the column that says what rows weigh, or null. */
+  readonly sampleWeights: string | null;
 }
 
 /** The columns with their types, the task, the network. Ends without a line break. */
-export function renderTrainOpening({ recipe, data, table, validates }: TrainOpening): string {
+export function renderTrainOpening({ recipe, data, table, validates, sampleWeights }: TrainOpening): string {
   const rows = validates
     ? `${formatCount(data.rows)} rows to train on, ${formatCount(data.testRows)} to validate on`
     : `${formatCount(data.rows)} rows to train on`;
+  const weighed = sampleWeights === null ? '' : ` Rows weigh what ${printable(sampleWeights)} says.`;
   return [
     ...(table === null ? [] : [...tableLines(data.name, table), '']),
     ...wrapText(
-      `${table === null ? `${data.name}: ` : ''}${rows}; ${formatCount(data.columns)} features.`,
+      `${table === null ? `${data.name}: ` : ''}${rows}; ${formatCount(data.columns)} features.${weighed}`,
       WIDTH,
     ).split('\n'),
     ...wrapText(recipeSentence(recipe), WIDTH).split('\n'),

@@ -51,6 +51,8 @@ export interface RecordedData {
   readonly validation: RecordedValidation | null;
   /** Of the rows of a table: SHA-256 of the file with the preparation that made them. */
   readonly preparation?: string;
+  /** Of the rows of a table: the column that says what they weigh. */
+  readonly sampleWeights?: string;
 }
 
 /** What a run was validated on. */
@@ -191,6 +193,7 @@ const manifestSchema = fields({
     streamed: v.optional(v.literal(true, 'true')),
     validation: v.nullable(fields({ rows: integer(1), hash: digest, streamed: v.optional(v.literal(true, 'true')) })),
     preparation: v.optional(digest),
+    sampleWeights: v.optional(v.string('a text')),
   }),
   options: fields({
     trace: v.nullable(oneOf(['epoch', 'step'] as const)),

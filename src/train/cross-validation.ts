@@ -6,6 +6,7 @@ import { prepareFor, targetOf } from '../data/prepare/known-target.js';
 import type { PrepareOptions } from '../data/prepare/options.js';
 import { type FoldOptions, kFold } from '../data/split/folds.js';
 import { Table } from '../data/table/table.js';
+import { withoutWeights } from '../data/table-weights.js';
 import { expected } from '../errors.js';
 import type { TableFitOptions } from './fit-options.js';
 import type { Metrics, Predictions } from './run.js';
@@ -79,7 +80,9 @@ export async function crossValidate(
   const { target, prepare, fit, ...folding } = check(schema, options, 'crossValidate') as CrossValidationOptions;
   const stray = NOT_HERE.find((name) => fit !== undefined && name in fit);
   if (stray !== undefined) throw expected('options of fit that a fold can have', `crossValidate.fit.${stray}`, fit);
-  const { task, ...columns } = prepare ?? {};
+  const { task, ...given } = prepare ?? {};
+  const sampleWeights = fit?.sampleWeights;
+  const columns = withoutWeights(given, sampleWeights ?? null, target);
   const fitted = targetOf(table, target, task ?? null);
   const { blueprint, compiled } = model.parts;
   const stratified = { method: 'stratified', by: target } as const;
@@ -97,7 +100,7 @@ export async function crossValidate(
     try {
       copy.compile(compiled);
       const { fingerprint } = await copy.fit(rows.train, { ...fit, target });
-      folds.push({ train, test, metrics: await copy.evaluate(rows.test), fingerprint });
+      folds.push({ train, test, metrics: await copy.evaluate(rows.test, { sampleWeights }), fingerprint });
       const { data, columns: units } = await copy.predict(rows.test);
       test.forEach((row, i) => {
         outputs.set(row, data.subarray(i * units, (i + 1) * units));

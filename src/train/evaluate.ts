@@ -2,10 +2,14 @@
 import { asMatrix, type MatrixLike } from '../data/matrix.js';
 import type { Table } from '../data/table/table.js';
 import type { TableSource } from '../data/table/table-source.js';
-import { expected } from '../errors.js';
 import { resolveThreads } from './execution.js';
 import { MetricsOf } from './fit.js';
-import { checkEvaluateOptions, type EvaluateOptions } from './fit-options.js';
+import {
+  checkEvaluateOptions,
+  checkTableEvaluateOptions,
+  type EvaluateOptions,
+  type TableEvaluateOptions,
+} from './fit-options.js';
 import { checkIndices } from './indices.js';
 import type { Metrics } from './run.js';
 import { keepSamples, type Targets } from './samples.js';
@@ -21,7 +25,7 @@ export async function evaluateMatrix(
   options: EvaluateOptions,
 ): Promise<Metrics> {
   parts.live.checkReadable('evaluate');
-  const { sampleWeights, ...how } = checkedHow(options);
+  const { sampleWeights, ...how } = withThreads(checkEvaluateOptions(options));
   const matrix = asMatrix(x, 'x', parts.live.inputs);
   checkIndices(parts.blueprint.model, matrix, 'x');
   const end = endsOf(parts.blueprint.model, parts.compiled.loss);
@@ -32,18 +36,16 @@ export async function evaluateTable(
   parts: ModelParts,
   tables: ModelTables,
   table: Table | TableSource,
-  options: EvaluateOptions,
+  options: TableEvaluateOptions,
 ): Promise<Metrics> {
   parts.live.checkReadable('evaluate');
-  const { sampleWeights, ...how } = checkedHow(options);
-  if (sampleWeights !== undefined) throw expected('no sampleWeights with a table', 'sampleWeights', sampleWeights);
-  const end = endsOf(parts.blueprint.model, parts.compiled.loss);
+  const { sampleWeights = null, ...how } = withThreads(checkTableEvaluateOptions(options));
+  const end = { ...endsOf(parts.blueprint.model, parts.compiled.loss), sampleWeights };
   const { rows, columns } = await tables.rows(table, end, 'evaluate');
   return metricsOver(parts, rows, columns, how);
 }
 
-function checkedHow(options: EvaluateOptions): Evaluating & Pick<EvaluateOptions, 'sampleWeights'> {
-  const { threads, ...others } = checkEvaluateOptions(options);
+function withThreads<T extends { readonly threads?: number }>({ threads, ...others }: T) {
   return { ...others, threads: resolveThreads(threads) };
 }
 

@@ -213,6 +213,12 @@ export interface TableFitOptions extends Omit<FitOptions, 'validationData' | 'sa
    * @default {}
    */
   readonly prepare?: Omit<PrepareOptions, 'target'>;
+  /**
+   * Name of the column that says what each row's loss and gradients are multiplied by: finite numbers of at least 0. It is no input
+   * of the model. Validation rows weigh too, where they have the column.
+   * @default no row has a weight
+   */
+  readonly sampleWeights?: string;
   /** Rows to evaluate on after each epoch, with the target. */
   readonly validationData?: Table | TableSource;
   /**
@@ -242,7 +248,7 @@ export type ResumeOptions = Pick<
   | 'onProgress'
 >;
 
-/** Options of `resume` with a table. */
+/** Options of `resume` with a table; the run's manifest says which column weighs its rows. */
 export interface TableResumeOptions
   extends Omit<ResumeOptions, 'validationData' | 'validationSplit' | 'sampleWeights'> {
   /** As the run had it. */
@@ -257,6 +263,12 @@ export interface EvaluateOptions {
   readonly batchLeaf?: number;
   /** What each row's loss is multiplied by, as in `fit`. @default no row has a weight */
   readonly sampleWeights?: SampleWeights;
+}
+
+/** Options of `evaluate` with a table. */
+export interface TableEvaluateOptions extends Omit<EvaluateOptions, 'sampleWeights'> {
+  /** Name of the column that says what each row's loss is multiplied by, as in `fit`. @default no row has a weight */
+  readonly sampleWeights?: string;
 }
 
 /** Options of `predict` and `predictSync`. */
@@ -300,10 +312,13 @@ const watchedEntries = {
 
 const SHARE = 'a share above 0 and below 1';
 
+const columnOfWeights = v.optional(v.string('the name of a column'));
+
 /** What `fit` takes of tables beside, or instead. */
 const tableEntries = {
   target: v.optional(v.string('the name of a column')),
   prepare: v.optional(v.custom<Omit<PrepareOptions, 'target'>>(isObject, 'an object')),
+  sampleWeights: columnOfWeights,
   validationData: v.optional(v.custom<Table | TableSource>(isTabular, 'a table, or what openTable gives,')),
   validationSplit: v.optional(v.pipe(v.number(SHARE), v.gtValue(0, SHARE), v.ltValue(1, SHARE))),
 };
@@ -335,6 +350,7 @@ const tableResumeSchema = fields({ ...resumeEntries, validationData: tableEntrie
 
 const stepSchema = fields({ ...stepEntries, sampleWeights });
 const evaluateSchema = fields({ threads, batchLeaf, sampleWeights });
+const tableEvaluateSchema = fields({ threads, batchLeaf, sampleWeights: columnOfWeights });
 const predictSchema = fields({ threads });
 
 /** {@link FitOptions} with the defaults filled in that no environment decides. */
@@ -346,6 +362,8 @@ export const checkResumeOptions = (options: ResumeOptions) => check(resumeSchema
 export const checkTableResumeOptions = (options: TableResumeOptions) => check(tableResumeSchema, options, 'resume');
 export const checkStepOptions = (options: StepOptions) => check(stepSchema, options, 'trainOnBatch');
 export const checkEvaluateOptions = (options: EvaluateOptions) => check(evaluateSchema, options, 'evaluate');
+export const checkTableEvaluateOptions = (options: TableEvaluateOptions) =>
+  check(tableEvaluateSchema, options, 'evaluate');
 export const checkPredictOptions = (options: PredictOptions, what: string) => check(predictSchema, options, what);
 
 function isObject(value: unknown): boolean {

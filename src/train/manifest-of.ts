@@ -45,6 +45,7 @@ export async function manifestOf(run: NewRun): Promise<Manifest> {
       ...streamed,
       validation: validation && (await recordedValidation(validation, options.signal)),
       ...preparation,
+      ...(data.sampleWeights === undefined ? {} : { sampleWeights: data.sampleWeights }),
     },
     options: runOptions,
     sessions: [sessionOf(executed, 0)],

@@ -30,7 +30,7 @@ import { hashSamples, hashStream } from './samples-hash.js';
 import type { Sequential } from './sequential.js';
 import type { Rows } from './tabular/evaluate-rows.js';
 import { StreamedRows } from './tabular/streamed-rows.js';
-import { rowsOf } from './tabular/table-data.js';
+import { rowsOf, validationRowsOf } from './tabular/table-data.js';
 import { isTabular } from './tabular/tabular.js';
 import { endsOf } from './tabular/task.js';
 import {
@@ -107,10 +107,17 @@ async function tableData(
   if (table instanceof TableSource && run.manifest.data.streamed === undefined) {
     throw expected('a table in memory, as the run had (readTable gives one),', 'table', table);
   }
-  const end = endsOf(blueprint.model, compiled.loss);
+  const { sampleWeights } = run.manifest.data;
+  const end = { ...endsOf(blueprint.model, compiled.loss), sampleWeights: sampleWeights ?? null };
   const train = await rowsOf(table, preparation, end, 'the table', signal);
-  const validation = validationData && (await rowsOf(validationData, preparation, end, 'validationData', signal));
-  return { columns: preparation.features.length, train, validation: validation ?? null, preparation };
+  const validation = validationData && (await validationRowsOf(validationData, preparation, end, signal));
+  return {
+    columns: preparation.features.length,
+    train,
+    validation: validation ?? null,
+    preparation,
+    ...(sampleWeights && { sampleWeights }),
+  };
 }
 
 async function resumeOn(

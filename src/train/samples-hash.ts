@@ -31,11 +31,13 @@ export function hashSamples(...parts: readonly HashedSamples[]): string {
  */
 export async function hashStream(rows: Rows, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256').update('samebits stream 1\n');
-  const add = ({ x, targets, rows: count }: HashedSamples, first: boolean): void => {
+  const add = ({ x, targets, rowWeights, rows: count }: HashedSamples, first: boolean): void => {
     const y = targets as Uint32Array | Float32Array;
     const [columns, width] = [x.length / count, y.length / count];
-    if (first) hash.update(`${columns} ${y instanceof Uint32Array ? 'labels' : width}\n`);
+    if (first)
+      hash.update(`${columns} ${y instanceof Uint32Array ? 'labels' : width}${rowWeights ? ' weights' : ''}\n`);
     hash.update(x).update(y);
+    if (rowWeights) hash.update(rowWeights);
   };
   if (rows instanceof StreamedRows) {
     let first = true;
@@ -58,11 +60,16 @@ export async function hashRows(rows: Rows, signal?: AbortSignal): Promise<string
   return rows instanceof StreamedRows ? hashStream(rows, signal) : hashSamples(rows);
 }
 
-function block({ x, targets, rows }: HashedSamples, begin: number): HashedSamples {
+function block({ x, targets, rowWeights, rows }: HashedSamples, begin: number): HashedSamples {
   const count = Math.min(BLOCK, rows - begin);
   const part = <T extends Float32Array | Uint8Array | Uint32Array>(values: T): T => {
     const width = values.length / rows;
     return values.subarray(begin * width, (begin + count) * width) as T;
   };
-  return { x: part(x), targets: targets && part(targets), rows: count };
+  return {
+    x: part(x),
+    targets: targets && part(targets),
+    rows: count,
+    ...(rowWeights ? { rowWeights: part(rowWeights) } : {}),
+  };
 }

@@ -21,6 +21,7 @@ import {
   type FitOptions,
   type PredictOptions,
   type StepOptions,
+  type TableEvaluateOptions,
   type TableFitOptions,
 } from './fit-options.js';
 import { LiveNetwork } from './live-network.js';
@@ -170,14 +171,14 @@ export class Sequential {
    *
    * @throws SamebitsError also `ERR_SAMEBITS_STATE` for a model without a preparation
    */
-  async evaluate(table: Table | TableSource, options?: EvaluateOptions): Promise<Metrics>;
+  async evaluate(table: Table | TableSource, options?: TableEvaluateOptions): Promise<Metrics>;
   async evaluate(
     data: MatrixLike | Table | TableSource,
-    second?: Targets | EvaluateOptions,
+    second?: Targets | TableEvaluateOptions,
     options: EvaluateOptions = {},
   ): Promise<Metrics> {
     const parts = this.#parts('evaluate');
-    if (isTabular(data)) return evaluateTable(parts, this.#tables, data, (second ?? {}) as EvaluateOptions);
+    if (isTabular(data)) return evaluateTable(parts, this.#tables, data, (second ?? {}) as TableEvaluateOptions);
     return evaluateMatrix(parts, data, second as Targets, options);
   }
 

@@ -43,6 +43,8 @@ export interface FitData {
   readonly validation: Rows | null;
   /** What made them of tables, if they are of tables. */
   readonly preparation: Preparation | null;
+  /** Of tables: the column that says what rows weigh, if one does. */
+  readonly sampleWeights?: string;
 }
 
 /** What a resumed run goes on with; its network has the checkpoint's state already. */

@@ -159,6 +159,29 @@ describe('samebits train', () => {
     expect((await samebits(['verify', 'trips'], { cwd })).code).toBe(0);
   });
 
+  it('weighs rows by a column, which is no input, and evaluate does', async () => {
+    const lines = readFileSync(join(cwd, 'prices.csv'), 'utf8').trimEnd().split('\n');
+    const weighed = lines.map((line, i) => `${line},${i === 0 ? 'weight' : (i % 5) / 2}`);
+    writeFileSync(join(cwd, 'weighed.csv'), `${weighed.join('\n')}\n`);
+    const words = ['weighed.csv', '--target', 'price', '--sample-weights', 'weight', '--validation-split', '0'];
+    const { stdout } = await train([...words, '--epochs', '2', '--out', 'weighed']);
+    expect(stdout).toContain('90 rows to train on; 4 features. Rows weigh what weight says.');
+    const { manifest } = await openRun(join(cwd, 'weighed'));
+    expect(manifest.data).toMatchObject({ sampleWeights: 'weight', choice: { source: { sampleWeights: 'weight' } } });
+    expect((await samebits(['verify', 'weighed'], { cwd })).code).toBe(0);
+    const without = parse((await train([...words.slice(0, 3), '--drop', 'weight', '--epochs', '2', '--json'])).stdout);
+    expect(without.fingerprint).not.toBe(manifest.result?.fingerprint);
+    const losses = [];
+    for (const more of [[], ['--sample-weights', 'weight']]) {
+      const document = JSON.parse(
+        (await samebits(['evaluate', 'weighed', 'weighed.csv', '--json', ...more], { cwd })).stdout,
+      );
+      expect(document.commandLine.endsWith(more.join(' '))).toBe(true);
+      losses.push(document.loss.value);
+    }
+    expect(losses[0]).not.toBe(losses[1]);
+  });
+
   it('writes the document to a file', async () => {
     await train([...IRIS, '--epochs', '1', '--output', 'train.json']);
     expect(parse(readFileSync(join(cwd, 'train.json'), 'utf8')).epochs).toBe(1);
@@ -170,6 +193,9 @@ describe('samebits train', () => {
     [[...IRIS, '--validation-split', '1'], /from 0 to below 1 for --validation-split but received 1/],
     [[...IRIS, '--layers', '0'], /for --layers but received 0/],
     [[...IRIS, '--drop', 'colour'], /did you mean "color"\?/],
+    [['digits', '--sample-weights', 'w'], /a table beside it for --sample-weights but received "digits"/],
+    [[...IRIS, '--sample-weights', 'color'], /a column of numbers for the sample weights, column "color"/],
+    [[...IRIS, '--sample-weights', 'species'], /another column than the target/],
     [['digits', '--drop', 'color'], /a table beside it for --drop but received "digits"/],
     [['digits', '--validation-split', '0.3'], /digits has test rows of its own/],
     [['--resume', 'nowhere'], /nowhere/],

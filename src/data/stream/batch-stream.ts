@@ -24,6 +24,8 @@ export interface StreamOptions {
   readonly batchSize?: number;
   /** Rows among which the next one is drawn; 1 for the order of the source. Memory is that of so many prepared rows. @default 10,000 */
   readonly shuffleBuffer?: number;
+  /** Name of the column that says what each row weighs: `batch.sampleWeights`. @default none */
+  readonly sampleWeights?: string | null;
   /** Decides the order, together with `shuffleBuffer` and the epoch. */
   readonly seed: Seed;
 }
@@ -50,6 +52,8 @@ export interface StreamBatch {
   readonly x: Matrix;
   /** Labels, or for a regression a matrix of one column; null without a target. */
   readonly y: Uint32Array | Matrix | null;
+  /** What each row weighs, as `trainOnBatch` takes it; null where no column says. */
+  readonly sampleWeights: Float32Array | null;
   /** What {@link BatchStream.resume} takes to go on behind this batch. */
   readonly state: StreamState;
 }
@@ -58,6 +62,7 @@ const optionsSchema = fields({
   preparation: v.instance(Preparation, 'a Preparation'),
   batchSize: v.optional(integer(1, 0x7fff_ffff), 32),
   shuffleBuffer: v.optional(shuffleBufferSchema, SHUFFLE_BUFFER),
+  sampleWeights: v.optional(v.nullable(v.string('the name of a column')), null),
   seed: seedSchema,
 });
 const MOST_EPOCH = 0xffff_ffff;
@@ -148,16 +153,16 @@ export class BatchStream {
   }
 
   async *#from(start: StreamState): AsyncGenerator<StreamBatch, void, undefined> {
-    const { preparation, batchSize, shuffleBuffer, seed } = this.#options;
+    const { batchSize, shuffleBuffer, seed } = this.#options;
     const draws = new BufferDraws(seed, start.epoch);
     const places = new BufferedRows(draws, shuffleBuffer, start.rows, start.total);
-    const buffer = new RowBuffer(preparation, shuffleBuffer);
+    const buffer = new RowBuffer(this.#options, shuffleBuffer);
     let out = start.rows;
-    let gathered = new PreparedRows(preparation, batchSize);
+    let gathered = new PreparedRows(this.#options, batchSize);
     const batch = (total: number | null): StreamBatch => {
-      const { x, y } = gathered.take();
-      gathered = new PreparedRows(preparation, batchSize);
-      return { x, y, state: { ...start, rows: out, total } };
+      const taken = gathered.take();
+      gathered = new PreparedRows(this.#options, batchSize);
+      return { ...taken, state: { ...start, rows: out, total } };
     };
 
     // Rows that entered before, each to its place; those that went out are not in the list.
@@ -173,7 +178,7 @@ export class BatchStream {
     for await (const table of this.#source.batches({ fromRow })) {
       clock.lap('read');
       if (start.total !== null) checkTotal(Math.max(row + table.rows, start.total), start.total, this.#source.name);
-      const rows = PreparedRows.of(preparation, table, row);
+      const rows = PreparedRows.of(this.#options, table, row);
       this.#watch.check?.(rows.matrix, row);
       for (let i = 0; i < table.rows; i += 1, row += 1) {
         if (row < entered) {

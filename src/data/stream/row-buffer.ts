@@ -2,6 +2,21 @@
 import type { Matrix } from '../matrix.js';
 import type { Preparation } from '../prepare/preparation.js';
 import type { Table } from '../table/table.js';
+import { weightsOfRows } from '../table-weights.js';
+
+/** What is made of rows. */
+export interface RowKind {
+  readonly preparation: Preparation;
+  /** Name of the column that says what each row weighs, or null. */
+  readonly sampleWeights: string | null;
+}
+
+/** Rows as training takes them. */
+export interface TakenRows {
+  readonly x: Matrix;
+  readonly y: Uint32Array | Matrix | null;
+  readonly sampleWeights: Float32Array | null;
+}
 
 /** Rows with their targets; as many as there is room for. */
 export class PreparedRows {
@@ -9,24 +24,30 @@ export class PreparedRows {
   readonly x: Float32Array;
   /** Labels or numbers, which binary64 holds exactly; empty without a target. */
   readonly targets: Float64Array;
-  readonly #preparation: Preparation;
+  /** What each row weighs; empty where nothing says. */
+  readonly weights: Float32Array;
+  readonly #kind: RowKind;
   rows = 0;
 
-  constructor(preparation: Preparation, capacity: number) {
-    this.#preparation = preparation;
+  constructor(kind: RowKind, capacity: number) {
+    const { preparation, sampleWeights } = kind;
+    this.#kind = kind;
     this.width = preparation.features.length;
     this.x = new Float32Array(capacity * this.width);
     this.targets = new Float64Array(preparation.target === null ? 0 : capacity);
+    this.weights = new Float32Array(sampleWeights === null ? 0 : capacity);
   }
 
   /** @param firstRow What row 0 of the table is called in errors. */
-  static of(preparation: Preparation, table: Table, firstRow: number): PreparedRows {
-    const prepared = new PreparedRows(preparation, table.rows);
+  static of(kind: RowKind, table: Table, firstRow: number): PreparedRows {
+    const { preparation, sampleWeights } = kind;
+    const prepared = new PreparedRows(kind, table.rows);
     preparation.transformInto(table, prepared.x, firstRow);
     if (preparation.target !== null) {
       const y = preparation.targetOf(table, firstRow);
       prepared.targets.set(y instanceof Uint32Array ? y : y.data);
     }
+    if (sampleWeights !== null) prepared.weights.set(weightsOfRows(table, sampleWeights, firstRow, 'the table'));
     prepared.rows = table.rows;
     return prepared;
   }
@@ -38,30 +59,38 @@ export class PreparedRows {
   }
 
   /** The rows as training takes them. */
-  take(): { readonly x: Matrix; readonly y: Uint32Array | Matrix | null } {
+  take(): TakenRows {
     const { rows, matrix: x } = this;
+    return {
+      x,
+      y: this.#taken(rows),
+      sampleWeights: this.weights.length === 0 ? null : this.weights.subarray(0, rows),
+    };
+  }
+
+  #taken(rows: number): TakenRows['y'] {
     const targets = this.targets.subarray(0, rows);
-    switch (this.#preparation.task) {
+    switch (this.#kind.preparation.task) {
       case null:
-        return { x, y: null };
+        return null;
       case 'regression':
-        return { x, y: { data: Float32Array.from(targets), rows, columns: 1 } };
+        return { data: Float32Array.from(targets), rows, columns: 1 };
       default:
-        return { x, y: Uint32Array.from(targets) };
+        return Uint32Array.from(targets);
     }
   }
 }
 
 /** Rows in numbered places. */
 export class RowBuffer {
-  readonly #preparation: Preparation;
+  readonly #kind: RowKind;
   readonly #capacity: number;
   #held: PreparedRows;
 
-  constructor(preparation: Preparation, capacity: number) {
-    this.#preparation = preparation;
+  constructor(kind: RowKind, capacity: number) {
+    this.#kind = kind;
     this.#capacity = capacity;
-    this.#held = new PreparedRows(preparation, Math.min(capacity, FIRST_CAPACITY));
+    this.#held = new PreparedRows(kind, Math.min(capacity, FIRST_CAPACITY));
   }
 
   /** Places that are taken: the first ones. */
@@ -89,12 +118,13 @@ export class RowBuffer {
   }
 
   #reserve(places: number): void {
-    const { rows, width, x, targets } = this.#held;
+    const { rows, width, x, targets, weights } = this.#held;
     const room = x.length / width;
     if (places <= room) return;
-    const grown = new PreparedRows(this.#preparation, Math.min(this.#capacity, Math.max(places, 2 * room)));
+    const grown = new PreparedRows(this.#kind, Math.min(this.#capacity, Math.max(places, 2 * room)));
     grown.x.set(x);
     grown.targets.set(targets);
+    grown.weights.set(weights);
     grown.rows = rows;
     this.#held = grown;
   }
@@ -108,4 +138,5 @@ function copyRow(from: PreparedRows, index: number, to: PreparedRows, place: num
     to.x[place * width + column] = from.x[index * width + column];
   }
   if (from.targets.length > 0) to.targets[place] = from.targets[index];
+  if (from.weights.length > 0) to.weights[place] = from.weights[index];
 }

@@ -46,6 +46,7 @@ export async function stages(task: StagesTask, context: TaskContext): Promise<Ou
       emulate: recipe.emulate,
       deterministic: false,
       signal: context.signal,
+      ...(data.train.weights ? { sampleWeights: data.train.weights } : {}),
       callbacks: {
         onBatchEnd: (_, { loss }) => {
           if (firstLosses.length === 0) firstLosses.push(loss);
@@ -54,7 +55,11 @@ export async function stages(task: StagesTask, context: TaskContext): Promise<Ou
     });
     const { history } = run;
     const { threads } = execution;
-    const test = await fitted.evaluate(data.test.x, data.test.y, { threads, batchLeaf: recipe.fit.batchLeaf });
+    const test = await fitted.evaluate(data.test.x, data.test.y, {
+      threads,
+      batchLeaf: recipe.fit.batchLeaf,
+      ...(data.test.weights ? { sampleWeights: data.test.weights } : {}),
+    });
     return {
       fingerprint: run.fingerprint,
       firstLoss: firstLosses[0],

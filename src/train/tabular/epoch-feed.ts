@@ -75,7 +75,12 @@ export class EpochFeed {
 }
 
 /** The rows behind the first `done`. */
-function rest({ x, targets, rows }: NativeData, done: number): NativeData {
+function rest({ x, targets, rowWeights, rows }: NativeData, done: number): NativeData {
   const from = (values: { readonly length: number }): number => (values.length / rows) * done;
-  return { x: x.subarray(from(x)), targets: targets?.subarray(from(targets)) ?? null, rows: rows - done };
+  return {
+    x: x.subarray(from(x)),
+    targets: targets?.subarray(from(targets)) ?? null,
+    rows: rows - done,
+    ...(rowWeights ? { rowWeights: rowWeights.subarray(done) } : {}),
+  };
 }

@@ -11,9 +11,9 @@ import type { Blueprint, Compiled } from '../sequential-options.js';
 import { type FitData, type ModelParts, trainModel } from '../train-model.js';
 import type { Rows } from './evaluate-rows.js';
 import { withLabels } from './labels.js';
-import { type Learned, rowsOf, streamBuffer, trainingTable } from './table-data.js';
+import { type Learned, type RowsFit, rowsOf, streamBuffer, trainingTable } from './table-data.js';
 import { rawRowsOf, type TableRows } from './tabular.js';
-import { checkTask, endsOf, type ModelEnds } from './task.js';
+import { checkTask, endsOf } from './task.js';
 
 /** Rows as a network takes them in, and what becomes of its outputs. */
 interface Inputs {
@@ -46,18 +46,19 @@ export class ModelTables {
   }
 
   async fit(parts: ModelParts, table: Table | TableSource, options: TableFitOptions): Promise<Run> {
-    const { target, prepare, validationData, validationSplit, ...training } = checkTableFitOptions(options);
+    const { target, prepare, sampleWeights, validationData, validationSplit, ...training } =
+      checkTableFitOptions(options);
     const buffered = { ...training, ...streamBuffer(table, training) };
     const before = this.#learned;
     const makeData = async (): Promise<FitData> => {
       const end = endsOf(parts.blueprint.model, parts.compiled.loss);
-      const how = { target, prepare, validationData, validationSplit, signal: training.signal };
+      const how = { target, prepare, sampleWeights, validationData, validationSplit, signal: training.signal };
       const { rows, validation, ...learned } = await trainingTable(table, how, this.#known, end);
       const { preparation } = learned;
       const columns = preparation.features.length;
       this.#live.checkInputs(columns, 'features of the table');
       this.#learned = learned;
-      return { columns, train: rows, validation, preparation };
+      return { columns, train: rows, validation, preparation, ...(sampleWeights && { sampleWeights }) };
     };
     try {
       return await trainModel(parts, buffered, (validationData ?? validationSplit) !== undefined, makeData);
@@ -71,7 +72,7 @@ export class ModelTables {
   /** Rows with their targets, to evaluate on. */
   async rows(
     table: Table | TableSource,
-    end: ModelEnds,
+    end: RowsFit,
     what: string,
   ): Promise<{ readonly rows: Rows; readonly columns: number }> {
     const preparation = this.#needed(what);

@@ -13,6 +13,8 @@ export interface StreamedSource {
   readonly source: TableSource;
   readonly preparation: Preparation;
   readonly end: ModelEnds;
+  /** Name of the column that says what each row weighs, or null. */
+  readonly sampleWeights: string | null;
   /** As counted before. */
   readonly rows: number;
 }
@@ -52,12 +54,12 @@ export class StreamedRows {
     { epoch, position }: { readonly epoch: number; readonly position: number },
     times?: StageTimes,
   ): AsyncGenerator<NativeData, void, undefined> {
-    const { source, preparation, end, rows } = this.#streamed;
+    const { source, preparation, end, rows, sampleWeights } = this.#streamed;
     const most = Math.min(PIECE_ROWS, Math.floor(PIECE_ELEMENTS / this.columns), rows);
     const piece = exactly ? batchSize : Math.max(1, Math.floor(most / batchSize)) * batchSize;
     const stream = new BatchStream(
       source,
-      { preparation, seed, shuffleBuffer, batchSize: piece },
+      { preparation, sampleWeights, seed, shuffleBuffer, batchSize: piece },
       {
         times,
         check: (x, firstRow) =>
@@ -68,11 +70,12 @@ export class StreamedRows {
   }
 }
 
-function nativeRows({ x, y }: StreamBatch, end: ModelEnd): NativeData {
+function nativeRows({ x, y, sampleWeights }: StreamBatch, end: ModelEnd): NativeData {
   const targets = targetsFor(y as NonNullable<StreamBatch['y']>, end);
   return {
     x: x.data,
     targets: targets instanceof Uint32Array ? targets : (targets.data as Float32Array),
     rows: x.rows,
+    ...(sampleWeights === null ? {} : { rowWeights: sampleWeights }),
   };
 }

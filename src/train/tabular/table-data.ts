@@ -6,6 +6,7 @@ import { learnFrom, prepare } from '../../data/prepare/prepare.js';
 import { SHUFFLE_BUFFER } from '../../data/stream/batch-stream.js';
 import { Table } from '../../data/table/table.js';
 import type { TableSource } from '../../data/table/table-source.js';
+import { hasColumn, weightsOfRows, withoutWeights } from '../../data/table-weights.js';
 import { expected, SamebitsError } from '../../errors.js';
 import { checkTableIndices } from '../indices.js';
 import { keepSamples } from '../samples.js';
@@ -25,9 +26,17 @@ export interface TrainingTable extends Learned {
   readonly validation: Rows | null;
 }
 
+/** What rows of a table have to fit, and what they weigh. */
+export interface RowsFit extends ModelEnds {
+  /** Name of the column that says what each row weighs, or null. */
+  readonly sampleWeights: string | null;
+}
+
 export interface TableFit {
   readonly target?: string;
   readonly prepare?: Omit<PrepareOptions, 'target'>;
+  /** Name of the column that says what each row weighs. */
+  readonly sampleWeights?: string;
   readonly validationData?: Table | TableSource;
   readonly validationSplit?: number;
   /** Ends what is read before the first step. */
@@ -53,28 +62,58 @@ export async function trainingTable(
   const learned = known === null ? await learn(training, options, signal) : checkKnown(known, options);
   const { preparation } = learned;
   checkTask(preparation, end);
-  const rows = await rowsOf(training, preparation, end, 'the table', signal);
-  const validated = validation && (await rowsOf(validation, preparation, end, 'validationData', signal));
+  const weighed = { ...end, sampleWeights: options.sampleWeights ?? null };
+  const rows = await rowsOf(training, preparation, weighed, 'the table', signal);
+  const validated = validation && (await validationRowsOf(validation, preparation, weighed, signal));
   return { ...learned, rows, validation: validated ?? null };
 }
 
-/** A table's rows with their targets: in memory, or as they will be read. */
+/** Rows to validate on, which weigh something where they have the column that says it. */
+export function validationRowsOf(
+  table: Table | TableSource,
+  preparation: Preparation,
+  fit: RowsFit,
+  signal?: AbortSignal,
+): Promise<Rows> {
+  const { sampleWeights } = fit;
+  const weighed = sampleWeights !== null && hasColumn(table, sampleWeights);
+  return rowsOf(
+    table,
+    preparation,
+    { ...fit, sampleWeights: weighed ? sampleWeights : null },
+    'validationData',
+    signal,
+  );
+}
+
+/**
+ * A table's rows with their targets: in memory, or as they will be read.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` where the column of the weights is an input or the target
+ */
 export async function rowsOf(
   table: Table | TableSource,
   preparation: Preparation,
-  end: ModelEnds,
+  end: RowsFit,
   name: string,
   signal?: AbortSignal,
 ): Promise<Rows> {
+  const { sampleWeights } = end;
+  if (sampleWeights !== null && Object.hasOwn(preparation.types, sampleWeights)) {
+    throw expected('a column that the model neither takes nor predicts', 'sampleWeights', sampleWeights);
+  }
   if (table instanceof Table) {
     const targets = targetsFor(preparation.transformTarget(table), end);
     const x = preparation.transform(table);
     checkTableIndices(end.model, { x, features: preparation.features, firstRow: 0, source: name });
-    return keepSamples(x, targets, end, { x: name, y: `the target of ${name}` });
+    const weights = sampleWeights === null ? undefined : weightsOfRows(table, sampleWeights, 0, name);
+    return keepSamples(x, targets, end, { x: name, y: `the target of ${name}` }, weights);
   }
   checkRepeatable(table);
-  checkColumns(table, preparation);
-  return new StreamedRows({ source: table, preparation, end, rows: await table.count(signal && { signal }) });
+  checkColumns(table, preparation.types);
+  if (sampleWeights !== null) checkColumns(table, { [sampleWeights]: 'number' });
+  const rows = await table.count(signal && { signal });
+  return new StreamedRows({ source: table, preparation, end, sampleWeights, rows });
 }
 
 /** The buffer of a `fit` on a source, where it says none. */
@@ -92,9 +131,10 @@ async function learn(table: Table | TableSource, options: TableFit, signal?: Abo
   const { target, prepare: how = {} } = options;
   if (target === undefined) throw expected('the name of the column to predict', 'fit.target', target);
   const by = { ...how, target };
-  if (table instanceof Table) return { preparation: prepare(table, by).preparation, by };
+  const weightless = withoutWeights(by, options.sampleWeights ?? null, target);
+  if (table instanceof Table) return { preparation: prepare(table, weightless).preparation, by };
   checkRepeatable(table);
-  return { preparation: (await learnFrom(table, by, signal)).preparation, by };
+  return { preparation: (await learnFrom(table, weightless, signal)).preparation, by };
 }
 
 /** What is asked must be what the model has. */
@@ -131,7 +171,7 @@ function checkRepeatable(source: TableSource): void {
 }
 
 /** Before anything is read. */
-function checkColumns(source: TableSource, { types }: Preparation): void {
+function checkColumns(source: TableSource, types: Preparation['types']): void {
   for (const [name, type] of Object.entries(types)) {
     const own = source.description.find((column) => column.name === name)?.type;
     if (own === type) continue;
