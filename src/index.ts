@@ -92,6 +92,7 @@ export {
   type TableSplit,
   trainTestSplit,
 } from './data/split/split.js';
+export { type SourceSplit, type SourceSplitOptions, splitSource } from './data/split/stream-split.js';
 export {
   type BatchStream,
   batchStream,

@@ -1,6 +1,5 @@
 /** The recipe of `samebits compare`: from a file, from options, or both. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { DataSet } from '../data/data-set.js';
 import { SamebitsError } from '../errors.js';
 import { activationOf } from '../model/activations.js';
 import { denseLayers, type ModelDescription } from '../model/description.js';
@@ -59,8 +58,18 @@ export type RecipeFlags = Pick<
   'hidden' | 'activation' | 'optimizer' | 'learningRate' | 'batchSize' | 'epochs' | 'seed'
 >;
 
+/** What a recipe is made for: classes (0 for none), the scale of the features, and rows with targets. */
+export interface RecipeData {
+  readonly classes: number;
+  readonly scale: number;
+  readonly train: {
+    readonly x: { readonly rows: number };
+    readonly y: Uint32Array | { readonly columns: number };
+  };
+}
+
 /** The recipe of the options alone, for this data. @param yesOrNo Two classes are one output, not two. */
-export function recipeFromOptions(flags: RecipeFlags, data: DataSet, { yesOrNo = false } = {}): Recipe {
+export function recipeFromOptions(flags: RecipeFlags, data: RecipeData, { yesOrNo = false } = {}): Recipe {
   const units = flags.hidden ?? DEFAULTS.hidden;
   const { output, ...objective } = objectiveOf(data, yesOrNo);
   const scale: Layer[] = data.scale === 1 ? [] : [rescaling({ scale: data.scale })];
@@ -76,7 +85,7 @@ export function recipeFromOptions(flags: RecipeFlags, data: DataSet, { yesOrNo =
 }
 
 /** The last layer and what is minimized: numbers for a regression, one output for yes or no, else one for each class. */
-function objectiveOf({ classes, train }: DataSet, yesOrNo: boolean) {
+function objectiveOf({ classes, train }: RecipeData, yesOrNo: boolean) {
   if (classes === 0) {
     const units = train.y instanceof Uint32Array ? 1 : train.y.columns;
     return { output: { units, activation: 'linear' }, loss: 'meanSquaredError' } as const;

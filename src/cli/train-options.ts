@@ -21,6 +21,9 @@ import { DATA, type TableFlags, withTableOptions } from './table-options.js';
 export interface TrainFlags extends TableFlags, ExecutionFlags {
   readonly drop?: readonly string[];
   readonly sampleWeights?: string;
+  readonly stream?: boolean;
+  readonly shuffleBuffer?: number;
+  readonly checkpointEvery?: number;
   readonly validationSplit?: number;
   readonly layers?: readonly number[];
   readonly activation?: ActivationName;
@@ -48,10 +51,15 @@ const EXAMPLES = `
 DATA is ${DATA}. A table is a file
 .csv, .tsv, .jsonl, .npy (or .gz of these) or .parquet.
 
+Files of 256 MiB or more, compressed ones of 64 MiB, are streamed: rows are read while
+the network is trained, and test rows are drawn without regard to classes. --stream
+and --no-stream say otherwise; the two give other bits.
+
 Examples:
   $ samebits train iris.csv --target species
   $ samebits train houses.parquet --target price --layers 128,64 --out runs/a
   $ samebits train people.csv --target income --columns zip=category --drop id
+  $ samebits train flights.csv.gz --target late --stream --out runs/flights
   $ samebits train digits --epochs 10 --json
   $ samebits train --resume runs/a
 
@@ -71,7 +79,19 @@ export function trainOptions(): Command {
       'of a table: rows that are kept to validate on; 0 for none (default: 0.2)',
       numberOption('--validation-split', 'a number from 0 to below 1', (value) => value >= 0 && value < 1),
     )
+    .option('--stream', 'of a table: read rows while training, never all of them in memory')
+    .option('--no-stream', 'hold the table in memory')
+    .option(
+      '--shuffle-buffer <rows>',
+      'draw each row among so many that come next (default: among all; streamed 10,000)',
+      integerOption('--shuffle-buffer', 1, 0x1000_0000),
+    )
     .option('--out <folder>', 'keep the run and the model in this new folder', folderOption('--out'))
+    .option(
+      '--checkpoint-every <steps>',
+      'with --out: steps between two checkpoints (default: one at the end of each epoch)',
+      integerOption('--checkpoint-every', 1, MOST_ROWS),
+    )
     .option('--resume <folder>', 'go on with a run that was interrupted', folderOption('--resume'))
     .option('--layers <units>', 'units of the hidden layers (default: 64,64)', layersOption('--layers'))
     .option('--activation <name>', 'of the hidden layers (default: relu)', nameOption('--activation', ACTIVATIONS))

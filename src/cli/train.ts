@@ -2,12 +2,15 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { ComparedData } from '../compare/data.js';
 import { expected } from '../errors.js';
 import { contractOf } from '../model/emulation.js';
 import { describeMachine } from '../native/machine.js';
 import { version } from '../native/version.js';
 import type { TrainDocument } from '../report/train-document.js';
 import { renderTrainOpening, renderTrainResult } from '../report/train-text.js';
+import { MANIFEST_FILE } from '../runs/manifest.js';
+import { openRun } from '../runs/open-run.js';
 import { modelFromRecipe } from '../train/build.js';
 import type { FitOptions, ResumeOptions } from '../train/fit-options.js';
 import { type ResumedRun, resume } from '../train/resume.js';
@@ -44,6 +47,9 @@ const OF_A_NEW_RUN = [
   ['--columns', 'columns'],
   ['--drop', 'drop'],
   ['--sample-weights', 'sampleWeights'],
+  ['--stream', 'stream'],
+  ['--shuffle-buffer', 'shuffleBuffer'],
+  ['--checkpoint-every', 'checkpointEvery'],
   ['--validation-split', 'validationSplit'],
   ['--recipe', 'recipe'],
   ['--layers', 'layers'],
@@ -69,19 +75,18 @@ function checkFlags(data: string | undefined, flags: TrainFlags): void {
 }
 
 async function start(name: string, flags: TrainFlags, signal: AbortSignal): Promise<TrainDocument> {
-  const ground = await newGround(name, flags);
+  const ground = await newGround(name, flags, signal);
   signal.throwIfAborted();
-  say(flags, () => renderTrainOpening({ ...ground, data: describeData(ground) }));
+  say(flags, () => renderTrainOpening({ ...ground, streamed: ground.rows === null }));
   const { recipe, choice } = ground;
-  const { epochs, batchSize, shuffle, batchLeaf, freeGrain } = recipe.fit;
   const progress = progressOf(ground, flags);
   const model = modelFromRecipe(recipe, ground.table?.preparation ?? null);
   const options = {
-    ...{ epochs, batchSize, shuffle, batchLeaf, freeGrain },
+    ...recipe.fit,
     reduction: recipe.reduction,
     emulate: recipe.emulate,
     ...executionOf(flags),
-    ...(flags.out === undefined ? {} : { folder: flags.out }),
+    ...(flags.out === undefined ? {} : { folder: flags.out, checkpointEvery: flags.checkpointEvery ?? null }),
     dataSource: choice,
     ...watch(progress, signal),
   };
@@ -89,15 +94,16 @@ async function start(name: string, flags: TrainFlags, signal: AbortSignal): Prom
     .catch((error: unknown) => interrupted(error, flags.out, signal))
     .finally(() => progress.stop());
   const file = flags.out === undefined ? null : await keep(model, flags.out);
-  return documentOf(ground, run, file, startLine(name, flags));
+  const hash = flags.out === undefined ? null : (await openRun(flags.out)).manifest.data.hash;
+  return documentOf(ground, run, file, startLine(name, flags), hash);
 }
 
 async function goOn(data: string | undefined, flags: TrainFlags, signal: AbortSignal): Promise<TrainDocument> {
   const folder = flags.resume as string;
-  const ground = await resumedGround(folder, data);
+  const ground = await resumedGround(folder, data, signal);
   signal.throwIfAborted();
   const { run: before } = ground;
-  say(flags, () => renderTrainOpening({ ...ground, data: describeData(ground) }));
+  say(flags, () => renderTrainOpening({ ...ground, streamed: ground.rows === null }));
   const progress = progressOf(ground, flags);
   const { model, run } = await resumeOn(ground, { ...executionOf(flags), ...watch(progress, signal) })
     .catch((error: unknown) => interrupted(error, folder, signal))
@@ -108,28 +114,32 @@ async function goOn(data: string | undefined, flags: TrainFlags, signal: AbortSi
     '--resume': folder,
     ...executionWords(flags),
   });
-  return documentOf(ground, run, file, line);
+  return documentOf(ground, run, file, line, before.manifest.data.hash);
 }
 
 /** On the rows of a table as they are, so that the run has the preparation; or on rows and targets. */
 function train(model: Sequential, ground: TrainGround, options: SharedOptions): Promise<Run> {
-  const { table, rows, validates, sampleWeights } = ground;
-  if (table === null) return model.fit(rows.train.x, rows.train.y, { ...options, ...weighedRows(ground) });
-  const validation = validates ? { validationData: table.parts.test } : {};
-  return model.fit(table.parts.train, {
+  const { table, validates, sampleWeights } = ground;
+  if (table === null) {
+    const { train } = rowsIn(ground);
+    return model.fit(train.x, train.y, { ...options, ...weighedRows(ground) });
+  }
+  const validation = validates ? { validationData: table.test } : {};
+  return model.fit(table.train, {
     ...options,
     ...validation,
     ...(sampleWeights === null ? {} : { sampleWeights }),
   });
 }
 
+/** Of what is no table, and of runs that were given prepared rows. */
+const rowsIn = ({ rows }: TrainGround): ComparedData => rows as ComparedData;
+
 /** What rows that are prepared already weigh, and what they are validated on. */
-function weighedRows({
-  rows: { train, test },
-  validates,
-}: TrainGround): Pick<FitOptions, 'sampleWeights' | 'validationData'> {
+function weighedRows(ground: TrainGround): Pick<FitOptions, 'sampleWeights' | 'validationData'> {
+  const { train, test } = rowsIn(ground);
   const weights = train.weights ? { sampleWeights: train.weights } : {};
-  if (!validates) return weights;
+  if (!ground.validates) return weights;
   return { ...weights, validationData: test.weights ? [test.x, test.y, test.weights] : [test.x, test.y] };
 }
 
@@ -137,26 +147,24 @@ function resumeOn(
   ground: Awaited<ReturnType<typeof resumedGround>>,
   options: Omit<ResumeOptions, 'validationData' | 'sampleWeights'>,
 ): Promise<ResumedRun> {
-  const { table, rows, validates, run } = ground;
+  const { table, validates, run } = ground;
   if (table !== null && run.manifest.data.preparation !== undefined) {
-    return resume(run.path, table.parts.train, {
-      ...options,
-      ...(validates ? { validationData: table.parts.test } : {}),
-    });
+    return resume(run.path, table.train, { ...options, ...(validates ? { validationData: table.test } : {}) });
   }
-  return resume(run.path, rows.train.x, rows.train.y, { ...options, ...weighedRows(ground) });
+  const { train } = rowsIn(ground);
+  return resume(run.path, train.x, train.y, { ...options, ...weighedRows(ground) });
 }
 
 function watch(progress: EpochProgress, signal: AbortSignal): Pick<FitOptions, 'callbacks' | 'onProgress' | 'signal'> {
   return { callbacks: progress.callbacks, onProgress: progress.onProgress, signal };
 }
 
-function progressOf({ recipe, rows, validates }: TrainGround, flags: TrainFlags): EpochProgress {
+function progressOf({ recipe, data, validates }: TrainGround, flags: TrainFlags): EpochProgress {
   const trained: ShownMetric[] = recipe.metrics.includes('accuracy') ? ['loss', 'accuracy'] : ['loss'];
   const validated = trained.map((name) => `val_${name}` as ShownMetric);
   const { epochs, batchSize } = recipe.fit;
   const metrics = validates ? [...trained, ...validated] : trained;
-  return epochProgress({ rows: rows.train.x.rows, batchSize, epochs, metrics }, { quiet: isQuiet(flags) });
+  return epochProgress({ rows: data.rows, batchSize, epochs, metrics }, { quiet: isQuiet(flags) });
 }
 
 const isQuiet = ({ quiet, json }: TrainFlags): boolean => quiet === true || json === true;
@@ -168,8 +176,12 @@ function say(flags: TrainFlags, text: () => string): void {
 /** Rejects with how to go on, where it was an interrupt. */
 function interrupted(error: unknown, folder: string | undefined, signal: AbortSignal): never {
   if (!signal.aborted) throw error;
-  if (folder === undefined)
-    throw new Interrupted('interrupted, nothing was kept: --out FOLDER keeps a run to go on with');
+  if (folder === undefined || !existsSync(join(folder, MANIFEST_FILE)))
+    throw new Interrupted(
+      folder === undefined
+        ? 'interrupted, nothing was kept: --out FOLDER keeps a run to go on with'
+        : 'interrupted before the first step: nothing was kept',
+    );
   throw new Interrupted(
     `interrupted: a checkpoint is kept; go on with ${commandLine(['train', '--resume', folder], {})}`,
   );
@@ -181,7 +193,14 @@ async function keep(model: Sequential, folder: string): Promise<string> {
   return file;
 }
 
-function documentOf(ground: TrainGround, run: Run, model: string | null, line: string): TrainDocument {
+/** @param hash Of the run folder's data. */
+function documentOf(
+  { data }: TrainGround,
+  run: Run,
+  model: string | null,
+  line: string,
+  hash: string | null,
+): TrainDocument {
   const { history } = run;
   const last = Object.entries(history).map(([name, values]): [string, number] => [name, values[values.length - 1]]);
   return {
@@ -191,7 +210,7 @@ function documentOf(ground: TrainGround, run: Run, model: string | null, line: s
     contract: contractOf(run.recipe),
     machine: describeMachine(),
     recipe: { ...run.recipe },
-    data: describeData(ground),
+    data: { ...data, hash: data.hash ?? hash },
     commandLine: line,
     fingerprint: run.fingerprint,
     epochs: history.loss.length,
@@ -199,12 +218,6 @@ function documentOf(ground: TrainGround, run: Run, model: string | null, line: s
     metrics: Object.fromEntries(last),
     model,
   };
-}
-
-function describeData({ data, rows, validates }: TrainGround): TrainDocument['data'] {
-  const { train, test } = rows;
-  const testRows = validates ? test.x.rows : 0;
-  return { name: data.name, rows: train.x.rows, testRows, columns: train.x.columns, hash: data.hash };
 }
 
 function executionOf({
@@ -223,8 +236,10 @@ function executionWords({ threads, isa }: TrainFlags): Record<string, unknown> {
 /** What was typed. Where a recipe decides, the document has it whole. */
 function startLine(name: string, flags: TrainFlags): string {
   const drop = flags.drop === undefined ? [] : ['--drop', ...flags.drop];
-  return commandLine(['train', name, ...tableWords(flags), ...drop], {
+  const stream = flags.stream === undefined ? [] : [flags.stream ? '--stream' : '--no-stream'];
+  return commandLine(['train', name, ...tableWords(flags), ...drop, ...stream], {
     '--sample-weights': flags.sampleWeights,
+    '--shuffle-buffer': flags.shuffleBuffer,
     '--recipe': flags.recipe,
     '--layers': flags.layers,
     '--activation': flags.activation,

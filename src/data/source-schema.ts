@@ -45,6 +45,7 @@ const tableEntries = {
   sampleWeights: v.optional(v.string('a text')),
   test: real('a number from 0 to below 1', (value) => value >= 0 && value < 1),
   seed: seedSchema,
+  streamed: v.optional(v.literal(true, 'true')),
 };
 
 const sourceSchemas = {

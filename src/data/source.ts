@@ -51,6 +51,8 @@ export interface TableFileSource {
   readonly test: number;
   /** Decides which. */
   readonly seed: Seed;
+  /** The test rows are drawn as `splitSource` draws them: without regard to classes, so that rows may be streamed. */
+  readonly streamed?: true;
 }
 
 /** Where data comes from, as a recipe of data that survives JSON. */

@@ -6,6 +6,7 @@ import { prepareFor, targetOf } from './prepare/known-target.js';
 import type { Preparation } from './prepare/preparation.js';
 import type { TableFileSource } from './source.js';
 import { type TableSplit, trainTestSplit } from './split/split.js';
+import { splitRowsByBlocks } from './split/stream-split.js';
 import { readTable } from './table/read.js';
 import type { Table } from './table/table.js';
 import { weightsOfRows, withoutWeights } from './table-weights.js';
@@ -29,12 +30,11 @@ export interface LoadedTable {
  * @throws SamebitsError as `readTable`, `trainTestSplit` and `prepare` do
  */
 export async function loadTable(source: TableFileSource, read?: Table): Promise<LoadedTable> {
-  const { path, target, task, sampleWeights = null, test, seed } = source;
+  const { path, target, task, sampleWeights = null, test } = source;
   const columns = withoutWeights(source.prepare ?? {}, sampleWeights, target);
   const table = read ?? (await readTableFile(source));
   const fitted = targetOf(table, target, task ?? null);
-  const method = fitted.classes === null ? {} : ({ method: 'stratified', by: target } as const);
-  const parts = test === 0 ? { train: table, test: table } : trainTestSplit(table, { test, seed, ...method });
+  const parts = test === 0 ? { train: table, test: table } : splitOf(table, source, fitted.classes !== null);
   const preparation = prepareFor(fitted, parts.train, columns);
   const rowsOf = (part: Table): DataSetRows => {
     const rows = withTarget(preparation, part);
@@ -51,6 +51,14 @@ export async function loadTable(source: TableFileSource, read?: Table): Promise<
     scale: 1,
   };
   return { data, preparation, table, parts };
+}
+
+function splitOf(table: Table, { target, test, seed, streamed }: TableFileSource, hasClasses: boolean): TableSplit {
+  if (streamed === true) {
+    const { train, test: tested } = splitRowsByBlocks(table, { test, seed });
+    return { train: table.take(train), test: table.take(tested) };
+  }
+  return trainTestSplit(table, { test, seed, ...(hasClasses && { method: 'stratified', by: target }) });
 }
 
 /** The whole table of a source, with the types that it gives. */

@@ -61,10 +61,12 @@ const shortHeadEntries = <const C extends string>(command: C) => ({
   commandLine: v.string(),
 });
 
+const dataEntries = { name: v.string(), rows: positive, testRows: count, columns: positive, hash: sha256 };
+
 const headEntries = <const C extends string>(command: C) => ({
   ...shortHeadEntries(command),
   recipe: v.looseObject({ seed: v.union([v.number(), v.string()]), loss: v.unknown() }),
-  data: v.strictObject({ name: v.string(), rows: positive, testRows: count, columns: positive, hash: sha256 }),
+  data: v.strictObject(dataEntries),
 });
 
 /** Of `samebits compare`. */
@@ -84,6 +86,7 @@ export const compareDocumentSchema = v.strictObject({
 /** Of `samebits train`. */
 export const trainDocumentSchema = v.strictObject({
   ...headEntries('train'),
+  data: v.strictObject({ ...dataEntries, hash: v.nullable(sha256) }),
   fingerprint: sha256,
   epochs: positive,
   seconds: v.pipe(v.number(), v.minValue(0)),
@@ -147,7 +150,7 @@ export const inspectDocumentSchema = v.variant('kind', [
   }),
   v.strictObject({
     ...inspectHead('dataSet'),
-    data: v.strictObject({ name: v.string(), rows: positive, testRows: count, columns: positive, hash: sha256 }),
+    data: v.strictObject(dataEntries),
     classes: count,
   }),
   v.strictObject({

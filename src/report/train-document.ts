@@ -1,7 +1,9 @@
 /** The JSON document of `samebits train`. */
 import type { DocumentHead, JsonNumber } from '../compare/document.js';
 
-export interface TrainDocument extends DocumentHead<'train'> {
+export interface TrainDocument extends Omit<DocumentHead<'train'>, 'data'> {
+  /** The hash is that of the run folder's manifest where rows are streamed, and null without a folder: nobody read them for it. */
+  readonly data: Omit<DocumentHead<'train'>['data'], 'hash'> & { readonly hash: string | null };
   /** SHA-256 of the final weights. */
   readonly fingerprint: string;
   /** Epochs that were made, also those before the run was resumed. */

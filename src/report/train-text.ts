@@ -1,6 +1,6 @@
 /** What `samebits train` says on standard output: what was inferred, and what came of it. */
 import type { Preparation } from '../data/prepare/preparation.js';
-import { printable, type Table } from '../data/table/table.js';
+import { printable } from '../data/table/table.js';
 import type { Recipe } from '../model/recipe.js';
 import { formatCount, formatMagnitude, formatPercent, formatSeconds } from './format.js';
 import { decodeNumber } from './numbers.js';
@@ -15,14 +15,19 @@ export interface TrainOpening {
   readonly recipe: Recipe;
   readonly data: TrainDocument['data'];
   /** Null where the data are no table. */
-  readonly table: { readonly whole: Table; readonly preparation: Preparation } | null;
+  readonly table: { readonly summary: string; readonly preparation: Preparation } | null;
   readonly validates: boolean;
   /** Name of the column that says what rows weigh, or null. */
   readonly sampleWeights: string | null;
+  /** Whether the rows are read while they are trained on. */
+  readonly streamed: boolean;
 }
 
+const STREAMED =
+  'Rows are read and prepared while the network is trained, and are never all in memory (--no-stream holds them there).';
+
 /** The columns with their types, the task, the network. Ends without a line break. */
-export function renderTrainOpening({ recipe, data, table, validates, sampleWeights }: TrainOpening): string {
+export function renderTrainOpening({ recipe, data, table, validates, sampleWeights, streamed }: TrainOpening): string {
   const rows = validates
     ? `${formatCount(data.rows)} rows to train on, ${formatCount(data.testRows)} to validate on`
     : `${formatCount(data.rows)} rows to train on`;
@@ -34,11 +39,12 @@ export function renderTrainOpening({ recipe, data, table, validates, sampleWeigh
       WIDTH,
     ).split('\n'),
     ...wrapText(recipeSentence(recipe), WIDTH).split('\n'),
+    ...(streamed ? wrapText(STREAMED, WIDTH).split('\n') : []),
   ].join('\n');
 }
 
-function tableLines(name: string, { whole, preparation }: NonNullable<TrainOpening['table']>): string[] {
-  const [head, ...columns] = whole.summary().split('\n');
+function tableLines(name: string, { summary, preparation }: NonNullable<TrainOpening['table']>): string[] {
+  const [head, ...columns] = summary.split('\n');
   const { task, target, classes } = preparation;
   const kinds = classes === null ? '' : ` of ${classes.length} classes`;
   return [
@@ -55,10 +61,11 @@ export function recipeSentence({ model, loss, optimizer, fit, seed, reduction }:
     const { activation } = layer;
     return `${layer.units} ${typeof activation === 'string' ? activation : activation.name}`;
   });
+  const buffer = fit.shuffleBuffer === undefined ? '' : `shuffled among ${formatCount(fit.shuffleBuffer)} rows, `;
   const lossName = typeof loss === 'string' ? loss : loss.name;
   return (
     `The network: ${layers.join(', ')}; ${lossName}, ${optimizer.name}; ${formatCount(fit.epochs)} epochs, batches of ` +
-    `${formatCount(fit.batchSize)}, seed ${printable(String(seed))}, ${reduction} order.`
+    `${formatCount(fit.batchSize)}, ${buffer}seed ${printable(String(seed))}, ${reduction} order.`
   );
 }
 

@@ -1,5 +1,5 @@
 /** What splits.json holds, computed by the oracle. */
-import { bufferOrder, folds, type Method, testRows } from '../oracle/splits.js';
+import { blockTestRows, bufferOrder, folds, type Method, testRows } from '../oracle/splits.js';
 import { hash } from './made-up.js';
 import { sha256Of } from './made-up-data.js';
 
@@ -18,6 +18,11 @@ const SPLITS = [
 const FOLDS = [
   { rows: 20, kinds: 14, folds: 3, seed: 42 },
   { rows: 301, kinds: 50, folds: 5, seed: 'grüße' },
+];
+const BLOCKS = [
+  { rows: 700, test: 0.2, seed: 42 },
+  { rows: 1000, test: 0.001, seed: 'grüße' },
+  { rows: 3456, test: 0.37, seed: 7 },
 ];
 const BUFFERS = [
   { rows: 12, places: 1 },
@@ -46,6 +51,7 @@ export function splitsDocument() {
       ]);
       return { rows, kinds, folds: k, seed, parts: Object.fromEntries(parts) };
     }),
+    blocks: BLOCKS.map(({ rows, test, seed }) => ({ rows, test, seed, testRows: shown(blockTestRows(rows, test, seed)) })),
     buffers: BUFFERS.flatMap(({ rows, places }) =>
       [0, 3].map((epoch) => ({ rows, places, seed: 42, epoch, order: shown(bufferOrder(rows, places, 42, epoch)) })),
     ),

@@ -60,6 +60,16 @@ export function testRows(method: Method, values: readonly number[], m: number, s
   }
 }
 
+/** The test rows of `n` rows whose number is not known. */
+export function blockTestRows(n: number, share: number, seed: Seed): number[] {
+  const m = Math.floor(1000 * share + 0.5);
+  const blocks = Array.from({ length: Math.ceil(n / 1000) }, (_, b) => b);
+  const drawn = blocks.flatMap((b) =>
+    [...shuffle({ seed, generator: 'philox' }, b, 1000, 'split/stream')].slice(0, m).map((i) => 1000 * b + i),
+  );
+  return ascending(drawn.filter((row) => row < n));
+}
+
 /** Training and test rows of each fold. */
 export function folds(method: Method, values: readonly number[], k: number, seed: Seed): [number[], number[]][] {
   const n = values.length;

@@ -5,7 +5,7 @@ import type { Table } from '../table/table.js';
 import type { TableSource } from '../table/table-source.js';
 import { type ColumnFitter, fitterOf } from './fit-columns.js';
 import { TargetFitter } from './fit-target.js';
-import { PREPARATION_FORMAT } from './fitted.js';
+import { type FittedColumn, PREPARATION_FORMAT } from './fitted.js';
 import { type Plan, type PrepareOptions, planOf } from './options.js';
 import { Preparation } from './preparation.js';
 
@@ -50,12 +50,7 @@ export async function learnFrom(
   signal?: AbortSignal,
 ): Promise<{ readonly preparation: Preparation; readonly rows: number }> {
   const plan = planOf(source.description, options);
-  for (const column of plan.columns) {
-    if (column.type === 'number' && column.impute === 'median') {
-      const what = "'mean', 'error' or a number (a median needs all values in memory: use prepare)";
-      throw expected(what, `columns[${JSON.stringify(column.name)}].impute`, column.impute);
-    }
-  }
+  checkStreamed(plan);
   const fitter = new Fitter(plan);
   for await (const table of source.batches()) {
     signal?.throwIfAborted();
@@ -64,29 +59,60 @@ export async function learnFrom(
   return { preparation: fitter.finish(), rows: fitter.rows };
 }
 
-class Fitter {
+/** Refuses what needs all values in memory. */
+export function checkStreamed({ columns }: Plan): void {
+  for (const column of columns) {
+    if (column.type === 'number' && column.impute === 'median') {
+      const what = "'mean', 'error' or a number (a median needs all values in memory: use prepare)";
+      throw expected(what, `columns[${JSON.stringify(column.name)}].impute`, column.impute);
+    }
+  }
+}
+
+/** Learns of the columns that become features, batch after batch. */
+export class ColumnsFitter {
   readonly #columns: readonly (readonly [string, ColumnFitter])[];
-  readonly #target: { readonly name: string; readonly fitter: TargetFitter } | null;
   rows = 0;
 
-  constructor({ columns, target, task }: Plan) {
+  constructor(columns: Plan['columns']) {
     if (columns.length === 0)
       throw expected('at least one column beside the target', 'columns', [], 'ERR_SAMEBITS_SHAPE');
     this.#columns = columns.map((plan) => [plan.name, fitterOf(plan)]);
-    this.#target = target === null ? null : { name: target.name, fitter: new TargetFitter(target, task) };
   }
 
   see(table: Table): void {
-    this.#target?.fitter.see(table.column(this.#target.name), this.rows);
     for (const [name, fitter] of this.#columns) fitter.see(table.column(name), this.rows);
     this.rows += table.rows;
   }
 
-  finish(): Preparation {
+  finish(): FittedColumn[] {
     if (this.rows === 0) throw expected('at least one row', 'the table', 0, 'ERR_SAMEBITS_DATA');
+    return this.#columns.map(([, fitter]) => fitter.finish());
+  }
+}
+
+class Fitter {
+  readonly #columns: ColumnsFitter;
+  readonly #target: { readonly name: string; readonly fitter: TargetFitter } | null;
+
+  constructor({ columns, target, task }: Plan) {
+    this.#columns = new ColumnsFitter(columns);
+    this.#target = target === null ? null : { name: target.name, fitter: new TargetFitter(target, task) };
+  }
+
+  get rows(): number {
+    return this.#columns.rows;
+  }
+
+  see(table: Table): void {
+    this.#target?.fitter.see(table.column(this.#target.name), this.rows);
+    this.#columns.see(table);
+  }
+
+  finish(): Preparation {
     return new Preparation({
       format: PREPARATION_FORMAT,
-      columns: this.#columns.map(([, fitter]) => fitter.finish()),
+      columns: this.#columns.finish(),
       target: this.#target?.fitter.finish() ?? null,
     });
   }

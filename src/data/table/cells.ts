@@ -37,6 +37,17 @@ export function sliceCells(cells: Cells, start: number, end: number): Cells {
   return Array.prototype.slice.call(cells, start, end);
 }
 
+/** Those with these numbers. */
+export function takeCells(cells: Cells, rows: readonly number[]): Cells {
+  if (cells instanceof CodedTexts)
+    return new CodedTexts(
+      Uint32Array.from(rows, (row) => cells.codes[row]),
+      cells.texts,
+    );
+  if (cells instanceof Float64Array) return Float64Array.from(rows, (row) => cells[row]);
+  return rows.map((row) => cells[row]);
+}
+
 /** Some rows that follow each other. */
 export interface CellBatch {
   /** Position of the first one among all rows, from 0. */

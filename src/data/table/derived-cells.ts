@@ -1,7 +1,15 @@
 /** Sources made of another: some of its rows, or each batch changed. */
 import { isDeepStrictEqual } from 'node:util';
 import { expected } from '../../errors.js';
-import { type CellBatch, type CellSource, type Cells, CodedTexts, type OpenCells, sliceCells } from './cells.js';
+import {
+  type CellBatch,
+  type CellSource,
+  type Cells,
+  CodedTexts,
+  type OpenCells,
+  sliceCells,
+  takeCells,
+} from './cells.js';
 import { type Column, type ColumnDescription, MISSING_BOOLEAN } from './column.js';
 import { type CellRules, TableBuilder } from './column-builder.js';
 import { Table, unknownColumn } from './table.js';
@@ -35,6 +43,50 @@ async function* within(batches: OpenCells['batches'], start: number, end: number
     }
   } finally {
     // A generator that never ran closes nothing when it is ended: the source's own is.
+    await batches.return();
+  }
+}
+
+/** Some rows of a source, by their numbers. */
+export interface RowChoice {
+  readonly has: (row: number) => boolean;
+  /** Rows that are chosen among the first so many. */
+  readonly before: (row: number) => number;
+  /** The number of the chosen row in this place, from 0. */
+  readonly row: (place: number) => number;
+}
+
+/** Chosen rows, in their order. */
+export function chosenCells(source: CellSource, choice: RowChoice): CellSource {
+  return {
+    name: source.name,
+    repeatable: source.repeatable,
+    async open(fromRow, sampleRows) {
+      const open = await source.open(choice.row(fromRow), sampleRows);
+      const { rows, batches } = open;
+      return {
+        ...open,
+        ...(rows === undefined ? {} : { rows: choice.before(rows) }),
+        batches: chosen(batches, choice),
+      };
+    },
+  };
+}
+
+async function* chosen(batches: OpenCells['batches'], { has, before }: RowChoice): OpenCells['batches'] {
+  try {
+    for await (const { firstRow, rows, cells, lines } of batches) {
+      const taken: number[] = [];
+      for (let i = 0; i < rows; i += 1) if (has(firstRow + i)) taken.push(i);
+      if (taken.length === 0) continue;
+      yield {
+        firstRow: before(firstRow),
+        rows: taken.length,
+        cells: cells.map((column) => takeCells(column, taken)),
+        ...(lines && { lines: taken.map((i) => lines[i]) }),
+      };
+    }
+  } finally {
     await batches.return();
   }
 }

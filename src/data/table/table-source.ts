@@ -3,7 +3,7 @@ import { expected, SamebitsError } from '../../errors.js';
 import { type CellBatch, type CellSource, MOST_SAMPLE_BYTES, type OpenCells, weightOfRow } from './cells.js';
 import { COLUMN_TYPES, type ColumnDescription, type ColumnType } from './column.js';
 import { type CellRules, TableBuilder } from './column-builder.js';
-import { changedCells, changedRules, checkTable, slicedCells } from './derived-cells.js';
+import { changedCells, changedRules, checkTable, chosenCells, type RowChoice, slicedCells } from './derived-cells.js';
 import { TypeGuess } from './infer.js';
 import { type Table, unknownColumn } from './table.js';
 
@@ -121,6 +121,14 @@ export class TableSource {
     const rows = this.#rows === null ? null : Math.max(0, Math.min(end, this.#rows) - start);
     const opened = { description: this.description, cellRules: this.#cellRules, begun: null, rows };
     return new TableSource(slicedCells(this.#cells, start, end), this.#rules, opened);
+  }
+
+  /** @internal Some rows, as a source of their own. */
+  choose(choice: RowChoice): TableSource {
+    this.#checkRepeatable('a part of its rows');
+    const rows = this.#rows === null ? null : choice.before(this.#rows);
+    const opened = { description: this.description, cellRules: this.#cellRules, begun: null, rows };
+    return new TableSource(chosenCells(this.#cells, choice), this.#rules, opened);
   }
 
   /**

@@ -107,6 +107,13 @@ export class Table {
   }
 }
 
+/** As {@link Table.summary}, of a table whose rows are not in memory: what its columns hold is not known. */
+export function tableSummary(rows: number, description: readonly ColumnDescription[]): string {
+  const width = description.reduce((most, { name }) => Math.max(most, printable(name).length), 0);
+  const lines = description.map(({ name, type }) => `${printable(name).padEnd(width)}  ${type}`);
+  return [`${rows} rows, ${description.length} columns`, ...lines].join('\n');
+}
+
 export function unknownColumn(name: string, known: readonly string[]): Error {
   const near = nearest(name, known.slice(0, MOST_COMPARED));
   const hint = near === undefined ? list(known) : ` (did you mean ${JSON.stringify(near)}?)`;

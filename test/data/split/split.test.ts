@@ -1,5 +1,15 @@
-import { kFold, splitRows, type Table, tableOf, trainTestSplit } from 'samebits';
+import {
+  kFold,
+  openRows,
+  splitRows,
+  splitSource,
+  type Table,
+  type TableSource,
+  tableOf,
+  trainTestSplit,
+} from 'samebits';
 import { describe, expect, it } from 'vitest';
+import { splitRowsByBlocks } from '../../../dist/data/split/stream-split.js';
 import { sha256Of } from '../../golden/made-up-data.js';
 import { METHODS, splitValues } from '../../golden/splits.js';
 import golden from '../../golden/splits.json';
@@ -21,6 +31,48 @@ describe('splits', () => {
       );
     });
   }
+
+  describe.each(golden.blocks)('of a source: $rows rows, share $test', ({ rows, test, seed, testRows }) => {
+    const given = Array.from({ length: rows }, (_, row) => ({ row, odd: row % 2 === 1 ? 'yes' : 'no' }));
+    const seen = async (part: TableSource, fromRow = 0): Promise<number[]> => {
+      const found: number[] = [];
+      for await (const batch of part.batches({ fromRow })) {
+        found.push(...(batch.column('row').values as Float64Array));
+        expect(batch.column('odd').type).toBe('category');
+      }
+      return found;
+    };
+
+    it.each([1, 64, 999, 8192])('has the rows of the oracle, in pieces of %i', async (batchRows) => {
+      const { train, test: tested } = splitSource(await openRows(given, { batchRows }), { test, seed });
+      const [trained, kept] = [await seen(train), await seen(tested)];
+      expect(kept.slice(0, 12)).toEqual(testRows.first);
+      expect(sha256Of(Uint32Array.from(kept))).toBe(testRows.sha256);
+      expect([...trained, ...kept].sort((a, b) => a - b)).toEqual(given.map(({ row }) => row));
+      expect([await train.count(), await tested.count()]).toEqual([trained.length, kept.length]);
+      for (const fromRow of [1, 17, trained.length - 1, trained.length]) {
+        expect(await seen(train, fromRow)).toEqual(trained.slice(fromRow));
+      }
+      const inMemory = splitRowsByBlocks(tableOf(given), { test, seed });
+      expect([Array.from(inMemory.train), Array.from(inMemory.test)]).toEqual([trained, kept]);
+    });
+  });
+
+  it('of a source takes a share that blocks can have, of a source that can be read again', async () => {
+    const source = await openRows([{ row: 1 }]);
+    for (const test of [0, 0.0001, 1, 5]) {
+      expect(() => splitSource(source, { test, seed: 1 })).toThrow(
+        /a share from 0\.001 to 0\.999 for splitSource\.test/,
+      );
+    }
+    const once = await openRows(
+      (async function* () {
+        yield { row: 1 };
+      })(),
+    );
+    expect(() => splitSource(once, { seed: 1 })).toThrow(/read again for a part of its rows/);
+    expect(() => splitSource([] as never, { seed: 1 })).toThrow(/a TableSource/);
+  });
 
   it('give tables, and shares', () => {
     const table = tableWith(10, 3);
