@@ -28,8 +28,8 @@ interface EvaluateFlags extends DocumentFlags {
 }
 
 const EXAMPLES = `
-Of other data than tables the test rows are evaluated on. Sample weights count in the
-loss alone, as in training: metrics do not hear of them.
+Of other data than tables the test rows are evaluated on. Sample weights count
+in the loss alone, as in training: metrics do not hear of them.
 
 Examples:
   $ samebits evaluate runs/iris test.csv

@@ -1,6 +1,7 @@
 /** The options of `samebits train`. */
 import { Command } from 'commander';
 import { ACTIVATIONS } from '../model/activations.js';
+import type { LOSSES } from '../model/losses.js';
 import { OPTIMIZERS, type Optimizer } from '../model/optimizers.js';
 import { REDUCTIONS } from '../model/recipe.js';
 import type { Reduction } from '../native/network.js';
@@ -16,6 +17,13 @@ import {
   seedOption,
 } from './option-values.js';
 import { DATA, type TableFlags, withTableOptions } from './table-options.js';
+import {
+  classWeightsOption,
+  type GivenClassWeights,
+  lossOption,
+  SCHEDULE_NAMES,
+  type ScheduleName,
+} from './train-values.js';
 
 /** As commander gives them: what was not typed is not there. */
 export interface TrainFlags extends TableFlags, ExecutionFlags {
@@ -32,6 +40,12 @@ export interface TrainFlags extends TableFlags, ExecutionFlags {
   readonly batchSize?: number;
   readonly epochs?: number;
   readonly seed?: number | string;
+  readonly schedule?: ScheduleName;
+  readonly weightDecay?: number;
+  readonly dropout?: number;
+  readonly loss?: (typeof LOSSES)[number];
+  readonly classWeights?: GivenClassWeights;
+  readonly patience?: number;
   readonly recipe?: string;
   readonly reduction?: Reduction;
   readonly deterministic?: boolean;
@@ -51,16 +65,20 @@ const EXAMPLES = `
 DATA is ${DATA}. A table is a file
 .csv, .tsv, .jsonl, .npy (or .gz of these) or .parquet.
 
-Files of 256 MiB or more, compressed ones of 64 MiB, are streamed: rows are read while
-the network is trained, and test rows are drawn without regard to classes. --stream
-and --no-stream say otherwise; the two give other bits.
+Files of 256 MiB or more, compressed ones of 64 MiB, are streamed: rows are read
+while the network is trained, and test rows are drawn without regard to classes.
+--stream and --no-stream say otherwise; the two give other bits.
+
+What has no option here (other schedules, regularizers, batch normalization …)
+is said in a recipe: the document of --json has the whole one as "recipe".
 
 Examples:
   $ samebits train iris.csv --target species
   $ samebits train houses.parquet --target price --layers 128,64 --out runs/a
   $ samebits train people.csv --target income --columns zip=category --drop id
   $ samebits train flights.csv.gz --target late --stream --out runs/flights
-  $ samebits train digits --epochs 10 --json
+  $ samebits train digits --epochs 100 --patience 5 --dropout 0.2
+  $ samebits train churn.csv --target left --class-weights balanced --json
   $ samebits train --resume runs/a
 
 Ctrl-C ends training after the current step; with --out it can go on from there
@@ -102,11 +120,33 @@ export function trainOptions(): Command {
     )
     .option('--learning-rate <rate>', '(default: 0.001, for sgd 0.01)', rateOption('--learning-rate'))
     .option(
+      '--schedule <name>',
+      'of the learning rate, over all steps: constant, cosine or linear down to 0, or one-cycle (default: constant)',
+      nameOption('--schedule', SCHEDULE_NAMES),
+    )
+    .option(
+      '--weight-decay <factor>',
+      'decoupled (default: none, for adamw 0.004)',
+      numberOption('--weight-decay', 'a number of at least 0', (value) => value >= 0),
+    )
+    .option(
+      '--dropout <rate>',
+      'behind each hidden layer (default: none)',
+      numberOption('--dropout', 'a number from 0 to below 1', (value) => value >= 0 && value < 1),
+    )
+    .option('--loss <name>', 'such as huber (default: by the task)', lossOption)
+    .option('--class-weights <weights...>', 'balanced, or class=weight (default: all count alike)', classWeightsOption)
+    .option(
       '--batch-size <rows>',
       '(default: 32, from 10,000 rows on 128)',
       integerOption('--batch-size', 1, MOST_ROWS),
     )
     .option('--epochs <count>', '(default: 20, from 10,000 rows on 5)', integerOption('--epochs', 1, 1_000_000))
+    .option(
+      '--patience <epochs>',
+      'end after so many epochs without a better loss of the validation rows, and keep the weights of the best epoch',
+      integerOption('--patience', 1, 1_000_000),
+    )
     .option('--seed <seed>', 'an integer or any text (default: 42)', seedOption('--seed'))
     .option('--recipe <file>', 'a recipe as JSON; options that are given beat it')
     .option('--reduction <order>', 'fixed or free (default: fixed)', nameOption('--reduction', REDUCTIONS));

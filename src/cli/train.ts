@@ -22,6 +22,7 @@ import { commandLine } from './execution-options.js';
 import { Interrupted } from './interrupted.js';
 import { MODEL_FILE } from './model-path.js';
 import { checkWritable } from './output-files.js';
+import { patienceOf, patientCallbacks } from './patience.js';
 import { tableWords } from './table-options.js';
 import { newGround, resumedGround, type TrainGround } from './train-ground.js';
 import { type TrainFlags, trainOptions } from './train-options.js';
@@ -56,6 +57,11 @@ const OF_A_NEW_RUN = [
   ['--activation', 'activation'],
   ['--optimizer', 'optimizer'],
   ['--learning-rate', 'learningRate'],
+  ['--schedule', 'schedule'],
+  ['--weight-decay', 'weightDecay'],
+  ['--dropout', 'dropout'],
+  ['--loss', 'loss'],
+  ['--class-weights', 'classWeights'],
   ['--batch-size', 'batchSize'],
   ['--epochs', 'epochs'],
   ['--seed', 'seed'],
@@ -88,7 +94,7 @@ async function start(name: string, flags: TrainFlags, signal: AbortSignal): Prom
     ...executionOf(flags),
     ...(flags.out === undefined ? {} : { folder: flags.out, checkpointEvery: flags.checkpointEvery ?? null }),
     dataSource: choice,
-    ...watch(progress, signal),
+    ...watch(progress, flags.patience ?? null, ground, signal),
   };
   const run = await train(model, ground, options)
     .catch((error: unknown) => interrupted(error, flags.out, signal))
@@ -105,13 +111,15 @@ async function goOn(data: string | undefined, flags: TrainFlags, signal: AbortSi
   const { run: before } = ground;
   say(flags, () => renderTrainOpening({ ...ground, streamed: ground.rows === null }));
   const progress = progressOf(ground, flags);
-  const { model, run } = await resumeOn(ground, { ...executionOf(flags), ...watch(progress, signal) })
+  const watched = watch(progress, await patienceOf(before, flags.patience), ground, signal);
+  const { model, run } = await resumeOn(ground, { ...executionOf(flags), ...watched })
     .catch((error: unknown) => interrupted(error, folder, signal))
     .finally(() => progress.stop());
   const there = join(before.path, MODEL_FILE);
   const file = existsSync(there) ? there : await keep(model, folder);
   const line = commandLine(['train', ...(data === undefined ? [] : [data])], {
     '--resume': folder,
+    '--patience': flags.patience,
     ...executionWords(flags),
   });
   return documentOf(ground, run, file, line, before.manifest.data.hash);
@@ -155,8 +163,14 @@ function resumeOn(
   return resume(run.path, train.x, train.y, { ...options, ...weighedRows(ground) });
 }
 
-function watch(progress: EpochProgress, signal: AbortSignal): Pick<FitOptions, 'callbacks' | 'onProgress' | 'signal'> {
-  return { callbacks: progress.callbacks, onProgress: progress.onProgress, signal };
+function watch(
+  progress: EpochProgress,
+  patience: number | null,
+  { validates }: TrainGround,
+  signal: AbortSignal,
+): Pick<FitOptions, 'callbacks' | 'onProgress' | 'signal'> {
+  const stopping = patience === null ? [] : [patientCallbacks(patience, validates)];
+  return { callbacks: [progress.callbacks, ...stopping], onProgress: progress.onProgress, signal };
 }
 
 function progressOf({ recipe, data, validates }: TrainGround, flags: TrainFlags): EpochProgress {
@@ -214,6 +228,8 @@ function documentOf(
     commandLine: line,
     fingerprint: run.fingerprint,
     epochs: history.loss.length,
+    stopped: run.stopped,
+    best: run.best && { metric: run.best.metric, epoch: run.best.epoch, value: run.best.value },
     seconds: run.seconds,
     metrics: Object.fromEntries(last),
     model,
@@ -236,8 +252,12 @@ function executionWords({ threads, isa }: TrainFlags): Record<string, unknown> {
 /** What was typed. Where a recipe decides, the document has it whole. */
 function startLine(name: string, flags: TrainFlags): string {
   const drop = flags.drop === undefined ? [] : ['--drop', ...flags.drop];
+  const { classWeights = {} } = flags;
+  const given =
+    classWeights === 'balanced' ? [classWeights] : Object.entries(classWeights).map((pair) => pair.join('='));
+  const weights = given.length === 0 ? [] : ['--class-weights', ...given];
   const stream = flags.stream === undefined ? [] : [flags.stream ? '--stream' : '--no-stream'];
-  return commandLine(['train', name, ...tableWords(flags), ...drop, ...stream], {
+  return commandLine(['train', name, ...tableWords(flags), ...drop, ...stream, ...weights], {
     '--sample-weights': flags.sampleWeights,
     '--shuffle-buffer': flags.shuffleBuffer,
     '--recipe': flags.recipe,
@@ -245,8 +265,13 @@ function startLine(name: string, flags: TrainFlags): string {
     '--activation': flags.activation,
     '--optimizer': flags.optimizer,
     '--learning-rate': flags.learningRate,
+    '--schedule': flags.schedule,
+    '--weight-decay': flags.weightDecay,
+    '--dropout': flags.dropout,
+    '--loss': flags.loss,
     '--batch-size': flags.batchSize,
     '--epochs': flags.epochs,
+    '--patience': flags.patience,
     '--seed': flags.seed,
     '--validation-split': flags.validationSplit,
     '--reduction': flags.reduction,

@@ -89,6 +89,8 @@ export const trainDocumentSchema = v.strictObject({
   data: v.strictObject({ ...dataEntries, hash: v.nullable(sha256) }),
   fingerprint: sha256,
   epochs: positive,
+  stopped: v.boolean(),
+  best: v.nullable(v.strictObject({ metric: v.string(), epoch: count, value: number })),
   seconds: v.pipe(v.number(), v.minValue(0)),
   metrics: v.record(v.string(), number),
   model: v.nullable(v.string()),

@@ -8,6 +8,10 @@ export interface TrainDocument extends Omit<DocumentHead<'train'>, 'data'> {
   readonly fingerprint: string;
   /** Epochs that were made, also those before the run was resumed. */
   readonly epochs: number;
+  /** Whether it ended before all of them, because the loss did not get better (`--patience`). */
+  readonly stopped: boolean;
+  /** With `--patience`: the best epoch, counted from 0, whose weights the model has; else null. */
+  readonly best: { readonly metric: string; readonly epoch: number; readonly value: JsonNumber } | null;
   /** Time that this command spent training, without validation. */
   readonly seconds: number;
   /** Of the last epoch, by name: `loss`, `accuracy`, and those of the validation rows, `val_loss`, `val_accuracy`. */

@@ -70,16 +70,26 @@ export function recipeSentence({ model, loss, optimizer, fit, seed, reduction }:
 }
 
 /** The metrics in words, where the model is, and its fingerprint. */
-export function renderTrainResult({ epochs, seconds, metrics, fingerprint, model }: TrainDocument): string {
+export function renderTrainResult(document: TrainDocument): string {
+  const { epochs, seconds, metrics, fingerprint, model } = document;
   const words = Object.entries(metrics).map(([name, value]) => `${name} ${metricText(name, decodeNumber(value))}`);
   return [
     ...wrapText(
       `${formatCount(epochs)} epoch${epochs === 1 ? '' : 's'} in ${formatSeconds(seconds)} s: ${words.join(', ')}.`,
       WIDTH,
     ).split('\n'),
+    ...wrapText(bestSentence(document), WIDTH).split('\n').filter(Boolean),
     `Fingerprint: ${fingerprint}`,
     ...(model === null ? [] : [`The model: ${printable(model)}`]),
   ].join('\n');
+}
+
+/** Empty where no best epoch was kept. */
+function bestSentence({ best, stopped, epochs }: TrainDocument): string {
+  if (best === null) return '';
+  const value = metricText(best.metric, decodeNumber(best.value));
+  const why = stopped ? `Ended after epoch ${epochs}, as ${best.metric} got no better. ` : '';
+  return `${why}The model has the weights of epoch ${best.epoch + 1} (${best.metric} ${value}), the fingerprint is of the last.`;
 }
 
 /** Accuracies as per cent, the others with four digits. */

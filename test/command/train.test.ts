@@ -182,6 +182,60 @@ describe('samebits train', () => {
     expect(losses[0]).not.toBe(losses[1]);
   });
 
+  it('takes schedules, decay, dropout, a loss and class weights, and keeps them in the recipe', async () => {
+    const more = ['--schedule', 'cosine', '--weight-decay', '0.01', '--dropout', '0.25', '--layers', '8,4'];
+    const words = ['bought.csv', '--target', 'bought', '--class-weights', 'yes=3', 'no=0.5', ...more];
+    const document = parse((await train([...words, '--epochs', '4', '--json'])).stdout);
+    const steps = 4 * Math.ceil(48 / 32);
+    expect(document.recipe).toMatchObject({
+      optimizer: {
+        name: 'adam',
+        weightDecay: 0.01,
+        learningRate: { name: 'cosineDecay', initialLearningRate: 0.001, decaySteps: steps, alpha: 0 },
+      },
+      fit: { classWeights: { 0: 0.5, 1: 3 } },
+    });
+    const { layers } = (document.recipe as unknown as { model: { layers: { kind: string; rate?: number }[] } }).model;
+    expect(layers.map(({ kind, rate }) => rate ?? kind)).toEqual(['dense', 0.25, 'dense', 0.25, 'dense']);
+    expect(document.commandLine).toContain('--class-weights yes=3 no=0.5 --layers 8,4');
+    const again = await samebits(document.commandLine.split(' ').slice(1).concat('--json'), { cwd });
+    expect(parse(again.stdout).fingerprint).toBe(document.fingerprint);
+    // The recipe of the document is a recipe file.
+    writeFileSync(join(cwd, 'whole.json'), JSON.stringify(document.recipe));
+    const whole = ['bought.csv', '--target', 'bought', '--recipe', 'whole.json', '--json'];
+    expect(parse((await train(whole)).stdout).fingerprint).toBe(document.fingerprint);
+    const others = ['--schedule', 'one-cycle', '--learning-rate', '0.01', '--class-weights', 'balanced'];
+    expect(parse((await train([...whole, ...others])).stdout).recipe).toMatchObject({
+      optimizer: { learningRate: { name: 'oneCycle', maxLearningRate: 0.01, totalSteps: steps } },
+      fit: { classWeights: 'balanced' },
+    });
+    const prices = ['prices.csv', '--target', 'price', '--loss', 'huber', '--schedule', 'linear', '--epochs', '1'];
+    const { recipe } = parse((await train([...prices, '--json'])).stdout) as { recipe: Record<string, object> };
+    expect(recipe.loss).toEqual({ name: 'huber', delta: 1 });
+    expect(recipe.optimizer).toMatchObject({ learningRate: { name: 'polynomialDecay', endLearningRate: 0 } });
+  });
+
+  it('ends where the loss gets no better, with the weights of the best epoch, and so it does after an interrupt', async () => {
+    const words = [...IRIS, '--learning-rate', '0.3', '--epochs', '60', '--patience', '3'];
+    const document = parse((await train([...words, '--out', 'patient', '--json'])).stdout);
+    expect(document).toMatchObject({ stopped: true, best: { metric: 'val_loss' } });
+    expect(document.epochs).toBeLessThan(60);
+    expect(document.best?.epoch).toBe(document.epochs - 4);
+    const model = await loadModel(document.model as string);
+    expect(model.fingerprint()).not.toBe(document.fingerprint);
+    const { stdout } = await samebits(['train', '--resume', 'patient'], { cwd });
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `Ended after epoch ${document.epochs}, as val_loss got no better. The model has the weights of epoch ${document.epochs - 3}`,
+    );
+    const long = ['digits', '--layers', '512,512', '--epochs', '40', '--learning-rate', '0.03', '--patience', '2'];
+    const whole = parse((await train([...long, '--json'])).stdout);
+    const cut = await train([...long, '--out', 'cut-patient'], { interruptAt: ' 1/40 ' });
+    expect(cut.code).toBe(130);
+    const resumed = parse((await train(['--resume', 'cut-patient', '--json'])).stdout);
+    const { fingerprint, epochs, best } = whole;
+    expect(resumed).toMatchObject({ fingerprint, epochs, best, stopped: whole.stopped });
+  });
+
   it('writes the document to a file', async () => {
     await train([...IRIS, '--epochs', '1', '--output', 'train.json']);
     expect(parse(readFileSync(join(cwd, 'train.json'), 'utf8')).epochs).toBe(1);
@@ -193,6 +247,15 @@ describe('samebits train', () => {
     [[...IRIS, '--validation-split', '1'], /from 0 to below 1 for --validation-split but received 1/],
     [[...IRIS, '--layers', '0'], /for --layers but received 0/],
     [[...IRIS, '--drop', 'colour'], /did you mean "color"\?/],
+    [[...IRIS, '--schedule', 'round'], /one of constant, cosine, linear, one-cycle for --schedule/],
+    [
+      [...IRIS, '--class-weights', 'rose=2'],
+      /one of the classes \(setosa, versicolor, virginica\) for --class-weights/,
+    ],
+    [[...IRIS, '--class-weights', 'setosa'], /balanced, or class=weight .* for --class-weights but received "setosa"/],
+    [[...IRIS, '--dropout', '1'], /from 0 to below 1 for --dropout/],
+    [['prices.csv', '--target', 'price', '--class-weights', 'balanced'], /no classWeights for loss 'meanSquaredError'/],
+    [['--resume', 'nowhere', '--schedule', 'cosine'], /the run says it itself, for --schedule/],
     [['digits', '--sample-weights', 'w'], /a table beside it for --sample-weights but received "digits"/],
     [[...IRIS, '--sample-weights', 'color'], /a column of numbers for the sample weights, column "color"/],
     [[...IRIS, '--sample-weights', 'species'], /another column than the target/],
