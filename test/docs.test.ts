@@ -6,12 +6,15 @@ import {
   adagrad,
   adam,
   adamw,
+  batchNormalization,
   cosineDecay,
   cosineDecayRestarts,
   dense,
+  embedding,
   exponentialDecay,
   inverseTimeDecay,
   l1,
+  l1l2,
   l2,
   maxNorm,
   nadam,
@@ -23,6 +26,7 @@ import {
   rmsprop,
   sgd,
   stepDecay,
+  tableInput,
   tableOf,
   warmUp,
 } from 'samebits';
@@ -57,6 +61,8 @@ describe('docs/defaults.md', () => {
   const model = { layers: [{ kind: 'dense', units: 1 }] };
   const recipe = parseRecipe({ model, seed: 1, optimizer: 'sgd', loss: 'meanSquaredError', fit: {} });
   const decay = { initialLearningRate: 1, decaySteps: 1 };
+  const initializer = (name: 'randomNormal' | 'randomUniform') =>
+    dense({ units: 1, kernelInitializer: name }).kernelInitializer as object;
   const made: Record<string, object> = {
     fit: recipe.fit,
     recipe,
@@ -66,7 +72,10 @@ describe('docs/defaults.md', () => {
     ...{ cosineDecay: cosineDecay(decay), warmUp: warmUp({ schedule: 1, steps: 1 }) },
     cosineDecayRestarts: cosineDecayRestarts({ initialLearningRate: 1, firstDecaySteps: 1 }),
     oneCycle: oneCycle({ maxLearningRate: 1, totalSteps: 1 }),
-    ...{ l1: l1(), l2: l2(), maxNorm: maxNorm() },
+    ...{ l1: l1(), l2: l2(), l1l2: l1l2(), maxNorm: maxNorm() },
+    ...{ randomNormal: initializer('randomNormal'), randomUniform: initializer('randomUniform') },
+    batchNormalization: batchNormalization(),
+    ...{ embedding: embedding({ categories: 2, units: 1 }), tableInput: tableInput({ columns: [{ name: 'number' }] }) },
     ...{ sgd: sgd(), rmsprop: rmsprop(), adam: adam(), adamw: adamw(), nadam: nadam(), adagrad: adagrad() },
   };
 

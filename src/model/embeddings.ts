@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { check, fields, integer, type Schema } from '../arguments.js';
 import type { TableInputColumn } from '../data/prepare/table-input.js';
+import { expected } from '../errors.js';
 import { type Initializer, initializerSchema } from './initializers.js';
 import { inputShape, name, withoutUndefined } from './layer-entries.js';
 
@@ -102,6 +103,7 @@ export const tableInputSchema = fields({ kind: v.literal('tableInput'), ...table
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
  */
 export function embedding(options: EmbeddingOptions): EmbeddingLayer {
+  checkLazy(options, 'embedding');
   return withoutUndefined({ ...check(embeddingOptions, options, 'embedding'), kind: 'embedding' });
 }
 
@@ -115,7 +117,22 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
  */
 export function tableInput(options: TableInputOptions): TableInputLayer {
+  checkLazy(options, 'tableInput');
   return withoutUndefined({ ...check(tableInputOptions, options, 'tableInput'), kind: 'tableInput' });
+}
+
+/** What Keras's Embedding has, and why tables here do not. */
+const OF_WHOLE_TABLES = {
+  embeddingsRegularizer: 'its penalty would move all rows of a table in every step',
+  embeddingsConstraint: 'it would be of all rows of a table, of which a step changes only those that it looks up',
+} as const;
+
+function checkLazy(options: unknown, name: string): void {
+  if (typeof options !== 'object' || options === null) return;
+  for (const [option, reason] of Object.entries(OF_WHOLE_TABLES)) {
+    const given = (options as Record<string, unknown>)[option];
+    if (given !== undefined) throw expected(`no ${option}, as ${reason},`, `${name}.${option}`, given);
+  }
 }
 
 export function isLookUp(layer: { readonly kind: string }): layer is LookUpLayer {

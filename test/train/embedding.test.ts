@@ -152,6 +152,28 @@ describe('tables', () => {
 });
 
 describe('bad input', () => {
+  it.each([
+    ['embeddingsRegularizer', 'l2', 'as its penalty would move all rows of a table in every step,'],
+    [
+      'embeddingsConstraint',
+      'nonNegative',
+      'as it would be of all rows of a table, of which a step changes only those',
+    ],
+  ])('%s of Keras is refused, and why', (option, value, why) => {
+    const given: Wrong = { [option]: value };
+    const refused = (name: string) =>
+      expect.objectContaining({
+        code: 'ERR_SAMEBITS_ARGUMENT',
+        message: expect.stringMatching(
+          new RegExp(`^Expected no ${option}, ${why}.* for ${name}\\.${option} but received`),
+        ),
+      });
+    expect(() => embedding({ categories: 3, units: 2, ...given })).toThrow(refused('embedding'));
+    expect(() => tableInput({ columns, ...given })).toThrow(refused('tableInput'));
+    const layers: Wrong = [{ kind: 'embedding', categories: 3, units: 2, ...given }, dense({ units: 1 })];
+    expect(() => sequential({ layers })).toThrow(/Expected .* for layers\[0\]/);
+  });
+
   const bad = (row: number, column: number, value: number) =>
     rows.map((each, i) => (i === row ? each.map((old, j) => (j === column ? value : old)) : each));
 
