@@ -239,6 +239,7 @@ export {
   sgd,
 } from './model/optimizers.js';
 export { type FitRecipe, parseRecipe, type Recipe, type Shuffle } from './model/recipe.js';
+export { type ReduceOnPlateauOptions, reduceOnPlateau } from './model/reduce-on-plateau.js';
 export { type L1, type L1L2, type L2, l1, l1l2, l2, type Regularizer } from './model/regularizers.js';
 export {
   type CosineDecayOptions,
@@ -264,7 +265,7 @@ export type { Seeds } from './model/seeds.js';
 export type { MovingAverage, MovingAverageOptions, UpdateOptions, Updates } from './model/update-options.js';
 export type { InstructionSet } from './native/instruction-set.js';
 export type { MachineDescription } from './native/machine.js';
-export type { Counters, ParameterKind, Reduction, StepOrders } from './native/network.js';
+export type { Counters, ParameterKind, PlateauState, Reduction, StepOrders } from './native/network.js';
 export type {
   ActivationName,
   CrossentropyName,
@@ -283,6 +284,7 @@ export type {
   OneCycle,
   PiecewiseConstantDecay,
   PolynomialDecay,
+  ReduceOnPlateau,
   Schedule,
   WarmUp,
 } from './native/schedule.js';

@@ -16,12 +16,12 @@ Napi::Function NetworkObject::define(Napi::Env env) {
        InstanceMethod<&NetworkObject::setParameter>("setParameter"), InstanceMethod<&NetworkObject::mark>("mark"),
        InstanceMethod<&NetworkObject::getGradient>("getGradient"),
        InstanceMethod<&NetworkObject::getCounters>("getCounters"),
-       InstanceMethod<&NetworkObject::setCounters>("setCounters"), InstanceMethod<&NetworkObject::getEpoch>("getEpoch"),
-       InstanceMethod<&NetworkObject::setEpoch>("setEpoch"), InstanceMethod<&NetworkObject::startEpoch>("startEpoch"),
-       InstanceMethod<&NetworkObject::train>("train"), InstanceMethod<&NetworkObject::abort>("abort"),
-       InstanceMethod<&NetworkObject::evaluate>("evaluate"), InstanceMethod<&NetworkObject::predict>("predict"),
-       InstanceMethod<&NetworkObject::predictSync>("predictSync"), InstanceMethod<&NetworkObject::memory>("memory"),
-       InstanceMethod<&NetworkObject::dispose>("dispose")});
+       InstanceMethod<&NetworkObject::setCounters>("setCounters"), InstanceMethod<&NetworkObject::observe>("observe"),
+       InstanceMethod<&NetworkObject::getEpoch>("getEpoch"), InstanceMethod<&NetworkObject::setEpoch>("setEpoch"),
+       InstanceMethod<&NetworkObject::startEpoch>("startEpoch"), InstanceMethod<&NetworkObject::train>("train"),
+       InstanceMethod<&NetworkObject::abort>("abort"), InstanceMethod<&NetworkObject::evaluate>("evaluate"),
+       InstanceMethod<&NetworkObject::predict>("predict"), InstanceMethod<&NetworkObject::predictSync>("predictSync"),
+       InstanceMethod<&NetworkObject::memory>("memory"), InstanceMethod<&NetworkObject::dispose>("dispose")});
 }
 
 NetworkObject::NetworkObject(const Napi::CallbackInfo& info)

@@ -32,6 +32,7 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject>, public Collectable
   Napi::Value getGradient(const Napi::CallbackInfo& info);
   Napi::Value getCounters(const Napi::CallbackInfo& info);
   void setCounters(const Napi::CallbackInfo& info);
+  void observe(const Napi::CallbackInfo& info);
   Napi::Value getEpoch(const Napi::CallbackInfo& info);
   void setEpoch(const Napi::CallbackInfo& info);
   void startEpoch(const Napi::CallbackInfo& info);

@@ -1,9 +1,11 @@
 // What of a Network is read and set: tensors, gradients, counters, the place in the epoch.
 #include <algorithm>
 
+#include "../engine/control_word.h"
 #include "arguments.h"
 #include "network_arguments.h"
 #include "network_object.h"
+#include "schedule_arguments.h"
 
 namespace samebits::binding {
 
@@ -77,6 +79,7 @@ Napi::Value NetworkObject::getCounters(const Napi::CallbackInfo& info) {
   counters.Set("beta1Power", from.optimizer().beta1Power);
   counters.Set("beta2Power", from.optimizer().beta2Power);
   if (from.optimizer().firstStep > 0) counters.Set("firstStep", static_cast<double>(from.optimizer().firstStep));
+  if (from.optimizer().observes()) counters.Set("plateau", plateauObject(info.Env(), from.optimizer().plateau));
   return counters;
 }
 
@@ -90,11 +93,22 @@ void NetworkObject::setCounters(const Napi::CallbackInfo& info) {
   const double beta2Power = number(counters.Get("beta2Power"), "beta2Power");
   const Napi::Value first = counters.Get("firstStep");
   const uint64_t firstStep = isNothing(first) ? 0 : integer(first, "firstStep", 0, steps);
+  const Plateau plateau = plateauFrom(counters.Get("plateau"), to.optimizer());
   to.steps = steps;
   to.epochs = epochs;
+  to.optimizer().plateau = plateau;
   to.optimizer().beta1Power = beta1Power;
   to.optimizer().beta2Power = beta2Power;
   to.optimizer().firstStep = firstStep;
+}
+
+void NetworkObject::observe(const Napi::CallbackInfo& info) {
+  Network& to = network(info.Env());
+  expectIdle(info.Env());
+  // Any, NaN too.
+  if (!info[0].IsNumber()) throw expected(info.Env(), "a number", "value");
+  const ControlWord control;
+  to.optimizer().observe(info[0].As<Napi::Number>().DoubleValue(), to.steps);
 }
 
 Napi::Value NetworkObject::getEpoch(const Napi::CallbackInfo& info) {

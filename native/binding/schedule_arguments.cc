@@ -1,5 +1,6 @@
 #include "schedule_arguments.h"
 
+#include <cmath>
 #include <string>
 
 #include "../engine/control_word.h"
@@ -29,6 +30,18 @@ void readPieces(const Napi::Object& value, Schedule* schedule) {
   for (uint32_t i = 0; i <= count; ++i) schedule->values.push_back(number(values.Get(i), "values"));
 }
 
+void readPlateau(const Napi::Object& value, Schedule* schedule) {
+  schedule->kind = ScheduleKind::reduceOnPlateau;
+  const std::string mode = text(value.Get("mode"), "mode");
+  const std::string monitor = text(value.Get("monitor"), "monitor");
+  schedule->rises = mode == "max" || (mode == "auto" && monitor.find("accuracy") != std::string::npos);
+  schedule->factor = positive(value, "factor");
+  schedule->patience = integer(value.Get("patience"), "patience", 0, kMostSafeInteger);
+  schedule->minDelta = number(value.Get("minDelta"), "minDelta");
+  schedule->cooldown = integer(value.Get("cooldown"), "cooldown", 0, kMostSafeInteger);
+  schedule->minLearningRate = number(value.Get("minLearningRate"), "minLearningRate");
+}
+
 Schedule unwarmedOf(const Napi::Object& value) {
   Schedule schedule;
   const std::string name = text(value.Get("name"), "learningRate.name");
@@ -49,6 +62,10 @@ Schedule unwarmedOf(const Napi::Object& value) {
     return schedule;
   }
   schedule.initialLearningRate = number(value.Get("initialLearningRate"), "initialLearningRate");
+  if (name == "reduceOnPlateau") {
+    readPlateau(value, &schedule);
+    return schedule;
+  }
   if (name == "cosineDecayRestarts") {
     schedule.kind = ScheduleKind::cosineDecayRestarts;
     schedule.steps = steps(value, "firstDecaySteps");
@@ -82,8 +99,10 @@ Schedule unwarmedOf(const Napi::Object& value) {
 Napi::Value learningRate(const Napi::CallbackInfo& info) {
   const Schedule schedule = scheduleOf(info[0]);
   const uint64_t step = integer(info[1], "step", 0, kMostSafeInteger);
+  Plateau plateau = plateauOf(schedule);
+  if (!isNothing(info[2])) plateau.learningRate = number(info[2], "reduced");
   const ControlWord control;
-  return Napi::Number::New(info.Env(), learningRateAt(schedule, step));
+  return Napi::Number::New(info.Env(), learningRateAt(schedule, step, plateau));
 }
 
 }  // namespace
@@ -97,6 +116,35 @@ Schedule scheduleOf(const Napi::Value& value) {
   schedule.warmUpSteps = steps(given, "steps");
   schedule.warmUpFrom = number(given.Get("initialLearningRate"), "initialLearningRate");
   return schedule;
+}
+
+Napi::Object plateauObject(Napi::Env env, const Plateau& plateau) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("learningRate", plateau.learningRate);
+  object.Set("best", plateau.best);
+  object.Set("wait", static_cast<double>(plateau.wait));
+  object.Set("cooldown", static_cast<double>(plateau.cooldown));
+  return object;
+}
+
+Plateau plateauFrom(const Napi::Value& value, const OptimizerState& optimizer) {
+  Plateau plateau = optimizer.unobserved();
+  if (isNothing(value)) return plateau;
+  if (!optimizer.observes()) throw expected(value.Env(), "reduceOnPlateau as learning rate", "plateau");
+  const Napi::Object given = object(value, "plateau");
+  const double learningRate = number(given.Get("learningRate"), "plateau.learningRate");
+  if (learningRate < 0 || learningRate > plateau.learningRate) {
+    throw expected(value.Env(), "a rate from 0 to the initial one", "plateau.learningRate");
+  }
+  const Napi::Value best = given.Get("best");
+  if (!best.IsNumber() || std::isnan(best.As<Napi::Number>().DoubleValue())) {
+    throw expected(value.Env(), "a number", "plateau.best");
+  }
+  plateau.learningRate = learningRate;
+  plateau.best = best.As<Napi::Number>().DoubleValue();
+  plateau.wait = integer(given.Get("wait"), "plateau.wait", 0, kMostSafeInteger);
+  plateau.cooldown = integer(given.Get("cooldown"), "plateau.cooldown", 0, kMostSafeInteger);
+  return plateau;
 }
 
 void exportScheduleFunctions(Napi::Env env, Napi::Object exports) {

@@ -34,7 +34,7 @@ float meanScale(size_t rows) { return static_cast<float>(1.0 / static_cast<doubl
 
 Update OptimizerState::beginStep(size_t rows, uint64_t steps) {
   const OptimizerDescription& d = description_;
-  const double learningRate = learningRateAt(d.learningRate, steps - firstStep);
+  const double learningRate = learningRateAt(d.learningRate, steps - firstStep, plateau);
   Update update{};
   update.kind = d.kind;
   update.scale = meanScale(rows);

@@ -33,13 +33,24 @@ float meanScale(size_t rows);
 
 class OptimizerState {
  public:
-  explicit OptimizerState(const OptimizerDescription& description) : description_(description) {}
+  explicit OptimizerState(const OptimizerDescription& description)
+      : plateau(plateauOf(description.learningRate)), description_(description) {}
 
   // Multiplies the running products and gives the scalars of the step after `steps` others, for a batch of `rows` rows.
   // What a parameter has of its own (regularizer, constraint) is not in it.
   Update beginStep(size_t rows, uint64_t steps);
 
+  // Whether its learning rate is decided by what epochs come to.
+  bool observes() const { return description_.learningRate.kind == ScheduleKind::reduceOnPlateau; }
+  // What it has observed before the first epoch: nothing.
+  Plateau unobserved() const { return plateauOf(description_.learningRate); }
+  // After an epoch that ended after `steps` steps of the network, with the value that its schedule monitors.
+  void observe(double value, uint64_t steps) {
+    samebits::observe(description_.learningRate, steps - firstStep, value, &plateau);
+  }
+
   double beta1Power = 1, beta2Power = 1;
+  Plateau plateau;
   uint64_t firstStep = 0;  // steps of the network before its schedule began; never more than it has made
 
  private:

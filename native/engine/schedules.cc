@@ -1,6 +1,7 @@
 #include "schedules.h"
 
 #include <cmath>
+#include <limits>
 
 #include "dispatch.h"
 
@@ -73,7 +74,7 @@ double oneCycle(const Schedule& s, uint64_t step) {
   return annealed(s, highest, last, share < 1 ? share : 1.0);
 }
 
-double unwarmed(const Schedule& s, uint64_t step) {
+double unwarmed(const Schedule& s, uint64_t step, const Plateau& plateau) {
   // Of the decays that go on for ever: whole lengths are counted exactly.
   const double lengths =
       s.staircase ? static_cast<double>(step / s.steps) : static_cast<double>(step) / static_cast<double>(s.steps);
@@ -94,6 +95,8 @@ double unwarmed(const Schedule& s, uint64_t step) {
       return restarted(s, step);
     case ScheduleKind::oneCycle:
       return oneCycle(s, step);
+    case ScheduleKind::reduceOnPlateau:
+      return plateau.learningRate;
     default:
       return s.initialLearningRate;
   }
@@ -124,10 +127,37 @@ double power(double base, double exponent) {
   return result;
 }
 
-double learningRateAt(const Schedule& schedule, uint64_t step) {
-  if (step >= schedule.warmUpSteps) return unwarmed(schedule, step - schedule.warmUpSteps);
+Plateau plateauOf(const Schedule& schedule) {
+  Plateau plateau;
+  plateau.learningRate = schedule.initialLearningRate;
+  plateau.best = schedule.rises ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+  return plateau;
+}
+
+void observe(const Schedule& schedule, uint64_t step, double value, Plateau* plateau) {
+  if (schedule.kind != ScheduleKind::reduceOnPlateau || step <= schedule.warmUpSteps) return;
+  if (plateau->cooldown > 0) {
+    --plateau->cooldown;
+    plateau->wait = 0;
+  }
+  const double margin = schedule.minDelta;
+  if (schedule.rises ? value > plateau->best + margin : value < plateau->best - margin) {
+    plateau->best = value + 0.0;  // never -0, which JSON would not keep
+    plateau->wait = 0;
+    return;
+  }
+  if (plateau->cooldown > 0 || ++plateau->wait < schedule.patience) return;
+  if (!(plateau->learningRate > schedule.minLearningRate)) return;
+  const double reduced = plateau->learningRate * schedule.factor;
+  plateau->learningRate = reduced > schedule.minLearningRate ? reduced : schedule.minLearningRate;
+  plateau->cooldown = schedule.cooldown;
+  plateau->wait = 0;
+}
+
+double learningRateAt(const Schedule& schedule, uint64_t step, const Plateau& plateau) {
+  if (step >= schedule.warmUpSteps) return unwarmed(schedule, step - schedule.warmUpSteps, plateau);
   const double share = static_cast<double>(step) / static_cast<double>(schedule.warmUpSteps);
-  return schedule.warmUpFrom + (unwarmed(schedule, 0) - schedule.warmUpFrom) * share;
+  return schedule.warmUpFrom + (unwarmed(schedule, 0, plateau) - schedule.warmUpFrom) * share;
 }
 
 }  // namespace samebits

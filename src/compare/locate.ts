@@ -75,8 +75,8 @@ export class Replayed {
 
   /** @param scope Look at weights only, or at optimizer state too. */
   constructor(rerun: Rerun, scope: 'weights' | 'state', { keepPrevious = false, ...rest }: ReplayedOptions = {}) {
-    const { recipe, data, execution, recording: replay, start = null } = rerun;
-    this.trainee = new Trainee(recipe, data, execution, { ...rest, replay, start });
+    const { recipe, data, execution, recording: replay, start = null, observed } = rerun;
+    this.trainee = new Trainee(recipe, data, execution, { ...rest, replay, start, observed });
     this.#done = start?.step ?? 0;
     this.tensors = this.trainee[scope];
     this.values = new Float32Array(countElements(this.tensors));

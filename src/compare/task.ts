@@ -52,6 +52,8 @@ export interface Rerun extends Subject {
   readonly recording: Recording | null;
   /** Where it begins. @default null, with the initial weights */
   readonly start?: RunState | null;
+  /** Of each epoch, what the learning rate monitors, as it was recorded. @default computed */
+  readonly observed?: readonly number[] | null;
 }
 
 export type Task = MeasureTask | LocateTask;

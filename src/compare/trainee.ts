@@ -4,7 +4,9 @@ import { type NamedTensor, outputUnits, type Parameter, slotsOf } from '../model
 import { decisionsOf, decisionsPerRow } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
+import { checkMonitor, monitorOf } from '../model/reduce-on-plateau.js';
 import type { Counters, EpochState, NativeData, Slot, StepOrders, TrainResult } from '../native/network.js';
+import type { MetricName } from '../runs/metrics.js';
 import type { Recording } from '../runs/recording.js';
 import { type FingerprintScope, fingerprintNetwork } from '../train/fingerprint.js';
 import { rateMetric } from '../train/learning-rate.js';
@@ -57,6 +59,11 @@ export interface TraineeOptions {
   readonly marks?: boolean;
   /** Go on with weights that are infinite or NaN. @default false */
   readonly allowNonFinite?: boolean;
+  /**
+   * Of each epoch of the run, what its learning rate monitors, as it was when the run was made. @default computed, of validation on the
+   * test rows
+   */
+  readonly observed?: readonly number[] | null;
 }
 
 /** A run between two steps: what a checkpoint holds of it. */
@@ -79,13 +86,19 @@ export class Trainee {
   readonly #test: ComparedRows;
   readonly #execution: ComparedExecution;
   readonly #allowNonFinite: boolean;
+  readonly #observed: readonly number[] | null;
+  /** Of the last step: what observes its epoch may have lowered it since. */
+  #rate: { readonly learning_rate?: number } = {};
+  /** Steps of the run that were made. */
+  #made: number;
   /** Where it started, and after how many steps of the run. */
   readonly #begin: StepPlace & { readonly run: number };
 
   constructor(recipe: Recipe, data: ComparedData, execution: ComparedExecution, options: TraineeOptions = {}) {
     const { x, y, weights: sampleWeights } = data.train;
     // Free order is wanted here, and compared: the promise of `deterministic` is not what this run is about.
-    const { start = null, allowNonFinite = false, ...rest } = options;
+    const { start = null, allowNonFinite = false, observed = null, ...rest } = options;
+    checkMonitor(recipe, observed !== null || data.test !== data.train, 'recipe.optimizer');
     const started = TrainingSession.start(recipe, x, y, {
       ...execution,
       ...rest,
@@ -96,6 +109,8 @@ export class Trainee {
       deterministic: false,
     });
     this.#allowNonFinite = allowNonFinite;
+    this.#observed = observed;
+    this.#made = start?.step ?? 0;
     this.#session = started.session;
     this.#parameters = started.parameters;
     const { network } = started.session;
@@ -117,6 +132,7 @@ export class Trainee {
    */
   async advance(steps: number, signal: AbortSignal): Promise<Advanced> {
     const { network } = this.#session;
+    const monitor = monitorOf(this.#recipe.optimizer.learningRate);
     const stepLosses: number[] = [];
     const orders: StepOrders[] = [];
     const epochs: RowMetrics[] = [];
@@ -129,7 +145,9 @@ export class Trainee {
       while (stepLosses.length < steps) {
         signal.throwIfAborted();
         const before = stepLosses.length;
-        const result = await this.#session.advance({ maxSteps: steps - before });
+        const result = await this.#session.advance({ maxSteps: steps - before, stopAtEpochEnd: monitor !== null });
+        this.#made += result.steps;
+        this.#rate = rateMetric(this.#recipe.optimizer, this.counters);
         // One by one: a chunk may have more steps than a call may have arguments.
         for (const loss of result.stepLosses) stepLosses.push(loss);
         result.epochLosses.forEach((loss, i) => {
@@ -142,6 +160,9 @@ export class Trainee {
           const tensor = this.#nameOf(result.nonFinite);
           if (!this.#allowNonFinite) throw this.#nonFiniteError(tensor);
           nonFinite ??= { step: before + result.nonFinite.step + 1, tensor };
+        }
+        if (monitor !== null && result.epochLosses.length > 0) {
+          network.observe(await this.#monitored(monitor, epochs[epochs.length - 1]));
         }
       }
     } finally {
@@ -179,7 +200,7 @@ export class Trainee {
 
   /** The learning rate of the last step, as a metric, where there is a schedule. */
   get rate(): { readonly learning_rate?: number } {
-    return rateMetric(this.#recipe.optimizer, this.counters);
+    return this.#rate;
   }
 
   get epoch(): EpochState {
@@ -238,6 +259,15 @@ export class Trainee {
     const accuracy =
       decisionsOf(kind) === null ? Number.NaN : hits / (rows * decisionsPerRow(kind, outputUnits(model)));
     return { loss, accuracy };
+  }
+
+  /** What the learning rate monitors, of the epoch that has just ended. */
+  async #monitored(monitor: MetricName, trained: RowMetrics): Promise<number> {
+    const recorded = this.#observed?.[this.#made / this.#session.stepsPerEpoch - 1];
+    if (recorded !== undefined) return recorded;
+    if (monitor === 'loss' || monitor === 'accuracy') return trained[monitor];
+    const { loss, accuracy } = await this.evaluateTest();
+    return monitor === 'val_loss' ? loss : accuracy;
   }
 
   #nameOf({ layer, kind }: NonNullable<TrainResult['nonFinite']>): string {

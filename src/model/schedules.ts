@@ -14,6 +14,7 @@ import type {
   Schedule,
   WarmUp,
 } from '../native/schedule.js';
+import { reduceOnPlateauObject } from './reduce-on-plateau.js';
 
 /** Options of {@link piecewiseConstantDecay}. */
 export interface PiecewiseConstantDecayOptions {
@@ -112,7 +113,8 @@ export interface WarmUpOptions {
 const MOST_BOUNDARIES = 4096;
 const PHRASE =
   'a number above 0, or what exponentialDecay(), stepDecay(), inverseTimeDecay(), polynomialDecay(), ' +
-  'piecewiseConstantDecay(), cosineDecay(), cosineDecayRestarts(), oneCycle() or warmUp() gives,';
+  'piecewiseConstantDecay(), cosineDecay(), cosineDecayRestarts(), oneCycle(), ' +
+  'reduceOnPlateau() or warmUp() gives,';
 
 const positive = real('a number above 0', (value) => Math.fround(value) > 0);
 const notNegative = real('a number of at least 0', (value) => value >= 0);
@@ -188,6 +190,7 @@ const unwarmedObject: Schema<Exclude<Schedule, WarmUp>> = v.pipe(
       fields({ name: v.literal('cosineDecay'), ...entries.cosineDecay }),
       fields({ name: v.literal('cosineDecayRestarts'), ...entries.cosineDecayRestarts }),
       fields({ name: v.literal('oneCycle'), ...entries.oneCycle }),
+      reduceOnPlateauObject,
     ],
     PHRASE,
   ),
@@ -321,7 +324,8 @@ export function warmUp(options: WarmUpOptions): WarmUp {
 }
 
 /**
- * The learning rate of one step, as training takes it, before it is rounded to binary32: to look at a schedule, or to draw it.
+ * The learning rate of one step, as training takes it, before it is rounded to binary32: to look at a schedule, or to draw it. One that
+ * is reduced on plateaus is as it would be without any.
  *
  * @param step Steps made before since the model was compiled: 0 is the first.
  * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
@@ -337,6 +341,7 @@ export function dividedRate(rate: LearningRate, by: number): LearningRate {
   if (rate.name === 'piecewiseConstantDecay') return { ...rate, values: rate.values.map((value) => value / by) };
   if (rate.name === 'oneCycle') return { ...rate, maxLearningRate: rate.maxLearningRate / by };
   const divided = { ...rate, initialLearningRate: rate.initialLearningRate / by };
+  if (divided.name === 'reduceOnPlateau') return { ...divided, minLearningRate: divided.minLearningRate / by };
   if (divided.name === 'polynomialDecay') return { ...divided, endLearningRate: divided.endLearningRate / by };
   if (divided.name !== 'warmUp') return divided;
   return { ...divided, schedule: dividedRate(divided.schedule, by) as WarmUp['schedule'] };

@@ -87,7 +87,8 @@ export interface Addon {
     out: Uint32Array,
   ): void;
   /** The learning rate of the step after `step` others, as binary64. */
-  learningRate(rate: LearningRate, step: number): number;
+  /** `reduced`: what has become of a rate that is reduced on plateaus. @default as it begins */
+  learningRate(rate: LearningRate, step: number, reduced?: number): number;
   /** The permutation of `rows` rows in one epoch (docs/numerics.md, "Shuffle"). */
   shuffle(key: readonly [number, number], stream: number, epoch: number, rows: number): Uint32Array;
 

@@ -14,6 +14,18 @@ export type ParameterKind = 'kernel' | 'bias' | 'embeddings' | 'gamma' | 'beta' 
  */
 export type Slot = 0 | 1 | 2 | 3 | 4;
 
+/** What a schedule that observes epochs remembers: docs/numerics.md, section 5, "On a plateau". */
+export interface PlateauState {
+  /** The rate now. */
+  learningRate: number;
+  /** The best value so far; infinite, the worst there is, before the first. */
+  best: number;
+  /** Epochs without a better one. */
+  wait: number;
+  /** Epochs to come in which none is counted. */
+  cooldown: number;
+}
+
 /** What training goes on from, beside weights and optimizer state. */
 export interface Counters {
   steps: number;
@@ -22,6 +34,8 @@ export interface Counters {
   beta2Power: number;
   /** Steps made before the learning rate's schedule began; absent where that is none. */
   firstStep?: number;
+  /** Of a learning rate that is reduced on plateaus; absent with others. */
+  plateau?: PlateauState;
 }
 
 /**
@@ -167,6 +181,8 @@ export interface NativeNetwork {
   getGradient(layer: number, kind: ParameterKind): Float32Array;
   getCounters(): Counters;
   setCounters(counters: Counters): void;
+  /** After an epoch: what its learning rate monitors came to. */
+  observe(value: number): void;
   getEpoch(): EpochState;
   /**
    * Goes on from there. A `train` in the epoch then throws ERR_SAMEBITS_SHAPE where its data has no rows left at the position,

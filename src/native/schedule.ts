@@ -1,5 +1,10 @@
 /** Learning rates by step, as plain, serialisable descriptions: docs/numerics.md, section 5, "Learning rates". */
 
+/** What says how good an epoch was, by Keras's names. */
+export type MetricName = 'loss' | 'accuracy' | 'val_loss' | 'val_accuracy';
+
+export const METRIC_NAMES = ['loss', 'accuracy', 'val_loss', 'val_accuracy'] as const satisfies readonly MetricName[];
+
 /** Steps up to a boundary have its value; the last value is of those beyond all. */
 export interface PiecewiseConstantDecay {
   readonly name: 'piecewiseConstantDecay';
@@ -66,6 +71,19 @@ export interface OneCycle {
   readonly finalDivFactor: number;
 }
 
+/** Lower whenever a metric of the epochs has not become better for a while: decided at their ends, by what they came to. */
+export interface ReduceOnPlateau {
+  readonly name: 'reduceOnPlateau';
+  readonly initialLearningRate: number;
+  readonly monitor: MetricName;
+  readonly factor: number;
+  readonly patience: number;
+  readonly minDelta: number;
+  readonly cooldown: number;
+  readonly minLearningRate: number;
+  readonly mode: 'auto' | 'min' | 'max';
+}
+
 /** A straight line up to another schedule, which begins after it. */
 export interface WarmUp {
   readonly name: 'warmUp';
@@ -83,6 +101,7 @@ export type Schedule =
   | CosineDecay
   | CosineDecayRestarts
   | OneCycle
+  | ReduceOnPlateau
   | WarmUp;
 
 /** One rate for all steps, or a schedule. */

@@ -2,11 +2,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { check, fields, flag, integer, type Schema } from '../arguments.js';
+import { check, fields, flag, integer } from '../arguments.js';
 import { declaredInputs, type NamedTensor, type Parameter, parametersOf, slotsOf } from '../model/description.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
 import type { Counters } from '../native/network.js';
+import { countersForJson, countersSchema } from './counters.js';
 import { damaged, inFile, isMissing, onDisk } from './file-errors.js';
 import { CHECKPOINTS, checkFolder, openInside } from './inside.js';
 import { type JournalEnd, journalEndSchema } from './journal.js';
@@ -71,14 +72,6 @@ const FILE_NAME = /^(0|[1-9]\d{0,15})\.safetensors$/;
 /** The stack of partial sums is a binary counter: far more than any run needs. */
 const MOST_LOSS_SUMS = 4096;
 
-export const countersSchema: Schema<Counters> = fields({
-  steps: integer(0),
-  epochs: integer(0),
-  beta1Power: v.number('a number'),
-  beta2Power: v.number('a number'),
-  firstStep: v.optional(integer(1)),
-});
-
 const factsSchema = fields({
   schemaVersion: v.literal(1, 'the schema version 1'),
   step: integer(0),
@@ -124,7 +117,15 @@ export async function writeCheckpoint(
   const { epoch, best, stopped, ...others } = facts;
   const { lossSums, ...position } = epoch;
   const ended = stopped ? { stopped } : {};
-  const text = JSON.stringify({ schemaVersion: 1, ...others, ...ended, epoch: position, best: bestForJson(best) });
+  const counters = countersForJson(others.counters);
+  const text = JSON.stringify({
+    schemaVersion: 1,
+    ...others,
+    counters,
+    ...ended,
+    epoch: position,
+    best: bestForJson(best),
+  });
   const tensors: TensorSource[] = recordedParameters(recipe).flatMap((parameter) => [
     stateSource(weightName(parameter.name), parameter, 0, state),
     ...slotsOf(parameter, slotNames(recipe.optimizer)).map((slot, i) =>

@@ -17,11 +17,7 @@ export interface RecordedMetrics {
   readonly learning_rate?: number;
 }
 
-/** Name of a metric of an epoch. */
-/** What says how good an epoch was. */
-export type MetricName = Exclude<keyof RecordedMetrics, 'learning_rate'>;
-
-export const METRIC_NAMES = ['loss', 'accuracy', 'val_loss', 'val_accuracy'] as const satisfies readonly MetricName[];
+export { METRIC_NAMES, type MetricName } from '../native/schedule.js';
 
 const lineSchema = fields({
   epoch: integer(0),

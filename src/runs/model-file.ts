@@ -25,7 +25,7 @@ import type { Counters } from '../native/network.js';
 import { version } from '../native/version.js';
 import { seedSchema } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
-import { countersSchema } from './checkpoint.js';
+import { countersForJson, countersSchema } from './counters.js';
 import { damaged, inFile } from './file-errors.js';
 import { digest, parseJson, text } from './json.js';
 import type { SafetensorsHeader } from './safetensors-header.js';
@@ -81,7 +81,16 @@ const schema = fields({
 /** Metadata of the file. */
 export function modelMetadata(saved: SavedModel): Record<string, string> {
   const { fingerprint, ...others } = saved;
-  const facts = { schemaVersion: 1, kind: 'model', version, contract: addon().contract, fingerprint, ...others };
+  const counters = countersForJson(others.counters);
+  const facts = {
+    schemaVersion: 1,
+    kind: 'model',
+    version,
+    contract: addon().contract,
+    fingerprint,
+    ...others,
+    counters,
+  };
   return { [KEY]: JSON.stringify(facts) };
 }
 

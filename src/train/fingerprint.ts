@@ -3,7 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { canonicalBytes } from '../data/canonical-bytes.js';
 import { type Parameter, slotsOf } from '../model/description.js';
 import { addon } from '../native/addon.js';
-import type { NativeNetwork, Slot } from '../native/network.js';
+import type { NativeNetwork, PlateauState, Slot } from '../native/network.js';
 import { partsOf } from './network.js';
 
 /** Weights alone; or the full state, with optimizer and counters. */
@@ -34,7 +34,7 @@ export function fingerprintNetwork(
         add(parameter, `${parameter.name}/${slot}`, (index + 1) as Slot);
       });
     }
-    const { steps, epochs, beta1Power, beta2Power, firstStep = 0 } = network.getCounters();
+    const { steps, epochs, beta1Power, beta2Power, firstStep = 0, plateau } = network.getCounters();
     const counters = Buffer.alloc(firstStep === 0 ? 32 : 40);
     counters.writeBigUInt64LE(BigInt(steps), 0);
     counters.writeBigUInt64LE(BigInt(epochs), 8);
@@ -42,8 +42,18 @@ export function fingerprintNetwork(
     counters.writeDoubleLE(beta2Power, 24);
     if (firstStep > 0) counters.writeBigUInt64LE(BigInt(firstStep), 32);
     hash.update(counters);
+    if (plateau !== undefined) hash.update(plateauBytes(plateau));
   }
   return hash.digest('hex');
+}
+
+function plateauBytes({ learningRate, best, wait, cooldown }: PlateauState): Buffer {
+  const bytes = Buffer.alloc(32);
+  bytes.writeDoubleLE(learningRate, 0);
+  bytes.writeDoubleLE(best, 8);
+  bytes.writeBigUInt64LE(BigInt(wait), 16);
+  bytes.writeBigUInt64LE(BigInt(cooldown), 24);
+  return bytes;
 }
 
 /** Fingerprint of predictions [rows, columns], 64 hexadecimal digits. */

@@ -3,12 +3,14 @@ import { SamebitsError } from '../errors.js';
 import { type ModelDescription, outputUnits } from '../model/description.js';
 import { decisionsPerRow, type Metric } from '../model/losses.js';
 import type { Optimizer } from '../model/optimizers.js';
+import { monitorOf } from '../model/reduce-on-plateau.js';
 import type { StepOrders, TrainResult } from '../native/network.js';
 import type { Loss } from '../native/network-description.js';
+import type { MetricName } from '../runs/metrics.js';
 import type { Recording } from '../runs/recording.js';
 import type { Trace } from '../runs/trace.js';
 import type { Callbacks, CheckedFitOptions, Training, TrainingPlace } from './fit-options.js';
-import { lastRate, nextRate, rateMetric } from './learning-rate.js';
+import { hasSchedule, lastRate, nextRate, rateMetric } from './learning-rate.js';
 import type { LiveNetwork } from './live-network.js';
 import { joinOrders } from './recording.js';
 import type { BestWeights, EpochMetrics, History, Metrics, NonFinite } from './run.js';
@@ -129,6 +131,8 @@ class FitLoop {
   #nonFinite: NonFinite | null;
   #stopped: boolean;
   #reportedAt = Number.NEGATIVE_INFINITY;
+  /** Of the last step: what observes its epoch may have lowered it since. */
+  #learningRate = 0;
 
   constructor(job: FitJob) {
     this.#job = job;
@@ -158,12 +162,13 @@ class FitLoop {
   async #train(): Promise<void> {
     const { options, keeper, session, validation } = this.#job;
     const { epochs } = options;
-    const perEpoch = validation !== null || keeper.perEpoch || this.#has('onEpochBegin') || this.#has('onEpochEnd');
+    const observed = validation !== null || this.#monitor !== null;
+    const perEpoch = observed || keeper.perEpoch || this.#has('onEpochBegin') || this.#has('onEpochEnd');
     if (this.#steps === 0) await keeper.begin();
     while (this.#history.length < epochs && !this.#stopped) {
       if (options.signal?.aborted) await this.#leave(options.signal.reason);
       if (this.#steps % session.stepsPerEpoch === 0) {
-        const place = this.#place(this.#history.length, nextRate);
+        const place = this.#place(this.#history.length, nextRate(this.#job.optimizer, session.network.getCounters()));
         await this.#call((callbacks) => callbacks.onEpochBegin?.(place.epoch, place));
       }
       await this.#slice(perEpoch);
@@ -194,14 +199,22 @@ class FitLoop {
       }),
     );
     this.#count(result);
+    this.#learningRate = lastRate(this.#job.optimizer, session.network.getCounters());
     // Waiting costs more than a tiny network's epoch.
     if (keeper.perEpoch) await keeper.stepsMade(first, result);
     this.#checkFinite(result, first);
-    if (this.#has('onBatchEnd')) await this.#batchEnded(result, first % session.stepsPerEpoch);
+    const ended: EpochMetrics[] = [];
     for (let i = 0; i < result.epochLosses.length; i += 1) {
-      const metrics = this.#job.metrics.of(result.epochLosses[i], result.epochHits[i], this.#rows);
+      const trained = this.#job.metrics.of(result.epochLosses[i], result.epochHits[i], this.#rows);
+      const rate = this.#rateAfter((this.#history.length + i + 1) * session.stepsPerEpoch);
+      ended.push({ ...trained, ...(perEpoch ? await this.#validate() : {}), ...rate });
+    }
+    // Before any callback, which may save the model: what it remembers then has all epochs that it has counted.
+    if (this.#monitor !== null && ended.length > 0) session.network.observe(ended[0][this.#monitor] as number);
+    if (this.#has('onBatchEnd')) await this.#batchEnded(result, first % session.stepsPerEpoch);
+    for (const metrics of ended) {
       if (perEpoch) await this.#epochEnded(metrics);
-      else this.#history.push({ ...metrics, ...this.#rateAfter(this.#epochsEnd) });
+      else this.#history.push(metrics);
     }
     if (keeper.perEpoch) await keeper.boundary(this.#standing);
     this.#report(result);
@@ -232,20 +245,19 @@ class FitLoop {
     const metrics = {
       ...this.#job.metrics.of(stepLosses[0], stepHits[0], rows),
       rows,
-      ...this.#rateAfter(this.#steps),
+      ...(hasSchedule(this.#job.optimizer) ? { learning_rate: this.#learningRate } : {}),
     };
-    const place = this.#place(this.#history.length, lastRate);
+    const place = this.#place(this.#history.length, this.#learningRate);
     await this.#call((callbacks) => callbacks.onBatchEnd?.(batch, metrics, place));
   }
 
-  async #epochEnded(trained: Metrics): Promise<void> {
+  async #epochEnded(metrics: EpochMetrics): Promise<void> {
     const epoch = this.#history.length;
-    const metrics = { ...trained, ...(await this.#validate()), ...this.#rateAfter(this.#epochsEnd) };
     this.#history.push(metrics);
     await this.#job.keeper.epochEnded(epoch, this.#steps, metrics);
     let stopped = false;
     const training: Training = {
-      ...this.#place(epoch, lastRate),
+      ...this.#place(epoch, this.#learningRate),
       stop: () => {
         stopped = true;
       },
@@ -255,15 +267,14 @@ class FitLoop {
     this.#stopped = stopped && this.#history.length < this.#job.options.epochs;
   }
 
-  #place(epoch: number, rateOf: typeof lastRate): TrainingPlace {
-    const { options, optimizer, session } = this.#job;
-    const learningRate = rateOf(optimizer, session.network.getCounters());
+  #place(epoch: number, learningRate: number): TrainingPlace {
+    const { options, session } = this.#job;
     return { epoch, step: this.#steps, steps: options.epochs * session.stepsPerEpoch, learningRate };
   }
 
-  /** Steps of the run when the epoch ends whose metrics are next. */
-  get #epochsEnd(): number {
-    return (this.#history.length + 1) * this.#job.session.stepsPerEpoch;
+  /** The metric by whose course the learning rate is decided, or null. */
+  get #monitor(): MetricName | null {
+    return monitorOf(this.#job.optimizer.learningRate);
   }
 
   /** The rate of the run's step `step`, from 1, as a metric. */
@@ -296,7 +307,7 @@ class FitLoop {
       seconds: this.#seconds,
       samplesPerSecond: this.#samples / this.#seconds,
       loss: stepLosses[stepLosses.length - 1],
-      learningRate: lastRate(this.#job.optimizer, this.#job.session.network.getCounters()),
+      learningRate: this.#learningRate,
     });
   }
 

@@ -14,14 +14,14 @@ export function countersAnew({ steps, epochs }: Counters, optimizer: Optimizer |
   return optimizer !== undefined && hasSchedule(optimizer) && steps > 0 ? { ...anew, firstStep: steps } : anew;
 }
 
-/** The learning rate of the last step that was made, at least one. */
-export function lastRate({ learningRate }: Optimizer, { steps, firstStep = 0 }: Counters): number {
-  return addon().learningRate(learningRate, steps - firstStep - 1);
+/** The learning rate of the last step that was made, at least one, before anything has observed the epoch that it ended. */
+export function lastRate({ learningRate }: Optimizer, { steps, firstStep = 0, plateau }: Counters): number {
+  return addon().learningRate(learningRate, steps - firstStep - 1, plateau?.learningRate);
 }
 
 /** The learning rate of the step that comes. */
-export function nextRate({ learningRate }: Optimizer, { steps, firstStep = 0 }: Counters): number {
-  return addon().learningRate(learningRate, steps - firstStep);
+export function nextRate({ learningRate }: Optimizer, { steps, firstStep = 0, plateau }: Counters): number {
+  return addon().learningRate(learningRate, steps - firstStep, plateau?.learningRate);
 }
 
 /** {@link lastRate} as a metric, where there is a schedule. */

@@ -5,7 +5,7 @@
 import { expected, SamebitsError } from '../errors.js';
 import { declaredInputs, type Parameter, parametersOf } from '../model/description.js';
 import { slotNames } from '../model/optimizers.js';
-import type { NativeNetwork } from '../native/network.js';
+import type { Counters, NativeNetwork } from '../native/network.js';
 import { resolveExecution } from './execution.js';
 import { countersAnew } from './learning-rate.js';
 import {
@@ -106,8 +106,7 @@ export class LiveNetwork {
     const built = this.#built;
     if (built === null) return;
     const network = createNetwork(this.origin, built.inputs, built.hardware, objective);
-    this.#carryOver(built, network, 0);
-    network.setCounters(countersAnew(network.getCounters(), objective.optimizer));
+    this.#carryOver(built, network, 0, (counters) => countersAnew(counters, objective.optimizer));
     this.#built = { ...built, network };
   }
 
@@ -190,9 +189,15 @@ export class LiveNetwork {
   }
 
   /** Weights, counters and as many of the optimizer's slots go from the old network, which ends, to the new one. */
-  #carryOver(from: Built, to: NativeNetwork, slots: number): void {
+  #carryOver(
+    from: Built,
+    to: NativeNetwork,
+    slots: number,
+    counted: (counters: Counters) => Counters = (counters) => counters,
+  ): void {
     const parameters = parametersOf(this.origin.model, from.inputs);
-    writeState(to, parameters, readState(from.network, parameters, slots));
+    const { tensors, counters } = readState(from.network, parameters, slots);
+    writeState(to, parameters, { tensors, counters: counted(counters) });
     from.network.dispose();
   }
 }

@@ -8,6 +8,7 @@ import { type ModelDescription, type NamedTensor, outputLayer, outputUnits } fro
 import { checkLazyUpdates } from '../model/lazy-updates.js';
 import { checkLoss } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
+import { checkMonitor } from '../model/reduce-on-plateau.js';
 import type { Seeds } from '../model/seeds.js';
 import { summaryText } from '../model/summary.js';
 import type { Seed } from '../random/seed.js';
@@ -118,6 +119,7 @@ export class Sequential {
     const compiled = check(compileSchema, options, 'compile');
     checkLoss(compiled.loss, compiled.metrics, outputLayer(this.#blueprint.model));
     checkLazyUpdates(compiled.optimizer, this.#blueprint.model, 'compile.optimizer');
+    checkMonitor(compiled, true, 'compile.optimizer');
     this.#live.setObjective(compiled, 'compile');
     this.#compiled = compiled;
   }

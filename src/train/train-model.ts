@@ -8,6 +8,7 @@ import { contractOf } from '../model/emulation.js';
 import { checkShuffle } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 import { checkShuffleBuffer, type Recipe } from '../model/recipe.js';
+import { checkMonitor } from '../model/reduce-on-plateau.js';
 import { seedOf } from '../model/seeds.js';
 import type { NativeNetwork } from '../native/network.js';
 import type { RunOptions } from '../runs/manifest.js';
@@ -107,6 +108,7 @@ export async function trainModel(
   checkShuffleBuffer(options, model.blueprint.generator, 'fit');
   options.signal?.throwIfAborted();
   checkBest(options, model.compiled, validated);
+  checkMonitor(model.compiled, validated, 'optimizer');
   return model.live.hold('fit', async () => trainHeld(model, await makeData(), options, execution, null));
 }
 

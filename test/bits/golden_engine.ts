@@ -17,6 +17,7 @@ import randomGolden from '../golden/random.json';
 import type { GoldenRecipe } from '../golden/recipes.js';
 import { bytesOf, countersTail } from '../oracle/fingerprint.js';
 import { stateNames } from '../oracle/optimizers.js';
+import { observing } from '../oracle/schedules.js';
 import { arithmetic, fingerprint, nameOf, random } from '../oracle.js';
 import { build, dataOf, jobOf, tensorsOf } from './golden_network.js';
 
@@ -163,6 +164,8 @@ async function checkSteps(
     assert.equal(result.steps, stop - at);
     losses.push(...Array.from(result.stepLosses, arithmetic.hexOf));
     epochLosses.push(...Array.from(result.epochLosses, arithmetic.hexOf));
+    // Only the loss is monitored there.
+    if (observing(recipe.optimizer.learningRate) !== null) for (const loss of result.epochLosses) network.observe(loss);
     const tensors = tensorsOf(recipe);
     const marks = tensors.map(({ layer, kind }) => network.mark(layer, kind, 0));
     assert.deepEqual([...(result.marks ?? [])].slice(-tensors.length), marks);
@@ -205,8 +208,8 @@ function stateOf(network: NativeNetwork, recipe: GoldenRecipe): string {
       values: network.getParameter(layer, kind, (i + 1) as 1 | 2),
     })),
   );
-  const { steps, epochs, beta1Power, beta2Power } = network.getCounters();
-  const tail = countersTail({ steps, epochs, p1: beta1Power, p2: beta2Power });
+  const { steps, epochs, beta1Power, beta2Power, plateau } = network.getCounters();
+  const tail = countersTail({ steps, epochs, p1: beta1Power, p2: beta2Power, ...(plateau && { plateau }) });
   return fingerprint('state', [...weightTensors(network, recipe), ...state], tail);
 }
 

@@ -102,6 +102,25 @@ const recipe = (
   targets: { kind: 'labels', salt: salt + 1, columns: 3 },
 });
 
+/** 10 epochs of 2 steps. */
+const plateau = (...[title, salt, optimizer]: [string, number, GoldenRecipe['optimizer']]): GoldenRecipe => ({
+  ...recipe(title, salt, optimizer),
+  batchSize: 17,
+  epochs: 10,
+});
+
+const reduced = {
+  name: 'reduceOnPlateau',
+  initialLearningRate: 0.05,
+  monitor: 'loss',
+  factor: 0.5,
+  patience: 1,
+  minDelta: 0.0001,
+  cooldown: 0,
+  minLearningRate: 0,
+  mode: 'auto',
+} as const;
+
 const rmsprop = { name: 'rmsprop', rho: 0.9, momentum: 0.5, epsilon: 1e-7 } as const;
 
 export const scheduleRecipes: readonly GoldenRecipe[] = [
@@ -126,4 +145,21 @@ export const scheduleRecipes: readonly GoldenRecipe[] = [
   recipe('Nesterov, cosine', 129, { name: 'sgd', momentum: 0.9, nesterov: true, learningRate: cosine }, 20),
   recipe('AMSGrad, cosines with restarts', 131, { ...adam, amsgrad: true, learningRate: restarts }),
   recipe('Nadam, one cycle', 133, { ...adam, name: 'nadam', learningRate: cycle }),
+  // A loss that falls is no better here.
+  plateau('Nesterov, reduced on plateaus with cooldown', 135, {
+    name: 'sgd',
+    momentum: 0.9,
+    nesterov: true,
+    learningRate: { ...reduced, mode: 'max', factor: 0.3, patience: 2, cooldown: 2 },
+  }),
+  plateau('AdamW, reduced on plateaus after a warm-up, down to the least', 137, {
+    ...adam,
+    weightDecay: 0.01,
+    learningRate: {
+      name: 'warmUp',
+      schedule: { ...reduced, minDelta: 0.02, minLearningRate: 0.004 },
+      steps: 3,
+      initialLearningRate: 0,
+    },
+  }),
 ];

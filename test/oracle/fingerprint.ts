@@ -1,6 +1,7 @@
 /** Fingerprints and marks (docs/numerics.md, section 10). */
 import { createHash } from 'node:crypto';
 import { bitsOf } from './arithmetic.js';
+import type { Plateau } from './schedules.js';
 
 const CONTRACT = '1';
 
@@ -41,15 +42,22 @@ export interface Counters {
   readonly epochs: number;
   readonly p1: number;
   readonly p2: number;
+  readonly plateau?: Plateau;
 }
 
 /** What follows the tensors of the scope `state`. */
-export function countersTail({ steps, epochs, p1, p2 }: Counters): Buffer {
-  const tail = Buffer.alloc(32);
+export function countersTail({ steps, epochs, p1, p2, plateau }: Counters): Buffer {
+  const tail = Buffer.alloc(plateau === undefined ? 32 : 64);
   tail.writeBigUInt64LE(BigInt(steps), 0);
   tail.writeBigUInt64LE(BigInt(epochs), 8);
   tail.writeDoubleLE(p1, 16);
   tail.writeDoubleLE(p2, 24);
+  if (plateau !== undefined) {
+    tail.writeDoubleLE(plateau.learningRate, 32);
+    tail.writeDoubleLE(plateau.best, 40);
+    tail.writeBigUInt64LE(BigInt(plateau.wait), 48);
+    tail.writeBigUInt64LE(BigInt(plateau.cooldown), 56);
+  }
   return tail;
 }
 

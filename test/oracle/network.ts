@@ -17,6 +17,7 @@ import { epochOrder, type Shuffle } from './order.js';
 import type { Initializer, Seeds, Source } from './random.js';
 import { type ClassWeights, trainingWeights } from './row-weights.js';
 import { fixedRows, freeRows, type RowSum, type StepOrder } from './rows.js';
+import { observed, observing, unobserved } from './schedules.js';
 import type { Passed, Stage, Training } from './stages.js';
 import { combine, treeOfTerms } from './sums.js';
 import { type Constraint, clipFactors, gradientsOf, type NonNegative, penaltyOf, type Regularizer } from './updates.js';
@@ -118,6 +119,8 @@ export class Network {
 
   constructor(recipe: NetworkRecipe) {
     this.#recipe = recipe;
+    const plateau = unobserved(recipe.optimizer.learningRate);
+    if (plateau !== undefined) this.#counters = { ...this.#counters, plateau };
     this.#stages = stagesOf(recipe);
     const last = recipe.layers[recipe.layers.length - 1];
     this.#lastActivation = last.kind === undefined || last.kind === 'activation' ? last.activation : null;
@@ -165,8 +168,18 @@ export class Network {
       }
       this.#counters = { ...this.#counters, epochs: this.#counters.epochs + 1 };
       scores.push(this.#score(losses, outputs, options.batchLeaf));
+      this.#observe(scores[e]);
     }
     return scores;
+  }
+
+  /** What the epoch came to, where that decides the learning rate; of training alone. */
+  #observe({ loss, accuracy }: Score): void {
+    const { plateau, steps } = this.#counters;
+    if (plateau === undefined) return;
+    const { learningRate } = this.#recipe.optimizer;
+    const value = observing(learningRate)?.schedule.monitor === 'loss' ? loss : (accuracy as number);
+    this.#counters = { ...this.#counters, plateau: observed(learningRate, plateau, steps, value) };
   }
 
   /** One step in fixed order; the epoch counter is left alone. */

@@ -1,6 +1,6 @@
 /** Optimizers (docs/numerics.md, section 5). */
 import { add, div, f32, fma, mul, sqrt, sub } from './arithmetic.js';
-import { type LearningRate, power, rateAt } from './schedules.js';
+import { type LearningRate, type Plateau, power, rateAt } from './schedules.js';
 import {
   type Constraint,
   clippedValue,
@@ -93,10 +93,17 @@ export interface Powers {
   readonly p1: number;
   readonly p2: number;
   readonly steps: number;
+  /** What a schedule has observed. */
+  readonly plateau?: Plateau;
 }
 
 /** At the start of each step. */
-export function advance(optimizer: Optimizer, { p1, p2, steps }: Powers): Powers {
+export function advance(optimizer: Optimizer, before: Powers): Powers {
+  const { plateau } = before;
+  return { ...advanced(optimizer, before), ...(plateau && { plateau }) };
+}
+
+function advanced(optimizer: Optimizer, { p1, p2, steps }: Powers): Powers {
   const t = steps + 1;
   if (optimizer.name === 'adam') return { p1: p1 * optimizer.beta1, p2: p2 * optimizer.beta2, steps: t };
   if (optimizer.name === 'nadam')
@@ -124,16 +131,17 @@ export function update(
   factor = 1,
 ): void {
   const gradients = gradientsOf(parameter, sums, rows).map((g) => clippedValue(optimizer, mul(g, factor)));
-  decay(optimizer, parameter, rateAt(optimizer.learningRate, powers.steps - 1));
+  decay(optimizer, parameter, rateAt(optimizer.learningRate, powers.steps - 1, powers.plateau?.learningRate));
   follow(optimizer, parameter, gradients, powers);
   constrain(parameter);
   moveAverage(optimizer, parameter, powers.steps);
 }
 
 /** The optimizer's own rule. */
-function follow(optimizer: Rule, parameter: Parameter, gradients: Float32Array, { p1, p2, steps }: Powers): void {
+function follow(optimizer: Rule, parameter: Parameter, gradients: Float32Array, powers: Powers): void {
+  const { p1, p2, steps, plateau } = powers;
   const w = parameter.values;
-  const learningRate = rateAt(optimizer.learningRate, steps - 1);
+  const learningRate = rateAt(optimizer.learningRate, steps - 1, plateau?.learningRate);
   if (optimizer.name === 'sgd') {
     const rate = f32(learningRate);
     const { momentum } = parameter.state;

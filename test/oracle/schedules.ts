@@ -41,7 +41,28 @@ type Unwarmed =
       readonly annealStrategy: 'cos' | 'linear';
       readonly divFactor: number;
       readonly finalDivFactor: number;
-    };
+    }
+  | ReduceOnPlateau;
+
+export interface ReduceOnPlateau {
+  readonly name: 'reduceOnPlateau';
+  readonly initialLearningRate: number;
+  readonly monitor: 'loss' | 'accuracy' | 'val_loss' | 'val_accuracy';
+  readonly factor: number;
+  readonly patience: number;
+  readonly minDelta: number;
+  readonly cooldown: number;
+  readonly minLearningRate: number;
+  readonly mode: 'auto' | 'min' | 'max';
+}
+
+/** What a rate that is reduced on plateaus has observed. */
+export interface Plateau {
+  readonly learningRate: number;
+  readonly best: number;
+  readonly wait: number;
+  readonly cooldown: number;
+}
 
 export type Schedule =
   | Unwarmed
@@ -72,8 +93,44 @@ function left(x: number): number {
   return c * c;
 }
 
-/** Of the step after `s` others. */
-export function rateAt(rate: LearningRate, s: number): number {
+/** The schedule that observes epochs, and the steps before it begins; null for another. */
+export function observing(rate: LearningRate): { readonly schedule: ReduceOnPlateau; readonly after: number } | null {
+  if (typeof rate === 'number') return null;
+  if (rate.name === 'warmUp') {
+    const inner = observing(rate.schedule);
+    return inner && { ...inner, after: rate.steps };
+  }
+  return rate.name === 'reduceOnPlateau' ? { schedule: rate, after: 0 } : null;
+}
+
+const rises = ({ mode, monitor }: ReduceOnPlateau): boolean =>
+  mode === 'max' || (mode === 'auto' && monitor.endsWith('accuracy'));
+
+/** Before the first epoch; undefined for a schedule that observes none. */
+export function unobserved(rate: LearningRate): Plateau | undefined {
+  const schedule = observing(rate)?.schedule;
+  if (schedule === undefined) return undefined;
+  const best = rises(schedule) ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return { learningRate: schedule.initialLearningRate, best, wait: 0, cooldown: 0 };
+}
+
+/** After an epoch that ended with step `s`, counted from 1, and came to `value`. */
+export function observed(rate: LearningRate, before: Plateau, s: number, value: number): Plateau {
+  const { schedule, after } = observing(rate) as { schedule: ReduceOnPlateau; after: number };
+  if (s <= after) return before;
+  const cooldown = Math.max(before.cooldown - 1, 0);
+  const wait = before.cooldown > 0 ? 0 : before.wait;
+  const { minDelta, factor, minLearningRate: least } = schedule;
+  const better = rises(schedule) ? value > before.best + minDelta : value < before.best - minDelta;
+  if (better) return { ...before, best: value + 0, wait: 0, cooldown };
+  if (cooldown > 0) return { ...before, wait, cooldown };
+  if (wait + 1 < schedule.patience || !(before.learningRate > least)) return { ...before, wait: wait + 1, cooldown };
+  const learningRate = Math.max(before.learningRate * factor, least);
+  return { ...before, learningRate, wait: 0, cooldown: schedule.cooldown };
+}
+
+/** Of the step after `s` others. `reduced`: what has become of a rate that is reduced on plateaus. */
+export function rateAt(rate: LearningRate, s: number, reduced?: number): number {
   if (typeof rate === 'number') return rate;
   switch (rate.name) {
     case 'piecewiseConstantDecay':
@@ -108,8 +165,10 @@ export function rateAt(rate: LearningRate, s: number): number {
       if (s < top) return between(first, max, s / top);
       return between(max, last, Math.min((s - top) / (d - 1 - top), 1));
     }
+    case 'reduceOnPlateau':
+      return reduced ?? rate.initialLearningRate;
     case 'warmUp': {
-      if (s >= rate.steps) return rateAt(rate.schedule, s - rate.steps);
+      if (s >= rate.steps) return rateAt(rate.schedule, s - rate.steps, reduced);
       const a = rate.initialLearningRate;
       return a + (rateAt(rate.schedule, 0) - a) * (s / rate.steps);
     }

@@ -15,6 +15,7 @@ import {
   maxNorm,
   nadam,
   type Optimizer,
+  reduceOnPlateau,
   rmsprop,
   type Sequential,
   type SequentialOptions,
@@ -41,6 +42,9 @@ export const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
   adagrad: adagrad({ learningRate: 0.05 }),
   'sgd with values clipped': sgd({ learningRate: 0.5, clipValue: 0.01 }),
   'rmsprop with all gradients clipped': rmsprop({ globalClipNorm: 0.1, weightDecay: 0.1, decayBiases: true }),
+  'sgd on a plateau': sgd({
+    learningRate: reduceOnPlateau({ initialLearningRate: 0.05, monitor: 'loss', mode: 'max', patience: 1 }),
+  }),
   'adamw with an average': adamw({ clipNorm: 0.5, movingAverage: { momentum: 0.9, overwriteEvery: 5 } }),
 };
 

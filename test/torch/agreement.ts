@@ -1,7 +1,7 @@
 /** Trains what PyTorch trained, from the same weights on the same batches, and measures how far apart both end. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Layer, type LossOption, type Optimizer, sequential } from 'samebits';
+import { type Layer, type LossOption, type Optimizer, type Sequential, sequential, type Targets } from 'samebits';
 import { drawn, drawnData, drawnTargets, drawnWeights, type TargetKind } from './drawn.js';
 
 /** A recipe, and what PyTorch made of it (test/fixtures/pytorch). */
@@ -66,7 +66,8 @@ export async function agreementOf(fixture: TorchFixture, given: TorchCase): Prom
     const rows = x.subarray(step * batch * inputs, (step + 1) * batch * inputs);
     const targets = y.subarray(step * batch * width, (step + 1) * batch * width);
     const sampleWeights = weights?.subarray(step * batch, (step + 1) * batch);
-    losses.push((await model.trainOnBatch(rows, targets, { sampleWeights, classWeights })).loss);
+    if (observes(given.optimizer)) losses.push(await epochOf(model, rows, targets, batch));
+    else losses.push((await model.trainOnBatch(rows, targets, { sampleWeights, classWeights })).loss);
   }
   const final = model.getWeights();
   model.dispose();
@@ -76,6 +77,16 @@ export async function agreementOf(fixture: TorchFixture, given: TorchCase): Prom
     losses: distance(losses, unpacked(given.losses)),
     moved: Math.max(...initial.map(({ data }, i) => distance(data, torch[i]))),
   };
+}
+
+function observes({ learningRate }: Optimizer): boolean {
+  return typeof learningRate !== 'number' && learningRate.name === 'reduceOnPlateau';
+}
+
+/** An epoch of one batch, which ends with a look at the learning rate. */
+async function epochOf(model: Sequential, x: Float32Array, y: Targets, batchSize: number): Promise<number> {
+  const { history } = await model.fit(x, y, { batchSize, shuffle: false });
+  return history.loss[0];
 }
 
 function withShape([first, ...rest]: readonly Layer[], inputs: number): Layer[] {

@@ -1,5 +1,6 @@
 /** How far a checkpoint says that its run is, in counters and within the epoch. */
 import type { Checkpoint, EpochPosition } from '../../runs/checkpoint.js';
+import { countersForJson } from '../../runs/counters.js';
 import { differs } from './difference.js';
 import type { VerifyDifference } from './report.js';
 
@@ -7,7 +8,7 @@ type Counted = Pick<Checkpoint, 'counters' | 'epoch'>;
 
 export function compareCounters(step: number, file: string, claimed: Counted, made: Counted): VerifyDifference | null {
   const [found, computed] = [claimed, made].map(({ counters, epoch }) =>
-    JSON.stringify({ counters, epoch: withBits(epoch) }),
+    JSON.stringify({ counters: countersForJson(counters), epoch: withBits(epoch) }),
   );
   if (found === computed) return null;
   return differs({ step, file, name: 'counters', found, computed, problem: 'the counters are others' });

@@ -48,9 +48,9 @@ export async function verifyStretch(
   signal: AbortSignal,
   onSteps: (steps: number) => void,
 ): Promise<StretchResult> {
-  const { recipe, data, execution, recording: replay, start = null } = rerun;
+  const { recipe, data, execution, recording: replay, start = null, observed } = rerun;
   const marks = claims.folder.manifest.options.trace === 'step';
-  const trainee = new Trainee(recipe, data, execution, { replay, start, marks, allowNonFinite: true });
+  const trainee = new Trainee(recipe, data, execution, { replay, start, observed, marks, allowNonFinite: true });
   try {
     return await new StretchCheck(claims, trainee, kept, start?.step ?? 0).run(to, signal, onSteps);
   } finally {

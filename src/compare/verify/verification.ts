@@ -1,4 +1,5 @@
 /** The course of a verification: what is claimed, which stretches, and what came of them. */
+import { monitorOf } from '../../model/reduce-on-plateau.js';
 import { addon } from '../../native/addon.js';
 import { type Seed, seedKey, streamNumber } from '../../random/seed.js';
 import { METRICS_FILE } from '../../runs/metrics.js';
@@ -10,7 +11,8 @@ import type { ComparedRows } from '../data.js';
 import type { Rerun } from '../task.js';
 import type { RunState } from '../trainee.js';
 import { otherContract, readRecording } from '../why/examined.js';
-import { type ExecutionHere, executable } from '../why/executable.js';
+import { type ExecutionHere, executable, VALIDATION, type Validation } from '../why/executable.js';
+import type { Found } from '../why/found.js';
 import { type GivenRows, validationRows } from '../why/given.js';
 import { readMarks } from '../why/marks.js';
 import { rowsOfRun } from '../why/rows.js';
@@ -96,11 +98,21 @@ export class Verification {
       if (begin === null) return 'the checkpoint that it began with';
     }
     const candidate = { setting, rows: null, recording, start: begin };
-    const found = await executable(candidate, null, async () => rows, this.#here);
-    if ('missing' in found) return found.missing;
     const validation = await this.#validation();
+    const validationOf = async (): Promise<Found<Validation>> =>
+      validation === null ? this.#recorded(claims) : { value: { rows: validation } };
+    const found = await executable(candidate, null, { rowsOf: async () => rows, validationOf }, this.#here);
+    if ('missing' in found) return found.missing;
     if (validation === null) return found.value;
     return { ...found.value, data: { train: found.value.data.train, test: validation } };
+  }
+
+  /** What the run's learning rate monitored, as it was recorded. */
+  #recorded({ metrics, steps, folder }: Claims): Found<Validation> {
+    const monitor = monitorOf(folder.manifest.recipe.optimizer.learningRate);
+    const observed = metrics.flatMap((epoch) => (monitor === null ? [] : (epoch[monitor] ?? [])));
+    if (observed.length >= Math.floor(steps / folder.stepsPerEpoch)) return { value: { observed } };
+    return { missing: VALIDATION };
   }
 
   /** Rows of the run's validation, where they are at hand. */

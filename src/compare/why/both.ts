@@ -1,15 +1,16 @@
 /** Two runs with their data, as what can be executed here. */
 import { CAUSES } from '../../causes/causes.js';
+import { loadSource } from '../../data/load-source.js';
 import { formatList } from '../../format.js';
 import type { ComparedRows } from '../data.js';
 import type { Rerun } from '../task.js';
 import type { RunState } from '../trainee.js';
 import { loadChoice } from './choice.js';
 import { type ExaminedRun, otherContract, type RunLabel, readState } from './examined.js';
-import { type ExecutionHere, executable } from './executable.js';
+import { type ExecutionHere, executable, VALIDATION, type Validation } from './executable.js';
 import type { Candidate } from './factor.js';
 import type { Found } from './found.js';
-import type { GivenRows } from './given.js';
+import { type GivenRows, validationRows } from './given.js';
 import { compareRows, type RowDifference, rowsOfRun } from './rows.js';
 
 /** Something of each run. */
@@ -68,7 +69,29 @@ export class BothRuns {
   executable(candidate: Candidate, start: RunState | null): Promise<Found<Rerun>> {
     const rowsOf = async ({ rows, setting }: Candidate): Promise<Found<ComparedRows>> =>
       rows === null ? loadChoice(setting.data, setting.recipe, this.#given) : this.#rows[rows];
-    return executable(candidate, start, rowsOf, this.#here);
+    return executable(candidate, start, { rowsOf, validationOf: () => this.#validation() }, this.#here);
+  }
+
+  /** What the runs were validated on, if that is at hand, and the same where both were: what is neither run has no other. */
+  async #validation(): Promise<Found<Validation>> {
+    const [a, b] = LABELS.map((label) => this.runs[label]);
+    const [first, second] = [a, b].map(({ folder }) => folder.manifest.data.validation);
+    const recorded = first ?? second;
+    if (recorded === null || (second !== null && recorded.hash !== second.hash)) {
+      return { missing: `${VALIDATION}, the same for both runs` };
+    }
+    const { source } = a.folder.manifest.data.choice;
+    const named =
+      source.kind === 'given'
+        ? []
+        : await loadSource(source)
+            .then((data) => [data])
+            .catch(() => []);
+    for (const given of [...this.#given, ...named]) {
+      const rows = await validationRows(a.setting.recipe, given, recorded);
+      if (rows !== null) return { value: { rows } };
+    }
+    return { missing: VALIDATION };
   }
 
   /** A run itself as something to execute; null, and a note of what is missing, where it is not. */

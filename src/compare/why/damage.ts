@@ -30,8 +30,8 @@ export async function damagedElements(
   found: RunState,
   signal: AbortSignal,
 ): Promise<DamagedElements | null> {
-  const { recipe, data, execution, recording: replay, start = null } = rerun;
-  const trainee = new Trainee(recipe, data, execution, { replay, start, allowNonFinite: true });
+  const { recipe, data, execution, recording: replay, start = null, observed } = rerun;
+  const trainee = new Trainee(recipe, data, execution, { replay, start, observed, allowNonFinite: true });
   try {
     const steps = found.step - (start?.step ?? 0);
     if (steps > 0) await trainee.advance(steps, signal);

@@ -1,4 +1,5 @@
 /** Runs and candidates as something that can be executed here. */
+import { monitorOf } from '../../model/reduce-on-plateau.js';
 import type { InstructionSet } from '../../native/instruction-set.js';
 import { resolveExecution } from '../../train/execution.js';
 import type { ComparedRows } from '../data.js';
@@ -18,11 +19,24 @@ export interface ExecutionHere {
 /** The rows that a candidate trains on. */
 export type RowsOf = (candidate: Candidate) => Promise<Found<ComparedRows>>;
 
+/** Data of a candidate. */
+export interface DataOf {
+  readonly rowsOf: RowsOf;
+  /** What it is validated on, or what was recorded of that; asked for where that decides its learning rate. */
+  readonly validationOf: (candidate: Candidate) => Promise<Found<Validation>>;
+}
+
+/** What is missing where neither is at hand. */
+export const VALIDATION = 'the validation data, which decided its learning rate';
+
+/** Rows, or of each epoch what was monitored. */
+export type Validation = { readonly rows: ComparedRows } | { readonly observed: readonly number[] };
+
 /** @param start Where it goes on from; null to begin where the candidate does. */
 export async function executable(
   candidate: Candidate,
   start: RunState | null,
-  rowsOf: RowsOf,
+  { rowsOf, validationOf }: DataOf,
   here: ExecutionHere,
 ): Promise<Found<Rerun>> {
   const { setting } = candidate;
@@ -30,6 +44,13 @@ export async function executable(
   const data = await rowsOf(candidate);
   if ('missing' in data) return data;
   const rows = data.value;
+  const monitored = monitorOf(recipe.optimizer.learningRate)?.startsWith('val_') === true;
+  const validation = monitored ? await validationOf(candidate) : { value: {} };
+  if ('missing' in validation) return validation;
+  const { rows: test = rows, observed = null } = validation.value as {
+    readonly rows?: ComparedRows;
+    readonly observed?: readonly number[];
+  };
   const recording = recordingFor(candidate, rows);
   if ('missing' in recording) return recording;
   try {
@@ -41,10 +62,11 @@ export async function executable(
     return {
       value: {
         recipe,
-        data: { train: rows, test: rows },
+        data: { train: rows, test },
         execution,
         recording: recording.value,
         start: start ?? candidate.start,
+        observed,
       },
     };
   } catch (error) {

@@ -1,8 +1,9 @@
 /** What the files of two runs say of each other before anything is executed. */
+import { monitorOf } from '../../model/reduce-on-plateau.js';
 import type { RunState } from '../trainee.js';
 import { type ExaminedRun, readState } from './examined.js';
 import { compareMarks } from './marks.js';
-import { sameState } from './state.js';
+import { sameState, withoutObserved } from './state.js';
 
 export interface Known {
   /** Steps that both have made. */
@@ -32,7 +33,7 @@ export async function compareFiles(a: ExaminedRun, b: ExaminedRun): Promise<Know
     if (sameState(ours, theirs)) {
       start = ours;
       equalUpTo = Math.max(equalUpTo ?? 0, step);
-    } else differs(step, []);
+    } else if (!sameState(withoutObserved(ours), withoutObserved(theirs))) differs(step, []);
   }
   if (different === null && a.steps > 0) {
     const end = await sameEnd(a, b, common);
@@ -48,13 +49,22 @@ export async function compareFiles(a: ExaminedRun, b: ExaminedRun): Promise<Know
 /** Whether the states after `step`, the end of one run at least, are equal; null where that was not written down. */
 async function sameEnd(a: ExaminedRun, b: ExaminedRun, step: number): Promise<boolean | null> {
   if (a.folder.manifest.contract !== b.folder.manifest.contract) return null;
-  const [ours, theirs] = [await fingerprintAt(a, step), await fingerprintAt(b, step)];
+  // What a schedule has observed shows in the first step whose rate is another, which they have not made.
+  const scope = [a, b].some(({ setting }) => monitorOf(setting.recipe.optimizer.learningRate) !== null)
+    ? 'fingerprint'
+    : 'stateFingerprint';
+  const [ours, theirs] = [await fingerprintAt(a, step, scope), await fingerprintAt(b, step, scope)];
   return ours === null || theirs === null ? null : ours === theirs;
 }
 
-/** State fingerprint after a step, where it was written down. */
-async function fingerprintAt({ folder, steps, checkpoints }: ExaminedRun, step: number): Promise<string | null> {
+/** Fingerprint after a step, where it was written down. */
+async function fingerprintAt(
+  { folder, steps, checkpoints }: ExaminedRun,
+  step: number,
+  scope: 'fingerprint' | 'stateFingerprint',
+): Promise<string | null> {
   const { result } = folder.manifest;
-  if (result !== null && step === steps) return result.stateFingerprint;
+  if (result !== null && step === steps) return result[scope];
+  if (scope === 'fingerprint') return null;
   return checkpoints.includes(step) ? (await folder.checkpoint(step)).fingerprint : null;
 }

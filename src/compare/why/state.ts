@@ -3,6 +3,7 @@ import { declaredInputs, parametersOf } from '../../model/description.js';
 import { slotNames } from '../../model/optimizers.js';
 import type { Recipe } from '../../model/recipe.js';
 import type { Checkpoint } from '../../runs/checkpoint.js';
+import { countersText } from '../../runs/counters.js';
 import { fingerprintNetwork } from '../../train/fingerprint.js';
 import { createNetwork, writeState } from '../../train/network.js';
 import { sameBits } from '../distances.js';
@@ -14,11 +15,17 @@ export function stateOf({ step, counters, weights, optimizer, epoch }: Checkpoin
   return { step, network: { tensors, counters }, epoch };
 }
 
+/** But for what a schedule has observed. */
+export function withoutObserved({ network, ...rest }: RunState): RunState {
+  const { plateau: _, ...counters } = network.counters;
+  return { ...rest, network: { ...network, counters } };
+}
+
 /** Whether training that is the same goes on from both to the same bits. */
 export function sameState(a: RunState, b: RunState): boolean {
   const [x, y] = [a.network, b.network];
   return (
-    JSON.stringify(x.counters) === JSON.stringify(y.counters) &&
+    countersText(x.counters) === countersText(y.counters) &&
     a.epoch.position === b.epoch.position &&
     x.tensors.length === y.tensors.length &&
     x.tensors.every((slots, i) => {
