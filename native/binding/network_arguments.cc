@@ -119,6 +119,11 @@ LayerDescription layerOf(const Napi::Object& value) {
     layer.normalization.momentum = number(value.Get("momentum"), "momentum");
     return layer;
   }
+  if (kind == "layerNormalization") {
+    layer.kind = NodeKind::layerNormalization;
+    layer.normalization = normalizationOf(value);
+    return layer;
+  }
   if (kind != "dense" && kind != "activation") throw expected(value.Env(), "the kind of a layer", "kind");
   const GivenActivation given = activation(value.Get("activation"));
   layer.activation = given.kind;

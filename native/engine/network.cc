@@ -44,6 +44,11 @@ class Builder {
       addKindOf(ParameterKind::movingMean, 1, {});
       addKindOf(ParameterKind::movingVariance, 1, {});
       ++layers_;
+    } else if (layer.kind == NodeKind::layerNormalization) {
+      addNode(NodeKind::layerNormalization, units_).normalization = layer.normalization;
+      if (layer.normalization.scale) addKindOf(ParameterKind::gamma, 1, {});
+      if (layer.normalization.center) addKindOf(ParameterKind::beta, 1, {});
+      if (layer.normalization.scale || layer.normalization.center) ++layers_;
     } else {
       addNode(NodeKind::dense, layer.units);
       addKindOf(ParameterKind::kernel, nodes.back().inputs, layer.kernel);

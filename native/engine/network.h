@@ -18,7 +18,7 @@ namespace samebits {
 
 constexpr size_t kNone = SIZE_MAX;
 
-enum class NodeKind : uint8_t { lookUp, dense, activation, dropout, batchNormalization };
+enum class NodeKind : uint8_t { lookUp, dense, activation, dropout, batchNormalization, layerNormalization };
 
 // What a dropout layer has.
 struct DropoutDescription {
@@ -27,7 +27,7 @@ struct DropoutDescription {
   uint32_t stream = 0;
 };
 
-// What a batch normalization has.
+// What a normalization has; a momentum that of a batch.
 struct NormalizationDescription {
   double epsilon = 1e-3;
   double momentum = 0.99;

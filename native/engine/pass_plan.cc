@@ -14,6 +14,7 @@ enum class Need {
 Need needOf(const Node& node, bool training) {
   if (node.kind == NodeKind::batchNormalization) return training ? Need::columns : Need::nothing;
   if (node.kind == NodeKind::dense) return Need::allOfRow;
+  if (node.kind == NodeKind::layerNormalization) return Need::rows;
   if (node.kind == NodeKind::activation && node.activation == Activation::softmax) return Need::rows;
   return Need::nothing;
 }

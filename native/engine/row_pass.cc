@@ -14,6 +14,10 @@ Rows takeRows(size_t rows, size_t units, Cutter* cutter) {
   return taken;
 }
 
+bool isNormalization(NodeKind kind) {
+  return kind == NodeKind::batchNormalization || kind == NodeKind::layerNormalization;
+}
+
 }  // namespace
 
 RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned members, size_t rowsPerMember,
@@ -45,9 +49,14 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
   if (purpose == Purpose::evaluate) return;
   for (const Node& node : nodes_) {
     statistics_.emplace_back();
-    if (node.kind != NodeKind::batchNormalization) continue;
+    const bool ofRows = node.kind == NodeKind::layerNormalization;
+    if (!ofRows && node.kind != NodeKind::batchNormalization) continue;
     Statistics& made = statistics_.back();
     made.normalized = takeRows(rows, node.units, cutter);
+    if (ofRows) {
+      made.inverse = cutter->take<float>(rows);
+      continue;
+    }
     for (float** vector : {&made.mean, &made.variance, &made.inverse, &made.shifts, &made.scales}) {
       *vector = cutter->take<float>(round16(node.units));
     }
@@ -61,7 +70,7 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
     if (masked_[n] != kNone) isMasked_[masked_[n]] = true;
     if (!node.learns) {
       gradients_.push_back({});
-    } else if (isDense || node.from == kNone || !nodes_[node.from].learns) {
+    } else if (isDense || node.kind == NodeKind::layerNormalization || !network.passesBack(node)) {
       gradients_.push_back(takeRows(rows, node.units, cutter));
       if (isDense) widest = std::max(widest, node.units);
     } else {
@@ -93,12 +102,12 @@ bool RowPass::isIdentity(size_t n) const {
 // In training the logits stay where a gradient is taken from them, and outputs where another activation's is.
 bool RowPass::worksInPlace(size_t n) const {
   const Node& node = nodes_[n];
-  if (node.kind != NodeKind::activation && node.kind != NodeKind::batchNormalization) return false;
+  if (node.kind != NodeKind::activation && !isNormalization(node.kind)) return false;
   if (purpose_ != Purpose::train) return true;
   if (node.kind == NodeKind::activation && gradientTakesLogits(node.activation)) return false;
   if (node.from == kNone) return false;
   const NodeKind from = nodes_[node.from].kind;
-  return from == NodeKind::dense || from == NodeKind::batchNormalization;
+  return from == NodeKind::dense || isNormalization(from);
 }
 
 bool RowPass::isLossActivation(size_t n) const {
@@ -177,68 +186,12 @@ void RowPass::forward(size_t n, const Part& part) {
                    part.rows, part.columns(), to.at(part.row) + part.columnBegin, to.ld);
   } else if (node.kind == NodeKind::batchNormalization) {
     normalize(n, part);
+  } else if (node.kind == NodeKind::layerNormalization) {
+    normalizeRows(n, part);
   } else {
     const DropoutMask mask = maskOf(node);
     table.dropout(&mask, from.at(part.row), from.ld, firstRow_ + part.row, part.rows, part.columnBegin, part.columnEnd,
                   to.at(part.row), to.ld);
-  }
-}
-
-BatchNormalization RowPass::normalizationOf(size_t n) const {
-  const Node& node = nodes_[n];
-  const float epsilon = static_cast<float>(node.normalization.epsilon);
-  BatchNormalization what{network_.weights(node, ParameterKind::gamma),
-                          network_.weights(node, ParameterKind::beta),
-                          nullptr,
-                          nullptr,
-                          nullptr,
-                          epsilon,
-                          meanScale_};
-  if (purpose_ == Purpose::train) {
-    what.mean = statistics_[n].mean;
-    what.variance = statistics_[n].variance;
-    what.inverse = statistics_[n].inverse;
-  } else {
-    what.mean = const_cast<float*>(network_.weights(node, ParameterKind::movingMean));
-    what.variance = const_cast<float*>(network_.weights(node, ParameterKind::movingVariance));
-  }
-  return what;
-}
-
-void RowPass::normalize(size_t n, const Part& part) {
-  const BatchNormalization what = normalizationOf(n);
-  const Rows& from = inputs(n);
-  const Rows& to = outputs_[n];
-  if (purpose_ == Purpose::train) {
-    const Rows& h = statistics_[n].normalized;
-    network_.table().batchNormalization(&what, order_, from.data, from.ld, part.rows, part.columnBegin, part.columnEnd,
-                                        h.data, h.ld, to.data, to.ld);
-  } else {
-    network_.table().batchNormalized(&what, from.at(part.row), from.ld, part.rows, part.columnBegin, part.columnEnd,
-                                     to.at(part.row), to.ld);
-  }
-}
-
-void RowPass::backwardNormalization(size_t n, const Part& part) {
-  const BatchNormalization what = normalizationOf(n);
-  const Statistics& own = statistics_[n];
-  const Rows& rows = gradients_[n];
-  network_.table().batchNormalizationGradient(&what, order_, own.normalized.data, own.normalized.ld, part.rows,
-                                              part.columnBegin, part.columnEnd, network_.passesBack(nodes_[n]),
-                                              rows.data, rows.ld, own.shifts, own.scales);
-}
-
-const float* RowPass::batchVector(size_t n, ParameterKind kind) const {
-  const Statistics& own = statistics_[n];
-  switch (kind) {
-    case ParameterKind::gamma:
-      return own.scales;
-    case ParameterKind::beta:
-      return own.shifts;
-    case ParameterKind::movingMean:
-      return own.mean;
-    default:
-      return own.variance;
   }
 }
 
@@ -269,6 +222,8 @@ void RowPass::backward(unsigned member, size_t n, const Part& part) {
     backwardActivation(n, part);
   } else if (node.kind == NodeKind::batchNormalization) {
     backwardNormalization(n, part);
+  } else if (node.kind == NodeKind::layerNormalization) {
+    backwardNormalizedRows(n, part);
   } else if (!isIdentity(n)) {
     const DropoutMask mask = maskOf(node);
     const Rows& rows = gradients_[n];

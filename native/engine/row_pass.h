@@ -68,6 +68,8 @@ class RowPass {
   // Training, of a batch normalization: sums over rows that are the gradients of its gamma or beta, or the mean or variance of
   // the batch that its moving ones follow; a vector.
   const float* batchVector(size_t node, ParameterKind kind) const;
+  // Training: what a normalization scaled and shifted.
+  const Rows& normalized(size_t node) const { return statistics_[node].normalized; }
   const float* losses() const { return losses_; }
   const uint32_t* hits() const { return hits_; }
   // Training: what each row looked up in a table, [rows, columns of it].
@@ -81,7 +83,7 @@ class RowPass {
   void gatherInputs(const DataView& data, const uint32_t* indices, size_t firstRow, size_t begin, size_t count);
   // Columns of a node's inputs whose gradient nobody takes: the numbers before looked-up vectors.
   size_t unusedInputs(const Node& node) const;
-  // What a batch normalization keeps of a batch.
+  // What a normalization keeps of a batch: of columns, or one of rows their inverses.
   struct Statistics {
     Rows normalized;
     float* mean = nullptr;
@@ -98,8 +100,11 @@ class RowPass {
   size_t reluBelow(size_t node) const;
   DropoutMask maskOf(const Node& node) const;
   BatchNormalization normalizationOf(size_t node) const;
+  LayerNormalization layerNormalizationOf(const Node& node) const;
   void normalize(size_t node, const Part& part);
+  void normalizeRows(size_t node, const Part& part);
   void backwardNormalization(size_t node, const Part& part);
+  void backwardNormalizedRows(size_t node, const Part& part);
   void backwardActivation(size_t node, const Part& part);
   void backwardProduct(unsigned member, size_t node, const Part& part);
 

@@ -227,6 +227,11 @@ bool WeightPass::sumTile(const Tile& tile, const RowPass& rows, const RowOrder& 
     return table.weightGradient(x.data, x.ld, dz.data, dz.ld, &order, parameter.rows, parameter.columns, tile.rowBegin,
                                 tile.rowEnd, tile.columnBegin, tile.columnEnd, &what, &slots, scratch, mark);
   }
+  if (parameter.kind == ParameterKind::gamma) {
+    const Rows& h = rows.normalized(parameter.node);
+    return table.scaleGradient(h.data, h.ld, dz.data, dz.ld, &order, parameter.columns, tile.columnBegin,
+                               tile.columnEnd, &what, &slots, mark);
+  }
   return table.biasGradient(dz.data, dz.ld, &order, parameter.columns, tile.columnBegin, tile.columnEnd, &what, &slots,
                             mark);
 }

@@ -1,4 +1,4 @@
-// The sums over rows of the batch: weight gradient (x^T dz) and bias gradient, with the optimizer at their end.
+// The sums over rows of the batch that are gradients of kernels (x^T dz), with the optimizer at their end.
 namespace samebits {
 namespace {
 
@@ -314,41 +314,6 @@ bool weightGradient(const float* x, size_t ldx, const float* dz, size_t lddz, co
   waiting.finish();
   if (markSum != nullptr) *markSum += waiting.markSum;
   return waiting.broken;
-}
-
-template <int Vectors>
-__attribute__((noinline)) bool biasGradientTile(const float* dz, size_t lddz, const RowOrder& order, size_t columns,
-                                                const Update& update, const ParameterSlots& slots, size_t offset,
-                                                uint64_t* markSum) {
-  Tile<1, Vectors> tile;
-  sumByRowOrder(tile, order, [&](Tile<1, Vectors>& sums, size_t begin, size_t count) SAMEBITS_INLINE_LAMBDA {
-    const float* row = dz + begin * lddz;
-    for (size_t i = 0; i < count; ++i, row += lddz) {
-      SAMEBITS_UNROLL
-      for (int v = 0; v < Vectors; ++v) sums.at[0][v] = add(sums.at[0][v], load(row + v * 16));
-    }
-  });
-  alignas(64) float sums[Vectors * 16];
-  storeSums(tile, columns, sums);
-  const bool broken = applyUpdate(update, Vectors * 16, sums, slots, offset);
-  if (markSum != nullptr) *markSum += mark(slots.value + offset, 1, Vectors * 16, columns, offset, 0);
-  return broken;
-}
-
-// Four vectors at a time: enough independent additions to hide their latency.
-bool biasGradient(const float* dz, size_t lddz, const RowOrder* order, size_t, size_t columnBegin, size_t columnEnd,
-                  const Update* update, const ParameterSlots* slots, uint64_t* markSum) {
-  bool broken = false;
-  for (size_t column = columnBegin; column < columnEnd;) {
-    const bool wide = columnEnd - column >= 64;
-    const size_t columns = smaller(wide ? 64 : 16, columnEnd - column);
-    const float* const from = dz + column;
-    const bool tileBroken = wide ? biasGradientTile<4>(from, lddz, *order, columns, *update, *slots, column, markSum)
-                                 : biasGradientTile<1>(from, lddz, *order, columns, *update, *slots, column, markSum);
-    broken = broken || tileBroken;
-    column += columns;
-  }
-  return broken;
 }
 
 }  // namespace

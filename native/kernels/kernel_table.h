@@ -174,6 +174,14 @@ struct BatchNormalization {
   float scale;  // fl32(1 / rows of the batch)
 };
 
+// A layer normalization (docs/numerics.md, "Layer normalization"); gamma and beta are null where the layer has none.
+struct LayerNormalization {
+  const float* gamma;
+  const float* beta;
+  float epsilon;
+  float scale;  // fl32(1 / units)
+};
+
 struct KernelTable {
   const char* name;        // "scalar", "avx2", "avx512", "neon"
   uint32_t panel;          // columns of a panel: a multiple of 16
@@ -212,6 +220,11 @@ struct KernelTable {
   // The same for a bias: sum over rows in `order` of dz[i,j] by additions; slots are vectors.
   bool (*biasGradient)(const float* dz, size_t lddz, const RowOrder* order, size_t units, size_t columnBegin,
                        size_t columnEnd, const Update* update, const ParameterSlots* slots, uint64_t* markSum);
+
+  // The same for what scales units: sum over rows in `order` of fma chains h[i,j] * dy[i,j].
+  bool (*scaleGradient)(const float* h, size_t ldh, const float* dy, size_t lddy, const RowOrder* order, size_t units,
+                        size_t columnBegin, size_t columnEnd, const Update* update, const ParameterSlots* slots,
+                        uint64_t* markSum);
 
   // squares[j] = tree256 over k of fma chains w[k,j] * w[k,j], for j in [columnBegin, columnEnd); columnBegin is a multiple of
   // panel; columnEnd is one too, or units.
@@ -276,6 +289,15 @@ struct KernelTable {
   // moving[j] = fma(momentum, moving[j], rest * batch[j]) for `count` floats, a multiple of 16. Returns true if one is infinite
   // or NaN.
   bool (*follow)(const float* batch, size_t count, float momentum, float rest, float* moving);
+
+  // Each row scaled by its own mean and variance: normalized[i, j] = (x[i,j] - mean) * inverse, and y from it. Where `normalized`
+  // is not null it is written, and inverses[i] with it. y may be x.
+  void (*layerNormalization)(const LayerNormalization* what, const float* x, size_t ldx, size_t rows, size_t units,
+                             float* normalized, size_t ldn, float* inverses, float* y, size_t ldy);
+  // And back, from dy to dx, which may be dy.
+  void (*layerNormalizationGradient)(const LayerNormalization* what, const float* normalized, size_t ldn,
+                                     const float* inverses, const float* dy, size_t lddy, size_t rows, size_t units,
+                                     float* dx, size_t lddx);
 
   // The last layer. `z` holds logits (crossentropies) or outputs (the other losses). Writes for each row its loss and
   // its number of hits (accuracy; see the contract; 0 without logits). Where `gradient` is not null writes dz

@@ -20,10 +20,12 @@ namespace {
 #include "optimizers.inl.h"
 #include "marks.inl.h"
 #include "gradients.inl.h"
+#include "vector_gradients.inl.h"
 #include "sums.inl.h"
 #include "activations.inl.h"
 #include "regularization.inl.h"
 #include "normalization.inl.h"
+#include "layer_normalization.inl.h"
 #include "output_losses.inl.h"
 #include "losses.inl.h"
 #include "gather.inl.h"
@@ -45,6 +47,7 @@ constexpr KernelTable kTable = {
     inputGradient,
     weightGradient,
     biasGradient,
+    scaleGradient,
     columnSums<ColumnTerms::squares>,
     columnSums<ColumnTerms::magnitudes>,
     maxNorm,
@@ -58,6 +61,8 @@ constexpr KernelTable kTable = {
     batchNormalized,
     batchNormalizationGradient,
     follow,
+    layerNormalization,
+    layerNormalizationGradient,
     loss,
     weighRows,
     gatherBytes,

@@ -124,6 +124,12 @@ void batchNormalizationGradient(const Normalization& what, const float* inverse,
                                 size_t rows, size_t units, size_t leaf, float* shifts, float* scales, float* dx);
 float follow(float moving, float batch, float momentum, float rest);
 
+// A layer normalization of one row x [units], writing h and y; returns 1 / sqrt(variance + epsilon).
+float layerNormalization(const Normalization& what, const float* x, size_t units, float* h, float* y);
+// Of one row, with what layerNormalization() gave.
+void layerNormalizationGradient(const Normalization& what, float inverse, const float* h, const float* dy, size_t units,
+                                float* dx);
+
 struct RowLoss {
   float loss;
   uint32_t hits;

@@ -60,6 +60,29 @@ void batchNormalizationGradient(const Normalization& what, const float* inverse,
   }
 }
 
+float layerNormalization(const Normalization& what, const float* x, size_t units, float* h, float* y) {
+  const float scale = oneOver(units);
+  const float mean = sumFixed(x, units) * scale;
+  std::vector<float> away(units);
+  for (size_t j = 0; j < units; ++j) away[j] = x[j] - mean;
+  const float inverse = inverseOf(dotFixed(away.data(), away.data(), units) * scale, what.epsilon);
+  for (size_t j = 0; j < units; ++j) {
+    h[j] = away[j] * inverse;
+    y[j] = scaledAndShifted(what, j, h[j]);
+  }
+  return inverse;
+}
+
+void layerNormalizationGradient(const Normalization& what, float inverse, const float* h, const float* dy, size_t units,
+                                float* dx) {
+  const float scale = oneOver(units);
+  std::vector<float> g(dy, dy + units);
+  for (size_t j = 0; j < units; ++j) g[j] = what.gamma == nullptr ? dy[j] : what.gamma[j] * dy[j];
+  const float shift = sumFixed(g.data(), units) * scale;
+  const float slope = dotFixed(h, g.data(), units) * scale;
+  for (size_t j = 0; j < units; ++j) dx[j] = inverse * fma(-h[j], slope, g[j] - shift);
+}
+
 float follow(float moving, float batch, float momentum, float rest) { return fma(momentum, moving, rest * batch); }
 
 }  // namespace reference

@@ -156,11 +156,16 @@ function sequentialPlaces(layers: readonly Layer[]): string[] {
       place += 2;
       continue;
     }
-    if (layer.kind === 'dense' || layer.kind === 'batchNormalization') places.push(String(place));
+    if (hasTensors(layer)) places.push(String(place));
     if (layer.kind === 'dense' && layer.activation !== 'linear') place += 1;
     place += 1;
   }
   return places;
+}
+
+function hasTensors(layer: Layer): boolean {
+  if (layer.kind === 'layerNormalization') return layer.scale || layer.center;
+  return layer.kind === 'dense' || layer.kind === 'batchNormalization';
 }
 
 /** Modules of numbers in ascending order; else they should have the layers' names. */

@@ -219,12 +219,11 @@ export function slotsOf<T>(parameter: Pick<Parameter, 'kind'>, slots: readonly T
 
 function kindsOf(layer: Layer): readonly ParameterKind[] {
   if (layer.kind === 'dense') return layer.useBias ? ['kernel', 'bias'] : ['kernel'];
-  if (layer.kind !== 'batchNormalization') return [];
+  if (layer.kind !== 'batchNormalization' && layer.kind !== 'layerNormalization') return [];
   return [
     ...(layer.scale ? (['gamma'] as const) : []),
     ...(layer.center ? (['beta'] as const) : []),
-    'movingMean',
-    'movingVariance',
+    ...(layer.kind === 'batchNormalization' ? (['movingMean', 'movingVariance'] as const) : []),
   ];
 }
 

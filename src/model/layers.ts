@@ -6,12 +6,14 @@ import { type ActivationLayer, activationLayerSchema } from './layers/activation
 import { type BatchNormalizationLayer, batchNormalizationSchema } from './layers/batch-normalization.js';
 import { type DenseLayer, denseSchema } from './layers/dense.js';
 import { type DropoutLayer, dropoutSchema } from './layers/dropout.js';
+import { type LayerNormalizationLayer, layerNormalizationSchema } from './layers/layer-normalization.js';
 import { type RescalingLayer, rescalingSchema } from './layers/rescaling.js';
 
 export * from './layers/activation.js';
 export * from './layers/batch-normalization.js';
 export * from './layers/dense.js';
 export * from './layers/dropout.js';
+export * from './layers/layer-normalization.js';
 export * from './layers/rescaling.js';
 
 /** A layer of a model: what {@link dense}, {@link dropout} and the others give. */
@@ -20,6 +22,7 @@ export type Layer =
   | BatchNormalizationLayer
   | DenseLayer
   | DropoutLayer
+  | LayerNormalizationLayer
   | RescalingLayer
   | LookUpLayer;
 
@@ -30,9 +33,10 @@ export const layerSchema: Schema<Layer> = v.variant(
     batchNormalizationSchema,
     denseSchema,
     dropoutSchema,
+    layerNormalizationSchema,
     rescalingSchema,
     embeddingSchema,
     tableInputSchema,
   ],
-  "a layer of kind 'dense', 'activation', 'batchNormalization', 'dropout', 'rescaling', 'embedding' or 'tableInput', as dense() and the others give,",
+  "a layer of kind 'dense', 'activation', 'batchNormalization', 'layerNormalization', 'dropout', 'rescaling', 'embedding' or 'tableInput', as dense() and the others give,",
 );

@@ -9,7 +9,7 @@ interface TorchTensor {
   readonly transposed: boolean;
 }
 
-/** `nn.Linear` computes `x · weightᵀ + bias`; `nn.Embedding` has its table as it is; the others are those of `nn.BatchNorm1d`. */
+/** `nn.Linear` computes `x · weightᵀ + bias`; `nn.Embedding` has its table as it is; the others are those of `nn.BatchNorm1d` and `nn.LayerNorm`. */
 const TORCH: Readonly<Record<ParameterKind, TorchTensor>> = {
   kernel: { name: 'weight', transposed: true },
   bias: { name: 'bias', transposed: false },

@@ -59,6 +59,7 @@ function countOf(layer: Layer): string {
   if (isLookUp(layer)) {
     return format(tablesOf(layer).reduce((sum, { categories, units }) => sum + categories * units, 0));
   }
+  if (kind === 'layerNormalization') return layer.scale || layer.center ? '?' : '0';
   return kind === 'dense' || kind === 'batchNormalization' ? '?' : '0';
 }
 

@@ -110,8 +110,20 @@ export interface NativeBatchNormalization {
   readonly scale: boolean;
 }
 
+export interface NativeLayerNormalization {
+  readonly kind: 'layerNormalization';
+  readonly epsilon: number;
+  readonly center: boolean;
+  readonly scale: boolean;
+}
+
 /** A layer of a network, one of those that are at least one dense. */
-export type NativeLayer = NativeDense | NativeActivationLayer | NativeBatchNormalization | NativeDropout;
+export type NativeLayer =
+  | NativeDense
+  | NativeActivationLayer
+  | NativeBatchNormalization
+  | NativeLayerNormalization
+  | NativeDropout;
 
 /** Optimizer with its binary64 options; those that an optimizer does not have are ignored. */
 export interface NativeOptimizer {

@@ -32,6 +32,10 @@ function nativeLayer(layer: Exclude<Layer, RescalingLayer | LookUpLayer>, seeds:
       const { kind, momentum, epsilon, center, scale } = layer;
       return { kind, momentum, epsilon, center, scale };
     }
+    case 'layerNormalization': {
+      const { kind, epsilon, center, scale } = layer;
+      return { kind, epsilon, center, scale };
+    }
   }
 }
 

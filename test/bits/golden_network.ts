@@ -75,7 +75,7 @@ function kindOf(optimizer: GoldenRecipe['optimizer']) {
 
 export function tensorsOf(recipe: GoldenRecipe): Tensor[] {
   const tensors: Tensor[] = [];
-  const counts = { dense: 0, batchNormalization: 0 };
+  const counts = { dense: 0, batchNormalization: 0, layerNormalization: 0 };
   const { lookUp } = recipe;
   const { tables, columns: lookedUp } =
     lookUp === undefined ? { tables: [], columns: [] } : tablesOf(lookUp, recipe.inputs);
@@ -98,8 +98,12 @@ export function tensorsOf(recipe: GoldenRecipe): Tensor[] {
     } else {
       if (layer.scale) add('gamma', [columns]);
       if (layer.center) add('beta', [columns]);
-      add('movingMean', [columns]);
-      add('movingVariance', [columns]);
+      if (layer.kind === 'batchNormalization') {
+        add('movingMean', [columns]);
+        add('movingVariance', [columns]);
+      } else if (!layer.scale && !layer.center) {
+        continue;
+      }
     }
     number += 1;
   }

@@ -7,6 +7,7 @@ import {
   dropout,
   type FitOptions,
   l2,
+  layerNormalization,
   type Optimizer,
   sequential,
 } from 'samebits';
@@ -28,6 +29,7 @@ function model(optimizer: Optimizer = adam()) {
     layers: [
       dense({ units: 70, activation: 'gelu', inputShape: [COLUMNS], kernelRegularizer: l2(0.01) }),
       dropout({ rate: 0.4 }),
+      layerNormalization(),
       dense({ units: 33, activation: 'relu' }),
       dense({ units: CLASSES, activation: 'softmax' }),
     ],

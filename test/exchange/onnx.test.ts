@@ -5,6 +5,7 @@ import {
   dense,
   dropout,
   embedding,
+  layerNormalization,
   type NumericArray,
   prepare,
   rescaling,
@@ -139,6 +140,28 @@ describe('onnxruntime predicts the same', () => {
       return { ...tensor, data };
     });
     model.setWeights(moved);
+    await expectSame(model);
+  });
+
+  it.each([
+    [true, true],
+    [false, true],
+    [true, false],
+    [false, false],
+  ])('with layer normalization: center %s, scale %s', async (center, scale) => {
+    const model = sequential({
+      layers: [
+        layerNormalization({ inputShape: [INPUTS], center, scale, epsilon: 0.02 }),
+        dense({ units: 5, biasInitializer: 'randomNormal' }),
+        layerNormalization({ center, scale }),
+        activation({ activation: 'elu' }),
+        dense({ units: 2 }),
+      ],
+      seed: 4,
+    });
+    model.setWeights(
+      model.getWeights().map((tensor, i) => ({ ...tensor, data: tensor.data.map((_, j) => Math.sin(i * 7 + j)) })),
+    );
     await expectSame(model);
   });
 

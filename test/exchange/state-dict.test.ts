@@ -6,6 +6,7 @@ import {
   dense,
   dropout,
   embedding,
+  layerNormalization,
   loadModel,
   loadStateDict,
   rescaling,
@@ -110,6 +111,22 @@ describe('a state dict', () => {
     const table = sequential({ layers: [tableInput({ columns }), dense({ units: 1, useBias: false })], seed: 1 });
     expect(toStateDict(table).map(({ name }) => name)).toEqual(['tableInput_1.city.weight', 'dense_1.weight']);
     expect(() => toStateDict(table, { modules: 'sequential' })).toThrow(/nothing like tableInput/);
+  });
+
+  it('has layer normalizations as nn.LayerNorm has them', () => {
+    const layers = [
+      layerNormalization({ center: false, scale: false, inputShape: [2] as const }),
+      dense({ units: 3, useBias: false }),
+      layerNormalization(),
+      dense({ units: 1, useBias: false }),
+    ];
+    const model = sequential({ layers, seed: 1 });
+    const state = toStateDict(model, { modules: 'sequential' });
+    expect(state.map(({ name }) => name)).toEqual(['1.weight', '2.weight', '2.bias', '3.weight']);
+    expect(toStateDict(model)[1].name).toBe('layerNormalization_2.weight');
+    const other = sequential({ layers, seed: 2 });
+    loadStateDict(other, state);
+    expect(other.fingerprint()).toBe(model.fingerprint());
   });
 
   it('has batch normalizations as nn.BatchNorm1d has them', () => {

@@ -93,6 +93,18 @@ describe('tfjs predicts the same', () => {
     expect(model.layers[2]).toMatchObject({ kind: 'activation', activation: { name: 'leakyRelu', alpha: 0.2 } });
   });
 
+  it('with layer normalization', async () => {
+    const model = await expectSame([
+      first(),
+      tfl.layerNormalization({ epsilon: 0.01 }),
+      tfl.activation({ activation: 'tanh' }),
+      tfl.layerNormalization({ center: false, scale: false }),
+      last(),
+    ]);
+    expect(model.layers[1]).toMatchObject({ kind: 'layerNormalization', epsilon: 0.01, center: true });
+    expect(model.layers[3]).toMatchObject({ kind: 'layerNormalization', epsilon: 0.001, scale: false });
+  });
+
   it('with regularizers and constraints', async () => {
     const model = await expectSame([
       first({ kernelRegularizer: 'l1l2', biasRegularizer: regularizers.l1({ l1: 0.5 }), kernelConstraint: 'maxNorm' }),

@@ -15,6 +15,7 @@ import { scheduleRecipes } from './schedules.js';
 import { weightedRecipes } from './weighted.js';
 import { normalizedRecipes } from './normalized.js';
 import { updateRecipes } from './updates.js';
+import { layerNormalizedRecipes } from './layer-normalized.js';
 
 const CHECKED_STEPS = [1, 2, 5, 20];
 
@@ -59,7 +60,7 @@ export const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes, ...normalizedRecipes, ...updateRecipes]);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes, ...normalizedRecipes, ...updateRecipes, ...layerNormalizedRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

@@ -64,7 +64,7 @@ function applied(layer: Layer, weights: Weights, rows: Rows): Rows {
       return rows.map((row) => activated(layer.activation, row));
     case 'batchNormalization': {
       const columns = rows[0].map((_, j) =>
-        normalizedColumn(
+        normalized(
           rows.map((row) => row[j]),
           layer.epsilon,
         ),
@@ -72,6 +72,11 @@ function applied(layer: Layer, weights: Weights, rows: Rows): Rows {
       const gamma = weights[`${layer.name}/gamma`];
       const beta = weights[`${layer.name}/beta`];
       return rows.map((_, i) => columns.map((column, j) => column[i] * (gamma?.[j] ?? 1) + (beta?.[j] ?? 0)));
+    }
+    case 'layerNormalization': {
+      const gamma = weights[`${layer.name}/gamma`];
+      const beta = weights[`${layer.name}/beta`];
+      return rows.map((row) => normalized(row, layer.epsilon).map((h, j) => h * (gamma?.[j] ?? 1) + (beta?.[j] ?? 0)));
     }
     case 'rescaling':
       return rows.map((row) => row.map((x) => x * layer.scale + layer.offset));
@@ -84,7 +89,7 @@ function vectorAt(table: Float64Array, units: number, index: number): number[] {
   return Array.from(table.subarray(index * units, (index + 1) * units));
 }
 
-function normalizedColumn(values: readonly number[], epsilon: number): number[] {
+function normalized(values: readonly number[], epsilon: number): number[] {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   return values.map((value) => (value - mean) / Math.sqrt(variance + epsilon));

@@ -1,11 +1,11 @@
-/** Gradients through batch normalization against differences in binary64. */
-import { activation, batchNormalization, dense, dropout, type Layer } from 'samebits';
+/** Gradients through normalizations against differences in binary64. */
+import { activation, batchNormalization, dense, dropout, type Layer, layerNormalization } from 'samebits';
 import { expect, test } from 'vitest';
 import { gradientOf } from './differences.js';
 
 const CASES: readonly (readonly [string, readonly Layer[]])[] = [
   [
-    'between layers',
+    'batch normalization between layers',
     [
       dense({ units: 6, useBias: false }),
       batchNormalization(),
@@ -15,11 +15,11 @@ const CASES: readonly (readonly [string, readonly Layer[]])[] = [
     ],
   ],
   [
-    'of the data',
+    'batch normalization of the data',
     [batchNormalization({ epsilon: 0.1 }), dense({ units: 3, activation: 'sigmoid' }), dense({ units: 2 })],
   ],
   [
-    'without scale, and of the outputs',
+    'batch normalization without scale, and of the outputs',
     [
       dense({ units: 4, activation: 'softplus' }),
       batchNormalization({ scale: false }),
@@ -27,9 +27,35 @@ const CASES: readonly (readonly [string, readonly Layer[]])[] = [
       batchNormalization({ center: false, epsilon: 0.01 }),
     ],
   ],
+  [
+    'layer normalization between layers',
+    [
+      dense({ units: 6, useBias: false }),
+      layerNormalization(),
+      activation({ activation: 'tanh' }),
+      dropout({ rate: 0.3 }),
+      dense({ units: 2 }),
+    ],
+  ],
+  [
+    'layer normalization of the data',
+    [layerNormalization({ epsilon: 0.1 }), dense({ units: 3, activation: 'sigmoid' }), dense({ units: 2 })],
+  ],
+  [
+    'layer normalization without scale, without both, and of the outputs',
+    [
+      dense({ units: 19, activation: 'relu' }),
+      layerNormalization({ scale: false }),
+      dense({ units: 4, activation: 'softplus' }),
+      layerNormalization({ scale: false, center: false }),
+      batchNormalization(),
+      dense({ units: 3 }),
+      layerNormalization({ center: false, epsilon: 0.01 }),
+    ],
+  ],
 ];
 
-test.each(CASES)('batch normalization %s', async (_, layers) => {
+test.each(CASES)('%s', async (_, layers) => {
   const { engine, differences, engineLoss, loss } = await gradientOf({
     layers,
     loss: 'meanSquaredError',

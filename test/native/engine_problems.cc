@@ -133,6 +133,12 @@ LayerDescription batchNormalization(bool center, bool scale) {
   return layer;
 }
 
+LayerDescription layerNormalization(bool center, bool scale) {
+  LayerDescription layer = batchNormalization(center, scale);
+  layer.kind = NodeKind::layerNormalization;
+  return layer;
+}
+
 LayerDescription activation(Activation kind) {
   LayerDescription layer;
   layer.kind = NodeKind::activation;
@@ -261,6 +267,31 @@ const std::vector<Problem>& problems() {
                activation(Activation::relu),
                {2, Activation::linear, true}},
               Loss::meanSquaredError, clipped(UpdateKind::rmspropMomentum, 0.01), 35, 12, 8, true),
+      problem("9-70-300-3, layer normalization everywhere", 9,
+              {layerNormalization(true, true),
+               {70, Activation::linear, false, l2(0.01)},
+               layerNormalization(true, true),
+               activation(Activation::relu),
+               dropout(0.2, 7),
+               {300, Activation::relu, true},
+               layerNormalization(false, true),
+               layerNormalization(false, false),
+               dropout(0.3, 8),
+               {3, Activation::linear, true},
+               layerNormalization(true, false),
+               activation(Activation::softmax)},
+              Loss::sparseCategoricalCrossentropy, adamw(0.01), 61, 20, 7, false),
+      withTables(problem("tables, layer and batch normalization where columns are divided", 3,
+                         {layerNormalization(true, true),
+                          {400, Activation::gelu, true},
+                          batchNormalization(true, true),
+                          layerNormalization(true, true),
+                          {300, Activation::tanh, true},
+                          layerNormalization(true, true),
+                          {2, Activation::linear, true},
+                          layerNormalization(false, false)},
+                         Loss::meanSquaredError, optimizer(UpdateKind::adam, 0.01), 21, 9, 4, true),
+                 {{{6, 5}, {40, 19}}, {0, LookUpDescription::kNumber, 1}}),
   };
   return all;
 }

@@ -1,4 +1,4 @@
-// Batch normalization, whole and split by columns.
+// Batch normalization, whole and split by columns; layer normalization, whole and split by rows.
 #include <algorithm>
 
 #include "kernels_test.h"
@@ -81,6 +81,78 @@ void testFollow(const std::vector<const KernelTable*>& all, size_t count, Values
   }
 }
 
+void testLayer(const std::vector<const KernelTable*>& all, size_t rows, size_t units, Values values, Random& random) {
+  const bool scales = random.below(2) == 1, centers = random.below(2) == 1;
+  const size_t count = rows * units;
+  const std::vector<float> gamma = randomTensor(random, units, Values::plain);
+  const std::vector<float> beta = randomTensor(random, units, Values::plain);
+  const std::vector<float> x = randomTensor(random, count, values), dy = randomTensor(random, count, values);
+  const reference::Normalization slow = {scales ? gamma.data() : nullptr, centers ? beta.data() : nullptr, 1e-3f};
+  std::vector<float> inverse(rows), h(count), y(count), dx(count);
+  for (size_t i = 0; i < count; i += units) {
+    inverse[i / units] = reference::layerNormalization(slow, &x[i], units, &h[i], &y[i]);
+    reference::layerNormalizationGradient(slow, inverse[i / units], &h[i], &dy[i], units, &dx[i]);
+  }
+  const float scale = static_cast<float>(1.0 / static_cast<double>(units));
+  const std::initializer_list<size_t> shape = {rows, units};
+  for (const KernelTable* table : all) {
+    Guarded g = vectorOf(gamma), b = vectorOf(beta), q(rows);
+    const LayerNormalization what = {scales ? g.data() : nullptr, centers ? b.data() : nullptr, 1e-3f, scale};
+    RowMatrix from(x, rows, units, random), normalized(rows, units, random), to(rows, units, random);
+    RowMatrix above(dy, rows, units, random), below(rows, units, random);
+    const std::vector<size_t> cuts = randomCuts(rows, 1, random);
+    for (size_t c = 0; c + 1 < cuts.size(); ++c) {
+      const size_t first = cuts[c], part = cuts[c + 1] - first;
+      table->layerNormalization(&what, from.row(first), from.ld, part, units, normalized.row(first), normalized.ld,
+                                q.data() + first, to.row(first), to.ld);
+      table->layerNormalizationGradient(&what, normalized.row(first), normalized.ld, q.data() + first, above.row(first),
+                                        above.ld, part, units, below.row(first), below.ld);
+    }
+    check(to.equals(y) && normalized.equals(h), describe(*table, "layer normalization", shape));
+    check(equalVectors(inverse, q), describe(*table, "inverses of layer normalization", shape));
+    check(below.equals(dx), describe(*table, "gradient of layer normalization", shape));
+    table->layerNormalization(&what, from.data(), from.ld, rows, units, nullptr, 0, nullptr, from.data(), from.ld);
+    check(from.equals(y), describe(*table, "layer normalization in place", shape));
+    table->layerNormalizationGradient(&what, normalized.data(), normalized.ld, q.data(), above.data(), above.ld, rows,
+                                      units, above.data(), above.ld);
+    check(above.equals(dx), describe(*table, "gradient of layer normalization in place", shape));
+  }
+}
+
+std::vector<float> columnOf(const std::vector<float>& matrix, size_t column, size_t columns) {
+  std::vector<float> values;
+  for (size_t i = column; i < matrix.size(); i += columns) values.push_back(matrix[i]);
+  return values;
+}
+
+// Each unit's is the weight gradient of one input and one unit.
+void testScaleGradient(const std::vector<const KernelTable*>& all, size_t rows, size_t units, Values values,
+                       Random& random) {
+  const std::vector<float> h = randomTensor(random, rows * units, values);
+  const std::vector<float> dy = randomTensor(random, rows * units, values);
+  const OwnedOrder owned = randomOrder(rows, random);
+  const RowOrder order = owned.order();
+  std::vector<float> expected(units);
+  for (size_t j = 0; j < units; ++j) {
+    const std::vector<float> x = columnOf(h, j, units), dz = columnOf(dy, j, units);
+    reference::weightGradientOrdered(x.data(), dz.data(), owned.referenceOrder(), 1, 1, &expected[j]);
+  }
+  Update store{};
+  store.kind = UpdateKind::store;
+  store.scale = 1;
+  for (const KernelTable* table : all) {
+    RowMatrix factors(h, rows, units, random), gradient(dy, rows, units, random);
+    Guarded sums(round16(units));
+    const ParameterSlots slots{sums.data(), nullptr, nullptr, nullptr, nullptr, nullptr};
+    const std::vector<size_t> cuts = randomCuts(units, 16, random);
+    for (size_t c = 0; c + 1 < cuts.size(); ++c) {
+      table->scaleGradient(factors.data(), factors.ld, gradient.data(), gradient.ld, &order, units, cuts[c],
+                           cuts[c + 1], &store, &slots, nullptr);
+    }
+    check(equalVectors(expected, sums), describe(*table, "scaleGradient", {rows, units}));
+  }
+}
+
 }  // namespace
 
 void testNormalization(const std::vector<const KernelTable*>& all) {
@@ -89,5 +161,7 @@ void testNormalization(const std::vector<const KernelTable*>& all) {
     const Values values = kAllValues[i % 4];
     testBatch(all, random.extent(200), i < 20 ? 1 + i : random.extent(300), random.extent(70), values, random);
     testFollow(all, random.extent(100), values, random);
+    testLayer(all, random.extent(30), i < 20 ? 1 + i : random.extent(700), values, random);
+    testScaleGradient(all, random.extent(100), i < 20 ? 1 + i : random.extent(200), values, random);
   }
 }

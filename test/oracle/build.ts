@@ -1,6 +1,7 @@
 /** The stages of a network with their initial tensors (docs/numerics.md, sections 3, 5 and 7). */
 import { f32 } from './arithmetic.js';
 import { type LookUpLayer, tablesOf } from './embedding.js';
+import { layerNormalizationStage } from './layer-normalization.js';
 import type { DenseLayer, NetworkRecipe, OtherLayer } from './network.js';
 import { initialState, type Parameter, stateNames } from './optimizers.js';
 import { type Initializer, initialize, openStream, streamNumber } from './random.js';
@@ -102,17 +103,23 @@ class Builder {
       const stream = streamNumber(`dropout/${this.#name('dropout', layer.name)}`);
       this.#add(dropoutStage(units, { seed: layer.seed ?? seeds?.dropout ?? seed, stream, rate: layer.rate }));
     } else {
-      const name = this.#name('batchNormalization', layer.name);
+      const name = this.#name(layer.kind, layer.name);
       const tensor = (kind: string, value: number) =>
         this.#parameter(`${name}/${kind}`, [units], new Float32Array(units).fill(f32(value)));
       const state = (kind: string, value: number) => ({ ...tensor(kind, value), state: {} });
-      const { momentum, epsilon } = layer;
+      const { epsilon } = layer;
+      const gamma = layer.scale ? tensor('gamma', 1) : null;
+      const beta = layer.center ? tensor('beta', 0) : null;
+      if (layer.kind === 'layerNormalization') {
+        this.#add(layerNormalizationStage(units, { epsilon, gamma, beta }));
+        return;
+      }
       this.#add(
         batchNormalizationStage(units, {
-          momentum,
+          momentum: layer.momentum,
           epsilon,
-          gamma: layer.scale ? tensor('gamma', 1) : null,
-          beta: layer.center ? tensor('beta', 0) : null,
+          gamma,
+          beta,
           movingMean: state('movingMean', 0),
           movingVariance: state('movingVariance', 1),
         }),

@@ -49,6 +49,13 @@ export type OtherLayer =
       readonly center: boolean;
       readonly scale: boolean;
       readonly name?: string;
+    }
+  | {
+      readonly kind: 'layerNormalization';
+      readonly epsilon: number;
+      readonly center: boolean;
+      readonly scale: boolean;
+      readonly name?: string;
     };
 
 /** A dense layer has no kind. */

@@ -144,7 +144,7 @@ export interface BatchNormalization {
 }
 
 /** `(x − mean) · inverse`, scaled and shifted. */
-function normalized(h: number, gamma: number | undefined, beta: number | undefined): number {
+export function normalized(h: number, gamma: number | undefined, beta: number | undefined): number {
   if (gamma === undefined) return beta === undefined ? h : add(h, beta);
   return beta === undefined ? mul(gamma, h) : fma(gamma, h, beta);
 }

@@ -1,6 +1,12 @@
 /** Layers as operators of ONNX, as they predict. */
 import { expected } from '../../errors.js';
-import type { BatchNormalizationLayer, DenseLayer, Layer, RescalingLayer } from '../../model/layers.js';
+import type {
+  BatchNormalizationLayer,
+  DenseLayer,
+  Layer,
+  LayerNormalizationLayer,
+  RescalingLayer,
+} from '../../model/layers.js';
 import { activate } from './activations.js';
 import type { Graph, Value } from './graph.js';
 import { lookUp } from './look-up.js';
@@ -24,6 +30,8 @@ function addLayer(graph: Graph, layer: Layer, weights: Weights, x: Value): Value
       return activate(graph, layer.activation, x, layer.name ?? '');
     case 'batchNormalization':
       return batchNormalization(graph, layer, weights, x);
+    case 'layerNormalization':
+      return layerNormalization(graph, layer, weights, x);
     case 'dropout':
       return x;
     default:
@@ -48,6 +56,24 @@ function batchNormalization(
   const beta = center ? weight(graph, weights, `${name}/beta`) : same('beta', 0);
   const attributes = { epsilon: { float: epsilon } };
   return graph.node('BatchNormalization', [x, gamma, beta, mean, variance], `${name}/outputs`, attributes);
+}
+
+function layerNormalization(
+  graph: Graph,
+  { name = '', epsilon, center, scale }: LayerNormalizationLayer,
+  weights: Weights,
+  x: Value,
+): Value {
+  const gamma = scale ? weight(graph, weights, `${name}/gamma`) : ones(graph, x, name);
+  const beta = center ? [weight(graph, weights, `${name}/beta`)] : [];
+  return graph.node('LayerNormalization', [x, gamma, ...beta], `${name}/outputs`, { epsilon: { float: epsilon } });
+}
+
+/** As many as a row of `x` has columns: the operator has no form without a scale. */
+function ones(graph: Graph, x: Value, name: string): Value {
+  const columns = graph.node('Shape', [x], `${name}/columns`, { start: { int: 1 } });
+  const zeros = graph.node('ConstantOfShape', [columns], `${name}/zeros`);
+  return graph.node('Add', [zeros, graph.constant(`${name}/one`, 'float', 1)], `${name}/gamma`);
 }
 
 function rescale(graph: Graph, { scale, offset }: RescalingLayer, x: Value): Value {
