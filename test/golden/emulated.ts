@@ -2,11 +2,8 @@
 import { type Hardware, hexOf, withHardware } from '../oracle/arithmetic.js';
 import { fingerprint } from '../oracle/fingerprint.js';
 import { Network } from '../oracle/network.js';
-<<<<<<< HEAD
 import { normalizedRecipes } from './normalized.js';
-=======
 import { layerNormalizedRecipes } from './layer-normalized.js';
->>>>>>> 9533b8b (layerNormalization: each row by its own mean and variance, to the bit, and with micro-batches)
 import { adam, common, dense, type GoldenRecipe, recipes, samplesOf } from './recipes.js';
 import { regularizedRecipes } from './regularized.js';
 import { updateRecipes } from './updates.js';
@@ -46,13 +43,10 @@ const chosen: readonly GoldenRecipe[] = [
     inputs: 28,
   },
   updateRecipes[3],
-<<<<<<< HEAD
   // Batch normalization with Adam and dropout; and of what embeddings give.
   normalizedRecipes[0],
   normalizedRecipes[3],
-=======
   layerNormalizedRecipes[0],
->>>>>>> 9533b8b (layerNormalization: each row by its own mean and variance, to the bit, and with micro-batches)
 ];
 
 function trained(recipe: GoldenRecipe, emulate: readonly string[]) {
