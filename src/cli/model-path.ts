@@ -1,7 +1,7 @@
 /** Models as commands take them: a saved model, or the folder of a run. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadModel } from '../train/load.js';
+import { loadModel, loadModelInside } from '../train/load.js';
 import { modelFromRun } from '../train/restore.js';
 import type { Sequential } from '../train/sequential.js';
 import { isDirectory } from './output-files.js';
@@ -19,6 +19,5 @@ export const MODEL = 'a saved model (.safetensors), or the folder of a run';
  */
 export async function openModel(path: string): Promise<Sequential> {
   if (!isDirectory(path)) return loadModel(path);
-  const file = join(path, MODEL_FILE);
-  return existsSync(file) ? loadModel(file) : modelFromRun(path);
+  return existsSync(join(path, MODEL_FILE)) ? loadModelInside(path, MODEL_FILE) : modelFromRun(path);
 }

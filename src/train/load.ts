@@ -3,7 +3,7 @@ import { expected } from '../errors.js';
 import { fromStateDictOrder } from '../model/state-dict.js';
 import type { NativeNetwork, Slot } from '../native/network.js';
 import { damaged, inFile } from '../runs/file-errors.js';
-import { openNamed } from '../runs/inside.js';
+import { type OpenFile, openInside, openNamed } from '../runs/inside.js';
 import { type ModelTensor, parseModel, type SavedModel } from '../runs/model-file.js';
 import { SafetensorsFile } from '../runs/safetensors.js';
 import { SafetensorsBytes } from '../runs/safetensors-bytes.js';
@@ -23,11 +23,20 @@ import { Sequential } from './sequential.js';
  */
 export async function loadModel(path: string): Promise<Sequential> {
   if (typeof path !== 'string' || path === '') throw expected('the path of a file', 'path', path);
-  const file = await SafetensorsFile.of(await openNamed(path));
+  return loadOpened(await openNamed(path));
+}
+
+/** As {@link loadModel}, of a file in a folder that is not trusted: a link in its place is refused. */
+export async function loadModelInside(folder: string, name: string): Promise<Sequential> {
+  return loadOpened(await openInside(folder, [name]));
+}
+
+async function loadOpened(opened: OpenFile): Promise<Sequential> {
+  const file = await SafetensorsFile.of(opened);
   try {
-    const { saved, tensors } = parseModel(file.header, path);
+    const { saved, tensors } = parseModel(file.header, file.path);
     await file.checkSeal();
-    const loading = new Loading(saved, path);
+    const loading = new Loading(saved, file.path);
     try {
       for (const tensor of tensors) loading.put(tensor, await file.read(tensor.name, 'F32', tensor.shape));
       return loading.finish();

@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromTfjs, modelFromRun, openRun, SamebitsError } from 'samebits';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openModel } from '../../dist/cli/model-path.js';
 import { readRunFolders } from '../../dist/lab/noise/read-runs.js';
 import { reseal } from '../fuzz/mutations.js';
 import { freshPath } from '../runs/folder.js';
@@ -108,6 +109,22 @@ describe('a run that points outside of its folder', () => {
     renameSync(join(folder, name), elsewhere);
     symlinkSync(elsewhere, join(folder, name));
     await expect(readAll(folder)).rejects.toMatchObject(FILE);
+  });
+});
+
+describe('the model in the folder of a run', () => {
+  it('is not read through a link', async () => {
+    const elsewhere = `${freshPath()}.safetensors`;
+    await model().save(elsewhere);
+    const folder = changed(() => {});
+    const path = join(folder, 'model.safetensors');
+    cpSync(elsewhere, path);
+    (await openModel(folder)).dispose();
+    rmSync(path);
+    symlinkSync(elsewhere, path);
+    await expect(openModel(folder)).rejects.toMatchObject(FILE);
+    // Whoever names the link means the file behind it.
+    (await openModel(path)).dispose();
   });
 });
 
