@@ -40,8 +40,8 @@ function damage(bytes: Buffer, dice: Dice): Buffer {
 
 /** Milliseconds; a good file takes one. The reader waits 120 seconds. */
 const PATIENCE = 3000;
-/** A run of 2^31 values is soon written and long in reading. */
-const MOST_GIVEN_UP = 0.005;
+/** Runs that claim 2^31 values are soon written and long in reading. */
+const MOST_GIVEN_UP = 0.0005;
 
 /** A thread that decodes, and another where it takes too long or too much memory. */
 class Decoder {

@@ -2,6 +2,7 @@
  * The checks that make a Parquet file safe to decode: hyparquet trusts what headers say of sizes and counts.
  */
 import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
+import type { DataPageHeaderV2 } from 'hyparquet/src/types.js';
 import { MOST_COLUMNS } from './cells.js';
 import { countLeaves } from './parquet-schema.js';
 
@@ -88,14 +89,21 @@ export async function readPages(file: AsyncBuffer, group: RowGroup, index: numbe
     } else {
       const count = data?.num_values;
       if (!isCount(count, rows - done) || count === 0) throw new Error(`a page of ${count} values`);
-      const others = header.data_page_header_v2;
-      if (others !== undefined && !(others.num_rows === count && isCount(others.num_nulls, count))) {
-        throw new Error(`a page of ${count} values in ${others.num_rows} rows`);
-      }
+      if (header.data_page_header_v2 !== undefined) checkSecond(header.data_page_header_v2, stored);
       done += count as number;
     }
   }
   return pages;
+}
+
+/** A header of the second version. What is missing would be no number to hyparquet, which then reads one byte for ever. */
+function checkSecond(header: DataPageHeaderV2, stored: number): void {
+  const { num_values: count, num_rows: rows, num_nulls: nulls } = header;
+  if (rows !== count || !isCount(nulls, count)) throw new Error(`a page of ${count} values in ${rows} rows`);
+  const { definition_levels_byte_length: definition, repetition_levels_byte_length: repetition } = header;
+  if (!isCount(repetition, stored) || !isCount(definition, stored - repetition)) {
+    throw new Error(`levels of ${definition} and ${repetition} of ${stored} bytes`);
+  }
 }
 
 function isCount(value: unknown, most: number): boolean {
