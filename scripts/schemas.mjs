@@ -41,6 +41,15 @@ function reference(schema, named) {
   return name === undefined ? undefined : { $ref: `#/$defs/${name}` };
 }
 
+/** Commands whose documents have a schema, by the file that it is in. */
+const DOCUMENTS = {
+  'document-schemas': ['compare', 'train', 'predict', 'evaluate', 'inspect'],
+  'why-schemas': ['why', 'verify'],
+  'lab-schemas': ['lab', 'lab noise', 'lab tolerance', 'lab versus'],
+  'bench-schema': ['bench'],
+  'doctor-schema': ['doctor'],
+};
+
 /** The schemas by name. */
 function schemas() {
   const named = {
@@ -59,20 +68,19 @@ function schemas() {
   defs.recipe.properties.model = { $ref: '#/$defs/model' };
   const experiment = convert(built('lab/custom/description.js').experimentSchema, named);
   experiment.properties.recipe = { $ref: '#/$defs/recipe' };
-  const documents = built('report/document-schemas.js');
   const $schema = 'https://json-schema.org/draft/2020-12/schema';
   return {
     recipe: { $schema, title: 'A recipe of samebits', $ref: '#/$defs/recipe', $defs: defs },
     experiment: { $schema, title: 'An experiment of samebits lab run', ...experiment, $defs: defs },
     ...Object.fromEntries(
-      ['compare', 'train', 'predict', 'evaluate', 'inspect'].map((command) => [
-        command,
-        {
-          $schema,
-          title: `The document of samebits ${command}`,
-          ...convert(documents[`${command}DocumentSchema`], {}),
-        },
-      ]),
+      Object.entries(DOCUMENTS).flatMap(([file, commands]) =>
+        commands.map((command) => {
+          const name = command.replaceAll(/ ([a-z])/g, (_, letter) => letter.toUpperCase());
+          const schema = built(`report/${file}.js`)[`${name}DocumentSchema`];
+          const title = `The document of samebits ${command === 'lab' ? 'lab run' : command}`;
+          return [command.replaceAll(' ', '-'), { $schema, title, ...convert(schema, {}) }];
+        }),
+      ),
     ),
   };
 }

@@ -205,3 +205,6 @@ function editDistance(a: string, b: string): number {
   }
   return previous[b.length];
 }
+
+/** What a file says of its own schema, for editors; it decides nothing, and is forgotten. */
+export const schemaEntry = v.optional(v.string('the address of a JSON schema'));

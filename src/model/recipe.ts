@@ -3,7 +3,7 @@
  * survives JSON, every command takes one, and every run has one.
  */
 import * as v from 'valibot';
-import { check, fields, integer, oneOf, type Schema, written } from '../arguments.js';
+import { check, fields, integer, oneOf, type Schema, schemaEntry, written } from '../arguments.js';
 import { shuffleBufferSchema } from '../data/stream/batch-stream.js';
 import { expected } from '../errors.js';
 import type { Reduction } from '../native/network.js';
@@ -91,6 +91,7 @@ export const compileEntries = {
 
 /** A recipe, but for what its model is: that is {@link modelSchema}. */
 export const recipeSchema = fields({
+  $schema: schemaEntry,
   model: v.unknown(),
   seed: seedSchema,
   seeds: seedsSchema,
@@ -135,5 +136,6 @@ export function parseRecipe(value: unknown): Recipe {
   checkShuffleBuffer(parsed.fit, parsed.generator, 'recipe.fit');
   checkClassWeights(parsed.fit.classWeights, parsed.loss, outputUnits(model));
   checkFlippedBit(parsed.flippedBit, model, 'recipe.flippedBit');
-  return { ...parsed, model };
+  const { $schema: _, ...recipe } = parsed;
+  return { ...recipe, model };
 }

@@ -3,13 +3,17 @@
  * JSON schemas.
  */
 import * as v from 'valibot';
-
-const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const positive = v.pipe(v.number(), v.gtValue(0));
-const number = v.union([v.number(), v.picklist(['NaN', 'Infinity', '-Infinity'])]);
-const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-const binary32 = v.pipe(v.string(), v.regex(/^0x[0-9a-f]{8}$/));
+import {
+  binary32,
+  count,
+  dataEntries,
+  headEntries,
+  number,
+  positive,
+  sha256,
+  share,
+  shortHeadEntries,
+} from './schema-parts.js';
 
 const firstDifference = v.strictObject({
   step: count,
@@ -41,32 +45,6 @@ const run = v.strictObject({
   metrics: v.strictObject({ loss: number, accuracy: number }),
   lossCurve: v.array(v.strictObject({ step: positive, loss: number })),
   distance: v.array(v.strictObject({ step: positive, maxAbs: number, relativeL2: number, maxUlp: number })),
-});
-
-/** The fields with which all documents begin. */
-const shortHeadEntries = <const C extends string>(command: C) => ({
-  schemaVersion: v.literal(1),
-  command: v.literal(command),
-  version: v.string(),
-  contract: v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.literal('emulated')]),
-  machine: v.strictObject({
-    platform: v.string(),
-    arch: v.string(),
-    cpu: v.string(),
-    cores: positive,
-    memoryBytes: positive,
-    node: v.string(),
-    instructionSets: v.array(v.string()),
-  }),
-  commandLine: v.string(),
-});
-
-const dataEntries = { name: v.string(), rows: positive, testRows: count, columns: positive, hash: sha256 };
-
-const headEntries = <const C extends string>(command: C) => ({
-  ...shortHeadEntries(command),
-  recipe: v.looseObject({ seed: v.union([v.number(), v.string()]), loss: v.unknown() }),
-  data: v.strictObject(dataEntries),
 });
 
 /** Of `samebits compare`. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samebits } from '../command/command.js';
+import { expectPublished } from '../command/published-schema.js';
 import { documentSchema } from './document-schema.js';
 
 let cwd: string;
@@ -19,7 +20,7 @@ describe('samebits bench', () => {
     const { code, stdout, stderr } = await samebits([...quick, '--json'], { cwd });
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    const document = v.parse(documentSchema, JSON.parse(stdout));
+    const document = v.parse(documentSchema, expectPublished(JSON.parse(stdout)));
     expect(document.summary.fixedIdentical).toBe(true);
     expect(document.cases.map(({ name, threads, reduction }) => `${name} ${threads} ${reduction}`)).toEqual([
       'thin-forward 1 fixed',

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compareDocumentSchema as documentSchema } from '../../dist/report/document-schemas.js';
 import { writeFolder } from '../data/idx-writer.js';
 import { samebits } from './command.js';
+import { expectPublished } from './published-schema.js';
 
 const SMALL = ['--hidden', '16', '--epochs', '2', '--repeats', '1'];
 
@@ -17,7 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(cwd, { recursive: true }));
 
 const read = (name: string): string => readFileSync(join(cwd, name), 'utf8');
-const parse = (text: string) => v.parse(documentSchema, JSON.parse(text));
+const parse = (text: string) => v.parse(documentSchema, expectPublished(JSON.parse(text)));
 
 describe('samebits compare', () => {
   it('prints a table, a sentence and where the page is, in plain text of at most 80 columns', async () => {

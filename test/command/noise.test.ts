@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { adam, dense, noiseFloor, parseRecipe, rescaling } from 'samebits';
 import { afterAll, describe, expect, it } from 'vitest';
 import { samebits } from './command.js';
+import { expectPublished } from './published-schema.js';
 
 const cwd = mkdtempSync(join(tmpdir(), 'samebits-noise-'));
 afterAll(() => rmSync(cwd, { recursive: true }));
@@ -32,7 +33,7 @@ async function json(words: readonly string[]) {
   const ended = await samebits([...words, '--json'], { cwd });
   expect(ended.code, ended.stderr).toBe(0);
   expect(ended.stderr).toBe('');
-  return JSON.parse(ended.stdout);
+  return expectPublished(JSON.parse(ended.stdout));
 }
 
 describe('samebits lab noise', () => {

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trainDocumentSchema } from '../../dist/report/document-schemas.js';
 import { samebits } from './command.js';
+import { expectPublished } from './published-schema.js';
 import { writeTables } from './small-tables.js';
 
 let cwd: string;
@@ -18,7 +19,7 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 const train = (words: readonly string[], options: object = {}) => samebits(['train', ...words], { cwd, ...options });
 const IRIS = ['iris.csv', '--target', 'species'];
 
-const parse = (text: string) => v.parse(trainDocumentSchema, JSON.parse(text));
+const parse = (text: string) => v.parse(trainDocumentSchema, expectPublished(JSON.parse(text)));
 
 describe('samebits train', () => {
   it('says what it inferred, then a plain line for each epoch, then what came of it', async () => {

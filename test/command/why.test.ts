@@ -6,6 +6,7 @@ import { ResultStore } from '../../dist/lab/store/result-store.js';
 import { writeManifest } from '../../dist/runs/manifest.js';
 import { base, Folders } from '../compare/why/folders.js';
 import { samebits } from './command.js';
+import { expectPublished } from './published-schema.js';
 
 const folders = new Folders();
 const cwd = folders.root;
@@ -41,7 +42,7 @@ describe('samebits why', () => {
   it('gives one document that says the same, and repeats itself from its line', async () => {
     const { code, stdout, stderr } = await samebits(['why', 'a', 'b', '--json'], { cwd });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const document = JSON.parse(stdout);
+    const document = expectPublished(JSON.parse(stdout));
     expect(document).toMatchObject({
       schemaVersion: 1,
       command: 'why',
@@ -66,6 +67,9 @@ describe('samebits why', () => {
     const ended = await samebits(['why', ...words], { cwd });
     expect(ended.code).toBe(code);
     expect(ended.stdout.replaceAll('\n', ' ')).toContain(text);
+    if (text === '') return;
+    const { stdout } = await samebits(['why', ...words, '--json'], { cwd });
+    expectPublished(JSON.parse(stdout));
   });
 });
 
@@ -108,6 +112,8 @@ describe('samebits verify', () => {
     expect(ended.code).toBe(code);
     expect(stdout).toMatch(text);
     expect(wide(stdout)).toEqual([]);
+    const { stdout: json } = await samebits(['verify', run, ...options, '--json'], { cwd });
+    expectPublished(JSON.parse(json));
   });
 
   it('names the version that computes another contract', async () => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DoctorDocument } from '../../dist/doctor/document.js';
 import { addon } from '../../dist/native/addon.js';
 import { addonPath } from '../../dist/native/load.js';
+import { expectPublished } from '../command/published-schema.js';
 
 const root = join(import.meta.dirname, '..', '..');
 /** Milliseconds for a whole examination, on a busy machine. */
@@ -35,6 +36,7 @@ test('on a sound machine everything is well, in lines of at most 80 columns', { 
   expect(stdout).not.toContain('\u001b');
   expect(stdout).not.toContain('✗');
   const document = JSON.parse(readFileSync(join(place, 'doctor.json'), 'utf8')) as DoctorDocument;
+  expectPublished(document);
   expect(document).toMatchObject({ schemaVersion: 1, command: 'doctor', contract: 1, ok: true });
   expect(document.machine.instructionSets).toEqual(addon().instructionSets().available.toReversed());
   for (const { name, ok, found, expected, sentence } of document.checks) {

@@ -103,6 +103,16 @@ describe('the JSON schema of a recipe', () => {
     expect(recipeFits(asFile(parseRecipe(file))), JSON.stringify(recipeFits.errors)).toBe(true);
   });
 
+  it('may be named in the file, and decides nothing', () => {
+    const file = { $schema: './node_modules/samebits/dist/schemas/recipe.json', ...small };
+    expect(recipeFits(file), JSON.stringify(recipeFits.errors)).toBe(true);
+    expect(parseRecipe(file)).toEqual(parseRecipe(small));
+    for (const $schema of [1, null, {}]) {
+      expect(recipeFits({ ...file, $schema })).toBe(false);
+      expect(() => parseRecipe({ ...file, $schema })).toThrow(/the address of a JSON schema/);
+    }
+  });
+
   it('refuses an unknown key wherever it stands, as parseRecipe does', () => {
     const all = [...misspelled(asFile(RECIPES.rich)), ...misspelled(asFile(RECIPES['written out']))];
     expect(all.length).toBeGreaterThan(15);
@@ -168,6 +178,14 @@ describe('the JSON schema of an experiment', () => {
       expect(() => experiment(file as unknown as ExperimentDescription)).not.toThrow();
       expect(experimentFits(file), JSON.stringify(experimentFits.errors)).toBe(true);
     }
+  });
+
+  it('may be named in the file, and decides nothing', () => {
+    const named = { $schema: 'experiment.json', ...whole, recipe: { $schema: 'recipe.json', ...recipe } };
+    const file = asFile(named);
+    expect(experimentFits(file), JSON.stringify(experimentFits.errors)).toBe(true);
+    const plain = experiment(asFile(whole) as unknown as ExperimentDescription);
+    expect(JSON.stringify(experiment(file as unknown as ExperimentDescription))).toBe(JSON.stringify(plain));
   });
 
   it.each<[string, Json]>([

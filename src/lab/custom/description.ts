@@ -1,6 +1,6 @@
 /** Experiments as users describe them: in a JSON file, or as an object. */
 import * as v from 'valibot';
-import { check, choice, fields, integer, oneOf, type Schema } from '../../arguments.js';
+import { check, choice, fields, integer, oneOf, type Schema, schemaEntry } from '../../arguments.js';
 import type { CauseName } from '../../causes/cause.js';
 import { causeNamed } from '../../causes/causes.js';
 import { namedSource } from '../../data/named-source.js';
@@ -112,6 +112,7 @@ const claimSchema = fields({
 
 /** A file with an experiment. */
 export const experimentSchema = fields({
+  $schema: schemaEntry,
   name: v.pipe(v.string(NAME), v.regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/, NAME)),
   question: sentence,
   folklore: v.optional(sentence),

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXPERIMENTS } from '../../../dist/lab/experiments/index.js';
 import { ResultStore } from '../../../dist/lab/store/result-store.js';
 import { samebits } from '../../command/command.js';
+import { expectPublished } from '../../command/published-schema.js';
 import { tasksOf, writeExperiment } from './experiment-file.js';
 
 let cwd: string;
@@ -35,7 +36,7 @@ describe('samebits lab run', () => {
     const first = await lab(['run', file, '--json', '--output', 'first.json', '--repeats', '3']);
     expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' });
     expect(read('first.json')).toBe(first.stdout);
-    const document = JSON.parse(first.stdout);
+    const document = expectPublished(JSON.parse(first.stdout));
     expect(Object.keys(document).slice(0, 8)).toEqual([
       'schemaVersion',
       'command',

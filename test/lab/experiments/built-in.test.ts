@@ -1,10 +1,13 @@
 /** What holds for every built-in experiment. */
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { CAUSES } from '../../../dist/causes/causes.js';
 import type { BaseChoice, Conclusion } from '../../../dist/lab/experiment/experiment.js';
 import type { TrainTask } from '../../../dist/lab/experiment/task.js';
 import { madeUpData } from '../../../dist/lab/experiments/base-setting.js';
 import { EXPERIMENTS, experimentNamed } from '../../../dist/lab/experiments/index.js';
+import { conclusionSchema } from '../../../dist/report/lab-schemas.js';
+import { nonFiniteAsText } from '../../../dist/report/numbers.js';
 import { plausibleAnswers } from './answers.js';
 import { fakeGround, fakeResults } from './fake-results.js';
 import { type MadeUpRun, OUTPUTS, ROWS, TRAININGS } from './made-up-runs.js';
@@ -96,6 +99,7 @@ describe.each(all)('%s', (name, experiment) => {
       return;
     }
     const found = concludeOn(name, data);
+    v.parse(conclusionSchema, JSON.parse(JSON.stringify(found, nonFiniteAsText)));
     expect(found.statement).toMatch(/^[A-Z0-9].*\.$/);
     expect(found.claim).toMatch(/^[A-Z].*\.$/);
     expect(found.effect.estimate).not.toBeNaN();
