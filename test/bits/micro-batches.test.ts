@@ -13,16 +13,11 @@ import {
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../dist/native/addon.js';
+import { CLASSES, COLUMNS, wavesOf } from './waves.js';
 
 const ROWS = 119;
-const COLUMNS = 23;
-const CLASSES = 5;
 const { available } = addon().instructionSets();
-
-const wave = (count: number, step: number): Float32Array =>
-  Float32Array.from({ length: count }, (_, i) => ((i * step) % 1009) / 1009 - 0.5);
-const x = { data: wave(ROWS * COLUMNS, 613), rows: ROWS, columns: COLUMNS };
-const labels = Uint32Array.from({ length: ROWS }, (_, i) => (i * 7 + (i >> 3)) % CLASSES);
+const { x, labels } = wavesOf(ROWS);
 
 function model(optimizer: Optimizer = adam()) {
   const made = sequential({

@@ -4,28 +4,19 @@ import {
   adam,
   dense,
   dropout,
-  type FitOptions,
   l2,
   nadam,
   type Optimizer,
-  type Recording,
   rmsprop,
   type Sequential,
   sequential,
   sgd,
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
-import { addon } from '../../dist/native/addon.js';
+import { CLASSES, COLUMNS, itHasTheSameBits, wavesOf } from './waves.js';
 
 const ROWS = 111;
-const COLUMNS = 23;
-const CLASSES = 5;
-const { available } = addon().instructionSets();
-
-const wave = (count: number, step: number): Float32Array =>
-  Float32Array.from({ length: count }, (_, i) => ((i * step) % 1009) / 1009 - 0.5);
-const x = { data: wave(ROWS * COLUMNS, 613), rows: ROWS, columns: COLUMNS };
-const labels = Uint32Array.from({ length: ROWS }, (_, i) => (i * 7 + (i >> 3)) % CLASSES);
+const waves = wavesOf(ROWS);
 
 /** A wide layer, so that members of a team divide columns where rows are few; every kind of activation below dropout. */
 function model(optimizer: Optimizer): Sequential {
@@ -46,21 +37,6 @@ function model(optimizer: Optimizer): Sequential {
   return made;
 }
 
-interface Left {
-  readonly state: string;
-  readonly history: unknown;
-}
-
-async function trained(optimizer: Optimizer, options: FitOptions): Promise<Left & { recording: Recording | null }> {
-  const made = model(optimizer);
-  const { history, recording } = await made.fit(x, labels, { epochs: 2, validationData: [x, labels], ...options });
-  const state = made.fingerprint('state');
-  made.dispose();
-  return { state, history, recording };
-}
-
-const left = ({ state, history }: Left): Left => ({ state, history });
-
 const OPTIMIZERS: [string, Optimizer][] = [
   ['sgd', sgd({ learningRate: 0.05 })],
   ['nesterov', sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true })],
@@ -71,35 +47,12 @@ const OPTIMIZERS: [string, Optimizer][] = [
   ['nadam', nadam()],
 ];
 
-describe.each(OPTIMIZERS)('%s with dropout and l2', (_, optimizer) => {
-  it.each([7, 40])('in fixed order, batches of %i rows, has one fingerprint', async (batchSize) => {
-    const sizes = { batchSize, batchLeaf: 16 } as const;
-    const expected = left(await trained(optimizer, { ...sizes, threads: 1, isa: available[0], plan: 'stored' }));
-    for (const threads of [1, 2, 3, 8]) {
-      for (const isa of available.slice(1)) {
-        for (const plan of ['stored', 'fused'] as const) {
-          const found = left(await trained(optimizer, { ...sizes, threads, isa, plan }));
-          expect(found, `${threads} threads, ${isa}, ${plan}`).toEqual(expected);
-        }
-      }
-    }
-  });
-
-  it('in free order has the recorded bits again', async () => {
-    const free = { batchSize: 40, reduction: 'free', freeGrain: 4 } as const;
-    const recorded = await trained(optimizer, { ...free, threads: 3, record: true });
-    for (const threads of [1, 2, 8]) {
-      for (const isa of available) {
-        const plan = threads === 2 ? 'stored' : 'fused';
-        const replay = recorded.recording ?? undefined;
-        const found = await trained(optimizer, { ...free, threads, isa, plan, replay });
-        expect(left(found), `${threads} threads, ${isa}, ${plan}`).toEqual(left(recorded));
-      }
-    }
-  });
+describe.each(OPTIMIZERS)('%s with dropout and l2 has the same bits', (_, optimizer) => {
+  itHasTheSameBits(() => model(optimizer), waves);
 });
 
 it('2 and 1 epochs are 3, and steps one by one are an epoch', async () => {
+  const { x, labels } = waves;
   const options = { batchSize: 25, shuffle: false } as const;
   const whole = model(rmsprop());
   await whole.fit(x, labels, { ...options, epochs: 3, threads: 2 });
