@@ -1,5 +1,15 @@
 /** What two settings differ in: all of it, as causes where there is one. */
-import { CAUSE_NAMES, CAUSES, differingCauses, parseSetting, type Setting } from 'samebits';
+import {
+  activation,
+  batchNormalization,
+  CAUSE_NAMES,
+  CAUSES,
+  dense,
+  differingCauses,
+  type Layer,
+  parseSetting,
+  type Setting,
+} from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { bare, embedded, full, placeOf } from './settings.js';
 
@@ -83,6 +93,29 @@ describe('differingCauses', () => {
         { path: 'data.source.noise', a: 1, b: 2 },
       ],
     });
+  });
+
+  it.each<[string, number, object]>([
+    ['activation', 2, { activation: 'elu' }],
+    ['momentum', 1, { momentum: 0.5 }],
+    ['kernelConstraint', 0, { kernelConstraint: { name: 'nonNegative' } }],
+    ['biasRegularizer', 3, { biasRegularizer: { name: 'l1', l1: 0.1 } }],
+    ['biasInitializer', 3, { biasInitializer: { name: 'constant', value: 1 } }],
+  ])('leave %s of a layer to the rest', (name, index, part) => {
+    const of = (layers: readonly object[]): Setting =>
+      parseSetting({ ...full, recipe: { ...full.recipe, model: { layers } } });
+    const layers: Layer[] = [
+      dense({ units: 6, inputShape: [8] }),
+      batchNormalization(),
+      activation({ activation: 'relu' }),
+      dense({ units: 1, activation: 'sigmoid' }),
+    ];
+    const changed = layers.with(index, { ...layers[index], ...part } as Layer);
+    const { causes, rest } = differingCauses(of(layers), of(changed));
+    expect(causes).toEqual([]);
+    const path = expect.stringContaining(`recipe.model.layers[${index}].${name}`);
+    expect(rest).toEqual(rest.map(() => expect.objectContaining({ path })));
+    expect(rest.length).toBeGreaterThan(0);
   });
 
   it('of settings with little in common say so', () => {
