@@ -90,6 +90,12 @@ describe('docs/defaults.md', () => {
   it('is right about columns of tables', async () => {
     const said = rows.filter(([name]) => ['number', 'category', 'date'].includes(name));
     expect(said).toHaveLength(7);
+    for (const [, option, value] of rows.filter(([name]) => name === 'target')) {
+      const options = { target: 'number', task: 'regression' } as const;
+      const plain = prepare(tableOf({ number: [1, 3.5], x: [1, 2] }), options).preparation.toJSON();
+      const given = prepare(tableOf({ number: [1, 3.5], x: [1, 2] }), { ...options, [option]: JSON.parse(value) });
+      expect(given.preparation.toJSON()).toEqual(plain);
+    }
     const table = tableOf([
       { number: 1, category: 'a', date: new Date(0) },
       { number: 3.5, category: 'b', date: new Date(1e12) },
@@ -102,7 +108,7 @@ describe('docs/defaults.md', () => {
   });
 
   it('has no row that nothing compares', () => {
-    const known = [...Object.keys(made), 'number', 'category', 'date'];
+    const known = [...Object.keys(made), 'number', 'category', 'date', 'target'];
     expect(rows.filter(([name]) => !known.includes(name))).toEqual([]);
     expect(rows.length).toBeGreaterThan(30);
   });

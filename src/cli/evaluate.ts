@@ -106,7 +106,7 @@ async function outputsOf(
   let count = 0;
   for await (const { x, y } of rows.batches()) {
     signal.throwIfAborted();
-    const outputs = await model.predict(x, threads === undefined ? {} : { threads });
+    const outputs = rows.restored(await model.predict(x, threads === undefined ? {} : { threads }));
     said.push(outputs.data);
     count += outputs.rows;
     if (y instanceof Uint32Array) labels.push(y);

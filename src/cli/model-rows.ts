@@ -12,13 +12,14 @@ import { Table } from '../data/table/table.js';
 import type { TableSource } from '../data/table/table-source.js';
 import { expected, SamebitsError } from '../errors.js';
 import { decisionsOf } from '../model/losses.js';
+import type { Predictions } from '../train/run.js';
 import type { Sequential } from '../train/sequential.js';
 import { ENDINGS } from './table-options.js';
 
 /** Some rows, prepared. */
 export interface ModelBatch {
   readonly x: Matrix;
-  /** Labels or numbers, where they are wanted. */
+  /** Labels, or numbers as the table has them, where they are wanted. */
   readonly y: Uint32Array | Matrix | null;
 }
 
@@ -31,6 +32,8 @@ export interface ModelRows {
   readonly classes: readonly ClassValue[] | null;
   /** What the last layer's outputs are: chances of classes, or anything. */
   readonly probabilities: boolean;
+  /** Numbers as the table has them, of what the network gives. */
+  restored(outputs: Predictions): Predictions;
   batches(): AsyncIterable<ModelBatch>;
 }
 
@@ -62,13 +65,14 @@ async function tableRows(
     task: task ?? taskOf(model),
     classes: preparation.classes,
     probabilities: givesProbabilities(model),
+    restored: (outputs) => preparation.restoreTarget(outputs),
     async *batches() {
       let first = 0;
       for await (const table of source.batches()) {
         const columns = preparation.features.length;
         const data = new Float32Array(table.rows * columns);
         preparation.transformInto(table, data, first);
-        const y = target === undefined ? null : preparation.targetOf(table, first);
+        const y = target === undefined ? null : preparation.targetOf(table, first, true);
         yield { x: { data, rows: table.rows, columns }, y };
         first += table.rows;
       }
@@ -121,6 +125,7 @@ async function dataSetRows(model: Sequential, data: string): Promise<ModelRows> 
     task,
     classes,
     probabilities: givesProbabilities(model),
+    restored: (outputs) => outputs,
     async *batches() {
       yield test;
     },

@@ -60,7 +60,7 @@ async function predict(path: string, data: string, flags: PredictFlags, signal: 
   try {
     for await (const { x } of rows.batches()) {
       signal.throwIfAborted();
-      const said = await model.predict(x, flags.threads === undefined ? {} : { threads: flags.threads });
+      const said = rows.restored(await model.predict(x, flags.threads === undefined ? {} : { threads: flags.threads }));
       // Nothing at all where the first rows do not fit the model.
       if (count === 0) await output.write(form.head);
       await output.write(form.lines(said, classesOf(model, rows, said), count));

@@ -150,13 +150,14 @@ function sourceOf(name: string, flags: TrainFlags, file: Recipe | null): DataSou
   const source = sourceNamed(name, flags, {
     test: validationSplit,
     seed,
-    ...(drop && { prepare: { drop } }),
+    ...prepareOf(flags, file),
     ...(sampleWeights && { sampleWeights }),
   });
   if (source.kind === 'table') return source;
   const { stream } = flags;
   for (const [option, value] of Object.entries({
     '--drop': drop,
+    '--target-scale': flags.targetScale,
     '--sample-weights': sampleWeights,
     '--stream': stream,
   })) {
@@ -166,6 +167,13 @@ function sourceOf(name: string, flags: TrainFlags, file: Recipe | null): DataSou
     throw expected(`0, for none, or nothing: ${name} has test rows of its own,`, '--validation-split', validationSplit);
   }
   return source;
+}
+
+/** A regression's target is scaled by itself, as networks begin near 0; a recipe says itself what its outputs are. */
+function prepareOf({ drop, targetScale }: TrainFlags, file: Recipe | null): Pick<TableFileSource, 'prepare'> {
+  const scale = targetScale ?? (file === null ? TRAIN_DEFAULTS.targetScale : 'none');
+  const prepare = { ...(scale !== 'none' && { targetScale: scale }), ...(drop && { drop }) };
+  return Object.keys(prepare).length === 0 ? {} : { prepare };
 }
 
 /** Whether a column has so many categories that all columns of categories become indices, which a table input looks up. */

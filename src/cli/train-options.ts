@@ -1,5 +1,6 @@
 /** The options of `samebits train`. */
 import { Command } from 'commander';
+import { SCALES, type Scale } from '../data/prepare/options.js';
 import { ACTIVATIONS } from '../model/activations.js';
 import type { LOSSES } from '../model/losses.js';
 import { OPTIMIZERS, type Optimizer } from '../model/optimizers.js';
@@ -32,6 +33,7 @@ export interface TrainFlags extends TableFlags, ExecutionFlags {
   readonly stream?: boolean;
   readonly shuffleBuffer?: number;
   readonly checkpointEvery?: number;
+  readonly targetScale?: Scale;
   readonly validationSplit?: number;
   readonly layers?: readonly number[];
   readonly activation?: ActivationName;
@@ -57,7 +59,7 @@ export interface TrainFlags extends TableFlags, ExecutionFlags {
 }
 
 /** What holds where neither an option nor a recipe says otherwise. */
-export const TRAIN_DEFAULTS = { hidden: [64, 64], seed: 42, validationSplit: 0.2 } as const;
+export const TRAIN_DEFAULTS = { hidden: [64, 64], seed: 42, validationSplit: 0.2, targetScale: 'standard' } as const;
 
 const MOST_ROWS = 0x7fff_ffff;
 
@@ -92,6 +94,11 @@ export function trainOptions(): Command {
   withTableOptions(command)
     .option('--drop <column...>', 'of a table: columns that are left out')
     .option('--sample-weights <column>', 'of a table: what rows weigh in the loss; no input')
+    .option(
+      '--target-scale <name>',
+      'standard, minMax or none: numbers that are predicted (default: standard)',
+      nameOption('--target-scale', SCALES),
+    )
     .option(
       '--validation-split <share>',
       'of a table: rows that are kept to validate on; 0 for none (default: 0.2)',

@@ -1,6 +1,6 @@
 /** A table in a file that is never all in memory: split, and learned of, in one pass. */
 import { resolve } from 'node:path';
-import { TargetFitter } from './prepare/fit-target.js';
+import { TargetFitter, TargetScale } from './prepare/fit-target.js';
 import { type FittedColumn, PREPARATION_FORMAT } from './prepare/fitted.js';
 import { type PrepareOptions, planOf } from './prepare/options.js';
 import { Preparation } from './prepare/preparation.js';
@@ -35,7 +35,7 @@ export interface StreamTableOptions {
 }
 
 /**
- * The preparation is that of a table in memory, with the same split: columns are learned of the training rows, classes of all rows.
+ * The preparation is that of a table in memory, with the same split: columns and how a target is scaled are learned of the training rows, classes of all rows.
  *
  * @throws SamebitsError as `openTable`, `splitSource` and `fitPreparation` do; the signal's reason
  */
@@ -69,17 +69,23 @@ async function learn(
   const plan = planOf(whole.description, options);
   checkStreamed(plan);
   const columns = new ColumnsFitter(plan.columns);
-  const target = new TargetFitter(plan.target as NonNullable<typeof plan.target>, task ?? null);
+  const description = plan.target as NonNullable<typeof plan.target>;
+  const target = new TargetFitter(description, task ?? null);
+  const scale = new TargetScale(description, plan.targetScale);
   let row = 0;
   for await (const batch of whole.batches()) {
     signal?.throwIfAborted();
     target.see(batch.column(name), row);
-    columns.see(isTrained === null ? batch : chosen(batch, row, isTrained));
+    const trained = isTrained === null ? batch : chosen(batch, row, isTrained);
+    columns.see(trained);
+    scale.see(trained.column(name));
     row += batch.rows;
   }
   const fitted = columns.finish();
   const encoded = byCount && !fitted.some(hasMany) ? fitted.map(oneHot) : fitted;
-  return new Preparation({ format: PREPARATION_FORMAT, columns: encoded, target: target.finish() });
+  const known = target.finish();
+  const scaled = known.task === 'regression' ? { ...known, ...scale.finish() } : known;
+  return new Preparation({ format: PREPARATION_FORMAT, columns: encoded, target: scaled });
 }
 
 function chosen(batch: Table, firstRow: number, has: (row: number) => boolean): Table {

@@ -183,6 +183,10 @@ function modelParts(model: InspectModel): string[] {
   ];
 }
 
+function scaled({ center, divisor }: { readonly center: number; readonly divisor: number }): string {
+  return `(x − ${formatMagnitude(center)}) / ${formatMagnitude(divisor)}`;
+}
+
 function preparationLines({ columns, target }: NonNullable<InspectModel['preparation']>): string[] {
   const cells = columns.map((column) => {
     const what =
@@ -190,7 +194,7 @@ function preparationLines({ columns, target }: NonNullable<InspectModel['prepara
         ? `${column.encode}, ${formatCount(column.categories.length)} categories`
         : column.type === 'date'
           ? column.parts.map(({ part }) => part).join(', ')
-          : `(x − ${formatMagnitude(column.center)}) / ${formatMagnitude(column.divisor)}`;
+          : scaled(column);
     return [printable(column.name), column.type, what];
   });
   const classes = target?.classes ?? null;
@@ -207,7 +211,7 @@ function preparationLines({ columns, target }: NonNullable<InspectModel['prepara
                     .map((one) => printable(String(one)))
                     .slice(0, 20)
                     .join(', ')}${classes.length > 20 ? ', …' : ''}`
-            }).`,
+            }${target.scaling === undefined ? '' : `: ${scaled(target.scaling)}`}).`,
             WIDTH,
           ),
         ];

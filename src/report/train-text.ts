@@ -46,7 +46,8 @@ export function renderTrainOpening({ recipe, data, table, validates, sampleWeigh
 function tableLines(name: string, { summary, preparation }: NonNullable<TrainOpening['table']>): string[] {
   const [head, ...columns] = summary.split('\n');
   const { task, target, classes } = preparation;
-  const kinds = classes === null ? '' : ` of ${classes.length} classes`;
+  const scaled = preparation.toJSON().target?.scaling === undefined ? '' : ', scaled while training';
+  const kinds = classes === null ? scaled : ` of ${classes.length} classes`;
   return [
     `${printable(name)}: ${head}`,
     ...columns.map((line) => `  ${line}`.slice(0, WIDTH)),

@@ -135,6 +135,23 @@ describe('samebits train', () => {
     expect(document.commandLine).toContain('--recipe recipe.json --epochs 2');
   });
 
+  it('scales a target of numbers, unless it is told not to', async () => {
+    const words = ['prices.csv', '--target', 'price', '--epochs', '1', '--out'];
+    const shown = (await train([...words, 'scaled'])).stdout;
+    expect(shown).toContain('The task is regression: price, scaled while training.');
+    const plain = await train([...words, 'plain', '--target-scale', 'none', '--json']);
+    expect(parse(plain.stdout).commandLine).toContain('--target-scale none');
+    const inspected = async (folder: string) =>
+      (await samebits(['inspect', join(folder, 'model.safetensors')], { cwd })).stdout;
+    expect(await inspected('scaled')).toMatch(/It predicts price \(regression: \(x − [\d.]+\) \/ [\d.]+\)\./);
+    expect(await inspected('plain')).toContain('It predicts price (regression).');
+    await train([...words, 'streamed', '--stream', '--validation-split', '0', '--quiet']);
+    await train([...words, 'whole', '--validation-split', '0', '--quiet']);
+    const predicted = (text: string) => text.slice(text.indexOf('It predicts'));
+    expect(predicted(await inspected('streamed'))).toMatch(/^It predicts price \(regression: /);
+    expect(predicted(await inspected('streamed'))).toBe(predicted(await inspected('whole')));
+  });
+
   it('leaves out columns, takes types and the task, and validates on no rows where none are wanted', async () => {
     const words = ['bought.csv', '--target', 'bought', '--columns', 'age=category', '--drop', 'city'];
     const { stdout } = await train([...words, '--validation-split', '0', '--epochs', '1', '--json']);

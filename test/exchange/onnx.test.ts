@@ -249,6 +249,19 @@ describe('a preparation in the graph', () => {
     },
   );
 
+  it('takes outputs back to numbers of a target that is scaled', async () => {
+    const houses = tableOf({ size: [1, 2.5, 4, 8], price: [120_000, 250_000, 310_500, 900_000] });
+    const model = sequential({ layers: [dense({ units: 1 })], seed: 5 });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    await model.fit(houses, { target: 'price', prepare: { targetScale: 'standard' }, epochs: 3 });
+    const said = await run(toOnnx(model), { size: doubles([1, 2.5, 4, 8]) });
+    const here = model.predictSync(houses).data;
+    expect(here[0]).toBeGreaterThan(1000);
+    said.forEach((value, row) => {
+      expect(Math.abs(value / here[row] - 1)).toBeLessThan(1e-5);
+    });
+  });
+
   it('that refuses missing numbers gives NaN for them', async () => {
     const { preparation } = prepare(tableOf({ a: [1, 2, 3] }), { numbers: { impute: 'error' } });
     const model = sequential({ layers: [dense({ units: 1, inputShape: [1] })], seed: 9 });

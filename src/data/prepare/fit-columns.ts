@@ -144,7 +144,12 @@ class CategoryFitter implements ColumnFitter {
   }
 }
 
-function scalingOf(moments: Moments, scale: Scale, fill: (mean: number) => number | null, name: string): Scaling {
+export function scalingOf(
+  moments: Moments,
+  scale: Scale,
+  fill: (mean: number) => number | null,
+  name: string,
+): Scaling {
   const result = moments.result();
   if (result === null) throw noValues(name);
   const { mean, deviation } = result;

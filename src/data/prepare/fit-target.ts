@@ -2,13 +2,40 @@
 import { expected } from '../../errors.js';
 import { expectedAt } from '../table/cell-error.js';
 import { type Column, type ColumnDescription, cellAt, isMissing } from '../table/column.js';
+import { scalingOf } from './fit-columns.js';
 import type { ClassValue, FittedTarget } from './fitted.js';
-import type { Task } from './options.js';
+import { Moments } from './moments.js';
+import type { Scale, Task } from './options.js';
 
 /** Labels beyond are no classes. */
 const MOST_CLASSES = 65_536;
 /** Numbers are taken for labels up to so many of them, unless the task is given. */
 const MOST_NUMBERED = 100;
+
+/** Learns how the numbers of a regression are scaled, batch after batch; a value that is missing is another's to refuse. */
+export class TargetScale {
+  readonly #name: string;
+  readonly #scale: Scale;
+  readonly #moments = new Moments();
+
+  constructor({ name, type }: ColumnDescription, scale: Scale) {
+    this.#name = name;
+    // Only numbers can be a regression's.
+    this.#scale = type === 'number' ? scale : 'none';
+  }
+
+  see({ values }: Column): void {
+    if (this.#scale === 'none') return;
+    for (let row = 0; row < values.length; row += 1) if (!Number.isNaN(values[row])) this.#moments.add(values[row]);
+  }
+
+  /** Nothing where numbers stay what they are: a preparation does not speak of it then. */
+  finish(): Pick<FittedTarget, 'scaling'> {
+    if (this.#scale === 'none') return {};
+    const { center, divisor } = scalingOf(this.#moments, this.#scale, () => null, this.#name);
+    return { scaling: { center, divisor } };
+  }
+}
 
 /** Learns of the target, batch after batch. */
 export class TargetFitter {
@@ -17,8 +44,9 @@ export class TargetFitter {
   readonly #task: Task | null;
   readonly #classes = new Set<ClassValue>();
   readonly #most: number;
+  readonly #scale: TargetScale;
 
-  constructor({ name, type }: ColumnDescription, task: Task | null) {
+  constructor({ name, type }: ColumnDescription, task: Task | null, scale: Scale = 'none') {
     const allowed = type === 'number' || (type !== 'date' && task !== 'regression');
     if (!allowed) {
       const what = task === 'regression' ? 'a column of numbers for a regression' : 'numbers, categories or booleans';
@@ -27,11 +55,13 @@ export class TargetFitter {
     this.#name = name;
     this.#type = type as FittedTarget['type'];
     this.#task = task;
+    this.#scale = new TargetScale({ name, type }, scale);
     // One more than can be: enough to know that there are too many.
     this.#most = type === 'number' && task === null ? MOST_NUMBERED + 1 : MOST_CLASSES + 1;
   }
 
   see(column: Column, firstRow: number): void {
+    this.#scale.see(column);
     const counted = this.#task !== 'regression';
     for (let row = 0; row < column.values.length; row += 1) {
       if (isMissing(column.type, column.values[row])) {
@@ -46,7 +76,7 @@ export class TargetFitter {
     const [name, type] = [this.#name, this.#type];
     const classes = inOrder([...this.#classes]);
     const task = this.#task ?? this.#infer(classes);
-    if (task === 'regression') return { name, type, task, classes: null };
+    if (task === 'regression') return { name, type, task, classes: null, ...this.#scale.finish() };
     const wanted = task === 'binary' ? '2 classes' : `from 2 to ${MOST_CLASSES} classes`;
     if (classes.length < 2 || classes.length > (task === 'binary' ? 2 : MOST_CLASSES)) {
       throw expected(wanted, `the target ${JSON.stringify(name)}`, classes.length, 'ERR_SAMEBITS_DATA');

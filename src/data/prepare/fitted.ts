@@ -55,6 +55,8 @@ export interface FittedTarget {
   readonly task: Task;
   /** By label: texts in code-unit order, numbers ascending, false before true. Null for a regression. */
   readonly classes: readonly ClassValue[] | null;
+  /** Where a regression's numbers are scaled: takes `x` to `(x − center) / divisor`, which the network learns to give. */
+  readonly scaling?: Pick<Scaling, 'center' | 'divisor'>;
 }
 
 export const PREPARATION_FORMAT = 'samebits preparation 1';
@@ -68,14 +70,14 @@ export interface PreparationDocument {
 
 const text = v.string('a text');
 const finite = v.pipe(v.number('a finite number'), v.finite('a finite number'));
-const scaling = {
+const targetScaling = {
   center: finite,
   divisor: v.pipe(
     finite,
     v.check((value) => value > 0, 'a number above 0'),
   ),
-  fill: v.nullable(finite),
 };
+const scaling = { ...targetScaling, fill: v.nullable(finite) };
 const ascending = (values: readonly (string | number)[]): boolean =>
   values.every((value, index) => index === 0 || values[index - 1] < value);
 const categories = v.pipe(
@@ -120,7 +122,9 @@ const targetSchema: Schema<FittedTarget> = v.pipe(
     type: oneOf(['number', 'category', 'boolean'] as const),
     task: oneOf(['regression', 'binary', 'multiclass'] as const),
     classes: v.nullable(v.array(v.union([text, finite, flag], 'a text, a number, true or false'), 'an array')),
+    scaling: v.optional(fields(targetScaling)),
   }),
+  v.check(({ task, scaling: scaled }) => task === 'regression' || scaled === undefined, 'no scaling of classes'),
   v.check(({ task, classes }) => (task === 'regression') === (classes === null), 'classes, but for a regression'),
   v.check(({ type, classes }) => {
     const kind = type === 'category' ? 'string' : type;

@@ -1,6 +1,6 @@
 /** Preparations of some rows of a table, whose target is known from all of them: a class that only other rows have is a class. */
 import type { Table } from '../table/table.js';
-import { TargetFitter } from './fit-target.js';
+import { TargetFitter, TargetScale } from './fit-target.js';
 import type { FittedTarget } from './fitted.js';
 import type { PrepareOptions, Task } from './options.js';
 import { Preparation } from './preparation.js';
@@ -14,12 +14,14 @@ export function targetOf(table: Table, name: string, task: Task | null): FittedT
   return fitter.finish();
 }
 
-/** What becomes of the other columns, by these rows alone. */
+/** What becomes of the other columns, and how numbers of the target are scaled, by these rows alone. */
 export function prepareFor(
   target: FittedTarget,
   rows: Table,
-  columns: Omit<PrepareOptions, 'target' | 'task'>,
+  { targetScale = 'none', ...columns }: Omit<PrepareOptions, 'target' | 'task'>,
 ): Preparation {
   const { preparation } = prepare(rows.drop([target.name]), columns);
-  return new Preparation({ ...preparation.toJSON(), target });
+  const scale = new TargetScale(target, target.task === 'regression' ? targetScale : 'none');
+  scale.see(rows.column(target.name));
+  return new Preparation({ ...preparation.toJSON(), target: { ...target, ...scale.finish() } });
 }

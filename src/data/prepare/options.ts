@@ -8,6 +8,8 @@ import { DATE_PARTS, type DatePart } from './date-parts.js';
 /** `standard`: mean 0, deviation 1. `minMax`: from 0 to 1. */
 export type Scale = 'standard' | 'minMax' | 'none';
 
+export const SCALES = ['standard', 'minMax', 'none'] as const satisfies readonly Scale[];
+
 /** What becomes of a column of numbers. */
 export interface NumberPreparation {
   /** @default 'standard'; of booleans 'none' */
@@ -56,6 +58,11 @@ export interface PrepareOptions {
   readonly target?: string;
   /** @default inferred from the target (docs/data.md, "The task") */
   readonly task?: Task;
+  /**
+   * What the network learns to give where the target is a regression's: the number, or one that is scaled, from which predictions of
+   * rows of a table are taken back. Losses are those of what the network gives. Classes are never scaled. @default 'none'
+   */
+  readonly targetScale?: Scale;
   /** Columns that are left out. @default [] */
   readonly drop?: readonly string[];
   /** Of single columns, by name. @default {} */
@@ -68,7 +75,7 @@ export interface PrepareOptions {
   readonly dates?: DatePreparation;
 }
 
-const scale = oneOf(['standard', 'minMax', 'none'] as const);
+const scale = oneOf(SCALES);
 const finite = v.pipe(v.number('a finite number'), v.finite('a finite number'));
 const names = v.array(v.string('a text'), 'an array of texts');
 
@@ -108,6 +115,7 @@ const anObject: Schema<object> = written(
 const optionsSchema = fields({
   target: v.optional(v.string('a text')),
   task: v.optional(oneOf(TASKS)),
+  targetScale: v.optional(scale, 'none'),
   drop: v.optional(names, []),
   columns: v.optional(anObject, {}),
   numbers: v.optional(anObject, {}),
@@ -117,6 +125,7 @@ const optionsSchema = fields({
 
 /** What is done with columns, where the target is said elsewhere. Names and what they say are checked with the table. */
 export const prepareSchema: Schema<Omit<PrepareOptions, 'target' | 'task'>> = fields({
+  targetScale: v.optional(scale),
   drop: v.optional(names),
   columns: v.optional(anObject as Schema<NonNullable<PrepareOptions['columns']>>),
   numbers: v.optional(anObject),
@@ -134,11 +143,16 @@ export interface Plan {
   readonly columns: readonly ColumnPlan[];
   readonly target: ColumnDescription | null;
   readonly task: Task | null;
+  readonly targetScale: Scale;
 }
 
 /** @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`; `ERR_SAMEBITS_SHAPE` for names that the table has not */
 export function planOf(description: readonly ColumnDescription[], options: PrepareOptions): Plan {
-  const { target, task, drop, columns, numbers, categories, dates } = check(optionsSchema, options, 'prepare');
+  const { target, task, targetScale, drop, columns, numbers, categories, dates } = check(
+    optionsSchema,
+    options,
+    'prepare',
+  );
   const known = description.map(({ name }) => name);
   const given = new Map(Object.entries(columns));
   for (const name of [...(target === undefined ? [] : [target]), ...drop, ...given.keys()]) {
@@ -159,5 +173,6 @@ export function planOf(description: readonly ColumnDescription[], options: Prepa
     columns: plans,
     target: description.find(({ name }) => name === target) ?? null,
     task: task ?? null,
+    targetScale,
   };
 }

@@ -18,6 +18,8 @@ import type { Task } from './options.js';
 import { type RawRows, toTable } from './raw-rows.js';
 import { type PreparedTableInput, type PreparedTableInputOptions, tableInputOf } from './table-input.js';
 
+const UNSCALED = { center: 0, divisor: 1 };
+
 /** What was learned of a table; it is not changed, and goes through JSON without losing a bit. */
 export class Preparation {
   /** Columns that rows must have, in order. */
@@ -93,7 +95,8 @@ export class Preparation {
   }
 
   /**
-   * What is to be predicted, of each row: labels (indices into {@link classes}), or for a regression a matrix of one column.
+   * What is to be predicted, of each row: labels (indices into {@link classes}), or for a regression a matrix of one column, scaled
+   * where the preparation was made with `targetScale`.
    *
    * @throws SamebitsError `ERR_SAMEBITS_STATE` without a target; `ERR_SAMEBITS_DATA` for a missing value, an unknown class
    * and a number beyond binary32, with `row`; `ERR_SAMEBITS_SHAPE` where the column is not there
@@ -104,9 +107,26 @@ export class Preparation {
     return this.targetOf(table, 0);
   }
 
-  /** As {@link transformTarget}, of a table whose row 0 is called `firstRow` in errors. */
-  targetOf(table: Table, firstRow: number): Uint32Array | Matrix {
-    const { name, type } = this.#target();
+  /**
+   * Outputs of a regression's network as numbers of the target's column: `output · divisor + center`, in binary64, rounded once. Others, and
+   * those of a target that is not scaled, as they are. `predict` does it of rows of a table.
+   *
+   * @param outputs [rows, columns], what `predict` gives of prepared rows.
+   */
+  restoreTarget<T extends { readonly data: Float32Array }>(outputs: T): T {
+    const scaling = this.#document.target?.scaling;
+    if (scaling === undefined) return outputs;
+    const { center, divisor } = scaling;
+    return { ...outputs, data: outputs.data.map((output) => output * divisor + center) };
+  }
+
+  /**
+   * As {@link transformTarget}, of a table whose row 0 is called `firstRow` in errors.
+   *
+   * @param asIs Numbers are not scaled.
+   */
+  targetOf(table: Table, firstRow: number, asIs = false): Uint32Array | Matrix {
+    const { name, type, scaling } = this.#target();
     const column = columnOf(table, { name, type });
     const labels = this.#labels;
     const place = (row: number) => ({ source: 'the table', row: firstRow + row, column: name });
@@ -114,10 +134,11 @@ export class Preparation {
       if (isMissing(type, column.values[row])) throw expectedAt('a value of the target', place(row), null);
     };
     if (labels === null) {
+      const { center, divisor } = asIs || scaling === undefined ? UNSCALED : scaling;
       const data = new Float32Array(table.rows);
       for (let row = 0; row < table.rows; row += 1) {
         present(row);
-        data[row] = column.values[row];
+        data[row] = (column.values[row] - center) / divisor;
         if (!Number.isFinite(data[row])) throw expectedAt('a number within binary32', place(row), column.values[row]);
       }
       return { data: shareArray(data), rows: table.rows, columns: 1 };
@@ -157,8 +178,10 @@ export class Preparation {
     const { columns, target } = this.#document;
     const lines = columns.map((_, index) => this.#encoders[index].summary);
     if (target !== null) {
-      const classes = target.classes === null ? '' : `: ${target.classes.length} classes`;
-      lines.push(`${JSON.stringify(target.name)} is predicted (${target.task}${classes})`);
+      const { name, task, classes, scaling } = target;
+      const counted = classes === null ? '' : `: ${classes.length} classes`;
+      const scaled = scaling === undefined ? '' : `: (x − ${scaling.center}) / ${scaling.divisor}`;
+      lines.push(`${JSON.stringify(name)} is predicted (${task}${counted}${scaled})`);
     }
     return [`${columns.length} columns, ${this.features.length} features`, ...lines].join('\n');
   }

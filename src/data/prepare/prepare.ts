@@ -95,9 +95,9 @@ class Fitter {
   readonly #columns: ColumnsFitter;
   readonly #target: { readonly name: string; readonly fitter: TargetFitter } | null;
 
-  constructor({ columns, target, task }: Plan) {
+  constructor({ columns, target, task, targetScale }: Plan) {
     this.#columns = new ColumnsFitter(columns);
-    this.#target = target === null ? null : { name: target.name, fitter: new TargetFitter(target, task) };
+    this.#target = target && { name: target.name, fitter: new TargetFitter(target, task, targetScale) };
   }
 
   get rows(): number {

@@ -60,6 +60,17 @@ function scaled(graph: Graph, { center, divisor, fill }: Scaling, input: Value, 
   return graph.node('Cast', [quotient], `${name}/scaled`, TO_FLOAT);
 }
 
+/** What was learned scaled, as numbers of the target's column: in binary64, rounded once, as here. */
+export function restoreTarget(graph: Graph, { target }: PreparationDocument, outputs: Value): Value {
+  if (target?.scaling === undefined) return outputs;
+  const { center, divisor } = target.scaling;
+  const constant = (part: string, value: number) => graph.constant(`${target.name}/${part}`, 'double', value);
+  const exact = graph.node('Cast', [outputs], `${target.name}/exact`, { to: { int: 11 } });
+  const product = graph.node('Mul', [exact, constant('divisor', divisor)], `${target.name}/product`);
+  const sum = graph.node('Add', [product, constant('center', center)], `${target.name}/restored`);
+  return graph.node('Cast', [sum], target.name, TO_FLOAT);
+}
+
 /** A text that is none of the known categories is 0, as a missing one without `fill`; nothing can be refused in a graph. */
 function categoryFeatures(graph: Graph, column: FittedCategory, input: Value): Value[] {
   const { name, categories, encode, fill, indicator } = column;

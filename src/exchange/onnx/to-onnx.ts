@@ -6,7 +6,7 @@ import { expected } from '../../errors.js';
 import type { Sequential } from '../../train/sequential.js';
 import { Graph } from './graph.js';
 import { addLayers } from './layers.js';
-import { addPreparation } from './preparation.js';
+import { addPreparation, restoreTarget } from './preparation.js';
 
 /** Options of {@link toOnnx}. */
 export interface OnnxOptions {
@@ -44,7 +44,9 @@ export function toOnnx(model: Sequential, options: OnnxOptions = {}): Uint8Array
   }
   const graph = new Graph();
   const x = preparation === null ? graph.input('x', 'float', inputs) : addPreparation(graph, preparation.toJSON());
-  graph.output('outputs', addLayers(graph, model.layers, weights, x), model.units);
+  const given = addLayers(graph, model.layers, weights, x);
+  const outputs = preparation === null ? given : restoreTarget(graph, preparation.toJSON(), given);
+  graph.output('outputs', outputs, model.units);
   const classes = preparation?.classes ?? null;
   return graph.toBytes(model.name, {
     fingerprint: model.fingerprint(),

@@ -1,5 +1,14 @@
-import { fitPreparation, openRows, Preparation, type PreparationDocument, prepare, tableOf } from 'samebits';
+import {
+  fitPreparation,
+  type Matrix,
+  openRows,
+  Preparation,
+  type PreparationDocument,
+  prepare,
+  tableOf,
+} from 'samebits';
 import { describe, expect, it } from 'vitest';
+import { feature, statistics } from '../../oracle/tables.js';
 
 const ROWS = [
   { age: 20, city: 'Oslo', member: true, since: '2024-01-31T10:30', label: 'no' },
@@ -118,6 +127,66 @@ describe('the task', () => {
     expect(() => prepare(data, { target: 'quality', task: 'binary' })).toThrow(/2 classes .* received 3/);
     const regression = prepare(tableOf({ x: [1, 2], y: [0, 1] }), { target: 'y', task: 'regression' });
     expect(regression.y).toEqual({ data: new Float32Array(new SharedArrayBuffer(8)).fill(1, 1), rows: 2, columns: 1 });
+  });
+});
+
+describe('a scaled target', () => {
+  const prices = [250_000, 120_500.25, 980_000, 415_000, 333_333];
+  const houses = tableOf({ size: [3, 1, 8, 5, 4], price: prices });
+  const learned = statistics(prices);
+
+  it.each(['standard', 'minMax'] as const)(
+    '%s is what features are by the same rule, and is taken back',
+    (targetScale) => {
+      const { preparation, y } = prepare(houses, { target: 'price', targetScale });
+      const scaled = prices.map((price) => feature(price, targetScale, learned));
+      expect(Array.from((y as Matrix).data)).toEqual(scaled);
+      const [center, divisor] =
+        targetScale === 'standard' ? [learned.mean, learned.deviation] : [learned.least, learned.most - learned.least];
+      const outputs = { data: Float32Array.from([0, 1, -0.25]), rows: 3, columns: 1 };
+      expect(Array.from(preparation.restoreTarget(outputs).data)).toEqual(
+        Array.from(outputs.data, (output) => Math.fround(output * divisor + center)),
+      );
+      expect(preparation.summary()).toContain(`"price" is predicted (regression: (x − ${center}) / ${divisor})`);
+      const again = new Preparation(JSON.parse(JSON.stringify(preparation)));
+      expect(again.transformTarget(houses)).toEqual(y);
+    },
+  );
+
+  it('has the same bits from batches', async () => {
+    const options = { target: 'price', targetScale: 'standard' } as const;
+    const rows = prices.map((price, i) => ({ size: i, price }));
+    const batched = await fitPreparation(await openRows(rows, { batchRows: 2 }), options);
+    expect(batched.toJSON()).toEqual(prepare(tableOf(rows), options).preparation.toJSON());
+  });
+
+  it('of one value only is 0, and that of classes is not scaled', () => {
+    const same = prepare(tableOf({ x: [1, 2, 3], y: [7, 7, 7] }), {
+      target: 'y',
+      task: 'regression',
+      targetScale: 'minMax',
+    });
+    expect(Array.from((same.y as Matrix).data)).toEqual([0, 0, 0]);
+    const plain = prepare(table, { target: 'label' }).preparation;
+    expect(prepare(table, { target: 'label', targetScale: 'standard' }).preparation.toJSON()).toEqual(plain.toJSON());
+    const numbers = tableOf({ x: [1, 2, 3], y: [2, 0, 1] });
+    expect(prepare(numbers, { target: 'y', targetScale: 'standard' }).preparation.classes).toEqual([0, 1, 2]);
+    const outputs = { data: Float32Array.from([0.5]), rows: 1, columns: 1 };
+    expect(plain.restoreTarget(outputs)).toBe(outputs);
+  });
+
+  it('is checked where it is read', () => {
+    const { preparation } = prepare(houses, { target: 'price', targetScale: 'standard' });
+    const document = preparation.toJSON();
+    const of = (target: object) => () =>
+      new Preparation({ ...document, target: { ...document.target, ...target } } as PreparationDocument);
+    expect(of({ scaling: { center: 0, divisor: 0 } })).toThrow(
+      'a number above 0 for preparation.target.scaling.divisor',
+    );
+    expect(of({ task: 'multiclass', classes: [1, 2, 3] })).toThrow('no scaling of classes');
+    expect(() => prepare(houses, { target: 'price', targetScale: 'log' as 'none' })).toThrow(
+      "one of 'standard', 'minMax', 'none' for prepare.targetScale",
+    );
   });
 });
 
