@@ -218,7 +218,10 @@ export {
   layerNormalization,
   type RescalingLayer,
   type RescalingOptions,
+  type ResidualLayer,
+  type ResidualOptions,
   rescaling,
+  residual,
 } from './model/layers.js';
 export type { LossOption, Metric } from './model/losses.js';
 export {

@@ -11,6 +11,7 @@ namespace samebits::binding {
 namespace {
 
 constexpr uint64_t kMostLayers = 1024;
+constexpr size_t kMostNested = 32;
 // Indices are binary32, in which every whole number up to this is exact.
 constexpr uint64_t kMostCategories = 1u << 24;
 // By ParameterKind.
@@ -139,6 +140,51 @@ LayerDescription layerOf(const Napi::Object& value) {
   return layer;
 }
 
+bool hasDense(const std::vector<LayerDescription>& layers) {
+  return std::any_of(layers.begin(), layers.end(), [](const LayerDescription& layer) {
+    return layer.kind == NodeKind::dense || hasDense(layer.block);
+  });
+}
+
+// An array of layers, with residual blocks in it.
+class LayerReader {
+ public:
+  // `units`: columns of what the first of them takes in.
+  explicit LayerReader(size_t units) : units_(units) {}
+
+  std::vector<LayerDescription> read(const Napi::Value& value) {
+    const Napi::Object given = object(value, "layers");
+    const uint64_t count = integer(given.Get("length"), "layers.length", 1, kMostLayers - layers_);
+    layers_ += count;
+    std::vector<LayerDescription> layers;
+    for (uint32_t i = 0; i < count; ++i) layers.push_back(layer(object(given.Get(i), "layer")));
+    return layers;
+  }
+
+ private:
+  LayerDescription layer(const Napi::Object& value) {
+    const Napi::Value kind = value.Get("kind");
+    if (!kind.IsString() || text(kind, "kind") != "residual") {
+      const LayerDescription read = layerOf(value);
+      if (read.kind == NodeKind::dense) units_ = read.units;
+      return read;
+    }
+    if (nested_ == kMostNested) throw expected(value.Env(), "fewer blocks within each other", "layers");
+    const size_t before = units_;
+    LayerDescription residual;
+    residual.kind = NodeKind::sum;
+    ++nested_;
+    residual.block = read(value.Get("layers"));
+    --nested_;
+    if (units_ != before) throw expected(value.Env(), "as many units as the block takes in", "layers", kShape);
+    return residual;
+  }
+
+  size_t units_;
+  size_t layers_ = 0;
+  size_t nested_ = 0;
+};
+
 LookUpDescription lookUpOf(const Napi::Object& value, uint64_t inputs) {
   const Napi::Env env = value.Env();
   LookUpDescription lookUp;
@@ -228,15 +274,9 @@ NetworkDescription descriptionOf(const Napi::Object& value) {
     if (description.rescale) throw expected(env, "no rescaling before tables", "rescale");
     description.lookUp = lookUpOf(object(lookUp, "lookUp"), description.inputs);
   }
-  const Napi::Object layers = object(value.Get("layers"), "layers");
-  const uint64_t count = integer(layers.Get("length"), "layers.length", 1, kMostLayers);
-  for (uint32_t i = 0; i < count; ++i) {
-    description.layers.push_back(layerOf(object(layers.Get(i), "layer")));
-  }
-  const auto isDense = [](const LayerDescription& layer) { return layer.kind == NodeKind::dense; };
-  if (std::none_of(description.layers.begin(), description.layers.end(), isDense)) {
-    throw expected(env, "at least one dense layer", "layers");
-  }
+  const LookUpDescription& lookUp = description.lookUp;
+  description.layers = LayerReader(lookUp.none() ? description.inputs : lookUp.units()).read(value.Get("layers"));
+  if (!hasDense(description.layers)) throw expected(env, "at least one dense layer", "layers");
   if (const Napi::Value loss = value.Get("loss"); !isNothing(loss)) {
     description.hasLoss = true;
     const GivenLoss given = lossOf(loss);

@@ -49,6 +49,8 @@ class Builder {
       if (layer.normalization.scale) addKindOf(ParameterKind::gamma, 1, {});
       if (layer.normalization.center) addKindOf(ParameterKind::beta, 1, {});
       if (layer.normalization.scale || layer.normalization.center) ++layers_;
+    } else if (layer.kind == NodeKind::sum) {
+      addBlock(layer.block);
     } else {
       addNode(NodeKind::dense, layer.units);
       addKindOf(ParameterKind::kernel, nodes.back().inputs, layer.kernel);
@@ -56,6 +58,14 @@ class Builder {
       ++layers_;
       addActivation(layer);
     }
+  }
+
+  void addBlock(const std::vector<LayerDescription>& layers) {
+    const size_t branch = nodes.size();
+    addNode(NodeKind::branch, units_);
+    for (const LayerDescription& layer : layers) add(layer);
+    nodes[branch].partner = nodes.size();
+    addNode(NodeKind::sum, units_).partner = branch;
   }
 
   Node& addNode(NodeKind kind, size_t units) {

@@ -18,7 +18,9 @@ namespace samebits {
 
 constexpr size_t kNone = SIZE_MAX;
 
-enum class NodeKind : uint8_t { lookUp, dense, activation, dropout, batchNormalization, layerNormalization };
+// A residual block is the nodes from a branch, which gives what it takes in, to a sum, which adds that to what the node before it
+// gives.
+enum class NodeKind : uint8_t { lookUp, dense, activation, dropout, batchNormalization, layerNormalization, branch, sum };
 
 // What a dropout layer has.
 struct DropoutDescription {
@@ -51,6 +53,8 @@ struct LayerDescription {
   NodeKind kind = NodeKind::dense;
   DropoutDescription dropout = {};
   NormalizationDescription normalization = {};
+  std::vector<LayerDescription> block =
+      {};  // of a residual layer, whose kind is sum: gives as many units as it takes in
 };
 
 struct NetworkDescription {
@@ -58,7 +62,7 @@ struct NetworkDescription {
   bool rescale = false;
   double scale = 1, offset = 0;  // rounded where rows are gathered: a caller's own rounding mode has no part in it
   LookUpDescription lookUp;      // before all layers; no rescaling then
-  std::vector<LayerDescription> layers;  // at least one of them dense
+  std::vector<LayerDescription> layers;  // at least one of them, or within their blocks, dense
   bool hasLoss = false;
   Loss loss = Loss::meanSquaredError;
   double lossParameter = 0;  // huber's delta, quantile's q, label smoothing; rounded where rows get their losses
@@ -100,6 +104,7 @@ struct Node {
   bool learns = false;  // it has parameters, or a node before it does: a gradient must reach its outputs
   DropoutDescription dropout = {};
   NormalizationDescription normalization = {};
+  size_t partner = kNone;                          // of a branch its sum, and of a sum its branch
   std::array<size_t, kParameterKinds> parameters;  // places in the network's list by kind, or kNone
 
   size_t parameter(ParameterKind of) const { return parameters[static_cast<size_t>(of)]; }

@@ -27,10 +27,7 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
       purpose_(purpose),
       form_(network.table(), network.description().loss, network.description().lossParameter, network.outputs()) {
   if (!looksUp()) input_ = takeRows(rows, network.description().inputs, cutter);
-  for (size_t n = 0; n < nodes_.size(); ++n) {
-    const bool shares = isIdentity(n) || worksInPlace(n);
-    outputs_.push_back(shares ? inputs(n) : takeRows(rows, nodes_[n].units, cutter));
-  }
+  takeOutputs(rows, cutter);
   if (looksUp()) {
     lookUp_.outputs = outputs_[0].data;
     lookUp_.ld = outputs_[0].ld;
@@ -70,6 +67,8 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
     if (masked_[n] != kNone) isMasked_[masked_[n]] = true;
     if (!node.learns) {
       gradients_.push_back({});
+    } else if (node.kind == NodeKind::sum) {
+      gradients_.push_back(copiesGradient(node) ? takeRows(rows, node.units, cutter) : gradients_[node.from]);
     } else if (isDense || node.kind == NodeKind::layerNormalization || !network.passesBack(node)) {
       gradients_.push_back(takeRows(rows, node.units, cutter));
       if (isDense) widest = std::max(widest, node.units);
@@ -79,6 +78,26 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
   }
   panelsPerMember_ = round16(rowsPerMember) * widest;
   rowPanels_ = cutter->take<float>(panelsPerMember_ * members);
+}
+
+void RowPass::takeOutputs(size_t rows, Cutter* cutter) {
+  std::vector<size_t> owners;  // of each node's outputs; kNone: the data
+  std::vector<size_t> held;    // of what the blocks that are open took in, which their sums will read
+  for (size_t n = 0; n < nodes_.size(); ++n) {
+    const Node& node = nodes_[n];
+    const size_t below = node.from == kNone ? kNone : owners[node.from];
+    const bool isHeld = std::find(held.begin(), held.end(), below) != held.end();
+    const bool shares = isIdentity(n) || (worksInPlace(n) && !isHeld);
+    owners.push_back(shares ? below : n);
+    outputs_.push_back(shares ? inputs(n) : takeRows(rows, node.units, cutter));
+    if (node.kind == NodeKind::branch) held.push_back(below);
+    if (node.kind == NodeKind::sum) held.pop_back();
+  }
+}
+
+bool RowPass::copiesGradient(const Node& sum) const {
+  const NodeKind from = nodes_[sum.from].kind;
+  return from != NodeKind::dense && from != NodeKind::sum;
 }
 
 void RowPass::beginStep(uint64_t step, size_t rows, const RowOrder* order) {
@@ -94,6 +113,7 @@ const Rows& RowPass::inputs(size_t n) const {
 
 bool RowPass::isIdentity(size_t n) const {
   const Node& node = nodes_[n];
+  if (node.kind == NodeKind::branch) return true;
   if (node.kind == NodeKind::dropout) return purpose_ != Purpose::train || node.dropout.rate == 0;
   if (node.kind != NodeKind::activation) return false;
   return isLossActivation(n) || (node.from != kNone && nodes_[node.from].relu);
@@ -102,12 +122,13 @@ bool RowPass::isIdentity(size_t n) const {
 // In training the logits stay where a gradient is taken from them, and outputs where another activation's is.
 bool RowPass::worksInPlace(size_t n) const {
   const Node& node = nodes_[n];
-  if (node.kind != NodeKind::activation && !isNormalization(node.kind)) return false;
+  const bool mayWork = node.kind == NodeKind::activation || node.kind == NodeKind::sum || isNormalization(node.kind);
+  if (!mayWork) return false;
   if (purpose_ != Purpose::train) return true;
   if (node.kind == NodeKind::activation && gradientTakesLogits(node.activation)) return false;
   if (node.from == kNone) return false;
   const NodeKind from = nodes_[node.from].kind;
-  return from == NodeKind::dense || isNormalization(from);
+  return from == NodeKind::dense || from == NodeKind::sum || isNormalization(from);
 }
 
 bool RowPass::isLossActivation(size_t n) const {
@@ -188,6 +209,10 @@ void RowPass::forward(size_t n, const Part& part) {
     normalize(n, part);
   } else if (node.kind == NodeKind::layerNormalization) {
     normalizeRows(n, part);
+  } else if (node.kind == NodeKind::sum) {
+    const Rows& around = outputs_[node.partner];
+    table.addRows(around.at(part.row) + part.columnBegin, around.ld, from.at(part.row) + part.columnBegin, from.ld,
+                  part.rows, part.columns(), to.at(part.row) + part.columnBegin, to.ld);
   } else {
     const DropoutMask mask = maskOf(node);
     table.dropout(&mask, from.at(part.row), from.ld, firstRow_ + part.row, part.rows, part.columnBegin, part.columnEnd,
@@ -224,6 +249,10 @@ void RowPass::backward(unsigned member, size_t n, const Part& part) {
     backwardNormalization(n, part);
   } else if (node.kind == NodeKind::layerNormalization) {
     backwardNormalizedRows(n, part);
+  } else if (node.kind == NodeKind::sum) {
+    backwardSum(n, part);
+  } else if (node.kind == NodeKind::branch) {
+    backwardBranch(n, part);
   } else if (!isIdentity(n)) {
     const DropoutMask mask = maskOf(node);
     const Rows& rows = gradients_[n];
@@ -240,6 +269,23 @@ void RowPass::backwardActivation(size_t n, const Part& part) {
   network_.table().activationGradient(node.activation, static_cast<float>(node.alpha),
                                       from.at(part.row) + part.columnBegin, from.ld,
                                       rows.at(part.row) + part.columnBegin, rows.ld, part.rows, part.columns());
+}
+
+void RowPass::backwardSum(size_t n, const Part& part) {
+  const Node& node = nodes_[n];
+  if (!copiesGradient(node)) return;
+  const Rows& given = gradients_[n];
+  const Rows& below = gradients_[node.from];
+  for (size_t row = part.row; row < part.row + part.rows; ++row) {
+    std::copy(given.at(row) + part.columnBegin, given.at(row) + part.columnEnd, below.at(row) + part.columnBegin);
+  }
+}
+
+void RowPass::backwardBranch(size_t n, const Part& part) {
+  const Rows& around = gradients_[nodes_[n].partner];
+  const Rows& rows = gradients_[n];
+  network_.table().addRows(around.at(part.row) + part.columnBegin, around.ld, rows.at(part.row) + part.columnBegin,
+                           rows.ld, part.rows, part.columns(), rows.at(part.row) + part.columnBegin, rows.ld);
 }
 
 size_t RowPass::unusedInputs(const Node& node) const {

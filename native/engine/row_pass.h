@@ -95,6 +95,9 @@ class RowPass {
   // A node that gives what it takes in.
   bool isIdentity(size_t node) const;
   bool worksInPlace(size_t node) const;
+  void takeOutputs(size_t rows, Cutter* cutter);
+  // A sum's gradient goes on to the branch too: what is turned in place below it is a copy, if anything is.
+  bool copiesGradient(const Node& sum) const;
   bool isLossActivation(size_t node) const;
   // The relu whose gradient the product of a dense node can mask at once, or kNone.
   size_t reluBelow(size_t node) const;
@@ -106,6 +109,8 @@ class RowPass {
   void backwardNormalization(size_t node, const Part& part);
   void backwardNormalizedRows(size_t node, const Part& part);
   void backwardActivation(size_t node, const Part& part);
+  void backwardSum(size_t node, const Part& part);
+  void backwardBranch(size_t node, const Part& part);
   void backwardProduct(unsigned member, size_t node, const Part& part);
 
   const Network& network_;

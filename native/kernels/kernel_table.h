@@ -272,6 +272,10 @@ struct KernelTable {
   void (*dropout)(const DropoutMask* mask, const float* source, size_t lds, size_t firstRow, size_t rows,
                   size_t columnBegin, size_t columnEnd, float* target, size_t ldt);
 
+  // sum[i, j] = a[i,j] + b[i,j] for j in [0, columns); sum may be a or b, otherwise they do not overlap.
+  void (*addRows)(const float* a, size_t lda, const float* b, size_t ldb, size_t rows, size_t columns, float* sum,
+                  size_t lds);
+
   // For columns [columnBegin, columnEnd), columnBegin a multiple of 16, columnEnd too or `units`. Training: the statistics of
   // `rows` rows by `order`, which is the fixed one; then normalized[i, j] = (x[i,j] - mean[j]) * inverse[j] and y from it;
   // y may be x.

@@ -57,6 +57,7 @@ constexpr KernelTable kTable = {
     activate,
     activationGradient,
     dropout,
+    addRows,
     batchNormalization,
     batchNormalized,
     batchNormalizationGradient,

@@ -2,6 +2,7 @@
 import { integer, real } from '../arguments.js';
 import { expected } from '../errors.js';
 import { type Activation, activationSchema } from '../model/activations.js';
+import { allLayers, mapLayers } from '../model/blocks.js';
 import { denseLayers, isPlainStack, lookUpLayer, type ModelDescription } from '../model/description.js';
 import { type LookUpLayer, tablesOf } from '../model/embeddings.js';
 import { type Initializer, initializerSchema } from '../model/initializers.js';
@@ -181,7 +182,7 @@ function hasTables(model: ModelDescription): boolean {
 }
 
 function dropoutLayers({ recipe }: Setting): readonly DropoutLayer[] {
-  return recipe.model.layers.filter((layer) => layer.kind === 'dropout');
+  return allLayers(recipe.model).filter((layer) => layer.kind === 'dropout');
 }
 
 function checkHidden(setting: Setting, name: string): readonly DenseLayer[] {
@@ -203,7 +204,7 @@ function withDense<T>(
   let index = -1;
   return withModel(setting, (model) => ({
     ...model,
-    layers: model.layers.map((layer) => {
+    layers: mapLayers(model.layers, (layer) => {
       if (layer.kind !== 'dense') return layer;
       index += 1;
       return index < values.length ? change(layer, values[index]) : layer;

@@ -1,7 +1,8 @@
 /** Causes that are seeds of random draws, and the generator that makes them. */
 import * as v from 'valibot';
 import type { Schema } from '../arguments.js';
-import { denseLayers, dropoutsOf, lookUpLayer } from '../model/description.js';
+import { allLayers } from '../model/blocks.js';
+import { denseLayers, lookUpLayer } from '../model/description.js';
 import type { Initializer } from '../model/initializers.js';
 import { generatorSchema } from '../model/recipe.js';
 import { type SeedUse, seedOf } from '../model/seeds.js';
@@ -92,7 +93,7 @@ function useOf(
 function draws({ recipe: { model, fit } }: Setting, use: SeedUse): boolean {
   if (use === 'order') return fit.shuffle !== false;
   if (use === 'dropout') {
-    return dropoutsOf(model).some((layer) => layer !== null && layer.rate > 0 && layer.seed === undefined);
+    return allLayers(model).some((layer) => layer.kind === 'dropout' && layer.rate > 0 && layer.seed === undefined);
   }
   const lookUp = lookUpLayer(model);
   if (lookUp !== null && isRandom(lookUp.embeddingsInitializer ?? 'randomUniform')) return true;

@@ -38,14 +38,19 @@ export function withDropoutRates(model: ModelDescription, rates: readonly number
 }
 
 export function withoutDropout(model: ModelDescription): ModelDescription {
+  checkPlain(model);
   const shape = model.layers[0].inputShape;
   const [first, ...rest] = model.layers.filter(({ kind }) => kind !== 'dropout');
   return { ...model, layers: [shape === undefined ? first : { ...first, inputShape: shape }, ...rest] };
 }
 
+function checkPlain(model: ModelDescription): void {
+  if (!isPlainStack(model)) throw expected('dense layers and dropout only, for this cause,', 'recipe.model', model);
+}
+
 function stagesOf(model: ModelDescription): Stage[] {
   const { layers } = model;
-  if (!isPlainStack(model)) throw expected('dense layers and dropout only, for this cause,', 'recipe.model', model);
+  checkPlain(model);
   return layers.flatMap((dense, index) => {
     if (dense.kind !== 'dense') return [];
     const before = layers[index - 1];

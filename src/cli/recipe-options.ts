@@ -1,7 +1,8 @@
 /** The recipe of `samebits compare`: from a file, from options, or both. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { SamebitsError } from '../errors.js';
+import { expected, SamebitsError } from '../errors.js';
 import { activationOf } from '../model/activations.js';
+import { mapLayers } from '../model/blocks.js';
 import { denseLayers, type ModelDescription } from '../model/description.js';
 import { dense, type Layer, rescaling } from '../model/layers.js';
 import { type Optimizer, type OptimizerName, optimizerNamed } from '../model/optimizers.js';
@@ -116,16 +117,18 @@ function overrideLayers(model: ModelDescription, { hidden, activation }: RecipeF
   const all = denseLayers(model);
   const last = all[all.length - 1];
   if (hidden === undefined) {
-    const layers = model.layers.map((layer) =>
+    const layers = mapLayers(model.layers, (layer) =>
       layer.kind === 'dense' && layer !== last && activation
         ? { ...layer, activation: activationOf(activation) }
         : layer,
     );
     return { ...model, layers };
   }
-  const first = model.layers.findIndex(({ kind }) => kind === 'dense');
+  const first = model.layers.findIndex(({ kind }) => kind === 'dense' || kind === 'residual');
+  const end = model.layers.indexOf(last);
+  if (end < 0) throw expected('no --hidden, as the last dense layer stands in a block,', '--hidden', hidden);
   const before = model.layers.slice(0, first);
-  const after = model.layers.slice(model.layers.indexOf(last) + 1);
+  const after = model.layers.slice(end + 1);
   // Without its name, so that a name that was counted is counted anew.
   const { name: _, ...output } = last;
   return { ...model, layers: [...before, ...hiddenLayers(hidden, activation), output, ...after] };

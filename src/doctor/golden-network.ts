@@ -6,7 +6,7 @@ import { sequential } from '../train/build.js';
 import { fingerprintPredictions } from '../train/fingerprint.js';
 import type { Sequential } from '../train/sequential.js';
 import { bitsOf } from './bits.js';
-import type { GoldenNetwork } from './golden.js';
+import type { GoldenLayer, GoldenNetwork } from './golden.js';
 import { bytesOf, floatsOf, indicesOf, labelsOf, oneHotOf } from './made-up.js';
 import type { Team } from './sums.js';
 
@@ -38,15 +38,18 @@ export async function trainGolden(recipe: GoldenRecipe, { isa, threads }: Team):
 function build(recipe: GoldenRecipe): Sequential {
   const first: Layer[] = recipe.rescaling === null ? [] : [rescaling(recipe.rescaling)];
   if (recipe.lookUp !== undefined) first.push(recipe.lookUp);
-  const layers = recipe.layers.flatMap((layer): Layer[] => {
-    if (layer.kind !== undefined) return [layer];
-    const { dropout: before, kind: _, ...options } = layer;
-    return [...(before === undefined ? [] : [dropout(before)]), dense(options)];
-  });
+  const layers = recipe.layers.flatMap(layersOf);
   const { seed, seeds, generator } = recipe;
   const model = sequential({ layers: [...first, ...layers], seed, generator, ...(seeds && { seeds }) });
   model.compile({ optimizer: optimizerOf(recipe), loss: recipe.loss });
   return model;
+}
+
+function layersOf(layer: GoldenLayer): Layer[] {
+  if (layer.kind === 'residual') return [{ ...layer, layers: layer.layers.flatMap(layersOf) }];
+  if (layer.kind !== undefined) return [layer];
+  const { dropout: before, kind: _, ...options } = layer;
+  return [...(before === undefined ? [] : [dropout(before)]), dense(options)];
 }
 
 function optimizerOf({ optimizer }: GoldenRecipe) {

@@ -2,7 +2,14 @@
 import { readFileSync } from 'node:fs';
 import type { ClassWeights } from '../model/class-weights.js';
 import type { LookUpLayer } from '../model/embeddings.js';
-import type { DenseLayer, DenseOptions, DropoutOptions, Layer, RescalingOptions } from '../model/layers.js';
+import type {
+  DenseLayer,
+  DenseOptions,
+  DropoutOptions,
+  Layer,
+  RescalingOptions,
+  ResidualLayer,
+} from '../model/layers.js';
 import type { AdagradOptions, AdamOptions, NadamOptions, RmsPropOptions, SgdOptions } from '../model/optimizers.js';
 import type { Shuffle } from '../model/recipe.js';
 import type { Seeds } from '../model/seeds.js';
@@ -31,6 +38,12 @@ export interface GoldenElementary {
   readonly values: string;
 }
 
+/** As a description has it, but that a dense one has no kind. */
+export type GoldenLayer =
+  | (DenseOptions & { readonly kind?: undefined; readonly dropout?: DropoutOptions })
+  | Exclude<Layer, DenseLayer | ResidualLayer>
+  | (Omit<ResidualLayer, 'layers'> & { readonly layers: readonly GoldenLayer[] });
+
 /** A small training, and what it must come to. */
 export interface GoldenNetwork {
   readonly recipe: {
@@ -43,10 +56,7 @@ export interface GoldenNetwork {
     /** A layer of embeddings before the others. */
     readonly lookUp?: LookUpLayer;
     /** Dense ones, some with a dropout layer before them, have no kind; others are as descriptions have them. */
-    readonly layers: readonly (
-      | (DenseOptions & { readonly kind?: undefined; readonly dropout?: DropoutOptions })
-      | Exclude<Layer, DenseLayer>
-    )[];
+    readonly layers: readonly GoldenLayer[];
     readonly optimizer:
       | ({ readonly name: 'sgd' } & SgdOptions)
       | ({ readonly name: 'rmsprop' } & RmsPropOptions)

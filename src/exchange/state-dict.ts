@@ -14,8 +14,8 @@ export interface StateDictOptions {
   /**
    * Names of PyTorch's modules, one for each layer with weights, in order: `['fc1', 'fc2']`. `'layers'`: the layers' own names.
    * `'sequential'`: their places in an `nn.Sequential` of the layers in which each activation and dropout is a module of its own:
-   * `0`, `2`, …
-   * @default 'layers'; to load also, where all modules have numbers, those in ascending order
+   * `0`, `2`, …; those of a residual block `<place>.block.0`, …, as of a module that has them as `self.block = nn.Sequential(…)`.
+   * @default 'layers'; to load also, where all modules are such places, those in ascending order
    */
   readonly modules?: 'layers' | 'sequential' | readonly string[];
 }
@@ -141,8 +141,8 @@ function namesOf(
   return parameters.map((parameter) => stateDictName(parameter, names[layers.indexOf(layerOf(parameter))]));
 }
 
-/** Places in an `nn.Sequential`. A rescaling has none: there it belongs to the data. */
-function sequentialPlaces(layers: readonly Layer[]): string[] {
+/** Places in an `nn.Sequential`. A rescaling has none: there it belongs to the data. @param within Where it stands itself. */
+function sequentialPlaces(layers: readonly Layer[], within = ''): string[] {
   const places: string[] = [];
   let place = 0;
   for (const layer of layers) {
@@ -151,12 +151,13 @@ function sequentialPlaces(layers: readonly Layer[]): string[] {
       throw expected("'layers' or names, as nn.Sequential has nothing like tableInput,", 'modules', 'sequential');
     }
     if (layer.kind === 'embedding') {
-      places.push(String(place));
+      places.push(`${within}${place}`);
       // nn.Flatten puts the vectors side by side.
       place += 2;
       continue;
     }
-    if (hasTensors(layer)) places.push(String(place));
+    if (layer.kind === 'residual') places.push(...sequentialPlaces(layer.layers, `${within}${place}.block.`));
+    if (hasTensors(layer)) places.push(`${within}${place}`);
     if (layer.kind === 'dense' && layer.activation !== 'linear') place += 1;
     place += 1;
   }
@@ -168,10 +169,17 @@ function hasTensors(layer: Layer): boolean {
   return layer.kind === 'dense' || layer.kind === 'batchNormalization';
 }
 
-/** Modules of numbers in ascending order; else they should have the layers' names. */
+/** Modules that are places in ascending order; else they should have the layers' names. */
 function modulesIn(tensors: ReadonlyMap<string, NamedTensor>, parameters: readonly Parameter[]): 'layers' | string[] {
   if (parameters.every((parameter) => tensors.has(stateDictName(parameter)))) return 'layers';
   const modules = new Set([...tensors.keys()].map((name) => name.slice(0, name.lastIndexOf('.'))));
-  const numbered = [...modules].every((module) => /^\d{1,9}$/.test(module));
-  return numbered ? [...modules].sort((a, b) => Number(a) - Number(b)) : 'layers';
+  const numbered = [...modules].every((module) => /^\d{1,9}(\.block\.\d{1,9})*$/.test(module));
+  return numbered ? [...modules].sort(comparePlaces) : 'layers';
+}
+
+/** `10` after `2.block.3` after `2.block.1`. */
+function comparePlaces(a: string, b: string): number {
+  const [first, second] = [a, b].map((place) => place.split('.block.').map(Number));
+  const apart = first.findIndex((number, i) => number !== second[i]);
+  return apart < 0 ? -1 : first[apart] - (second[apart] ?? -1);
 }

@@ -5,6 +5,7 @@ import { expected } from '../errors.js';
 import type { ParameterKind } from '../native/network.js';
 import { checkStreams } from '../random/seed.js';
 import type { Activation } from './activations.js';
+import { allLayers, checkBlocks, type PlacedLayer, placedLayers } from './blocks.js';
 import { isLookUp, type LookUpLayer, lookedUpUnits, tablesOf } from './embeddings.js';
 import type { Initializer } from './initializers.js';
 import { type DenseLayer, type DropoutLayer, type Layer, layerSchema, type RescalingLayer } from './layers.js';
@@ -82,33 +83,43 @@ export function dropoutStream(layer: string): string {
  */
 export function describeModel(value: unknown, name: string): ModelDescription {
   const { name: modelName, layers } = check(modelSchema, value, name);
-  const at = (index: number): string => `${name === '' ? '' : `${name}.`}layers[${index}]`;
-  if (!layers.some((layer) => layer.kind === 'dense')) {
-    throw expected('at least one dense layer', `${name === '' ? '' : `${name}.`}layers`, layers);
-  }
-  const counts = new Map<string, number>();
-  const named = layers.map((layer, index): Layer => {
-    if (index > 0 && layer.kind === 'rescaling') {
-      throw expected('rescaling as the first layer only', at(index), layer);
-    }
-    if (index > 0 && layer.inputShape !== undefined) {
-      throw expected('inputShape in the first layer only', `${at(index)}.inputShape`, layer.inputShape);
-    }
-    if (layer.kind === 'rescaling') return layer;
-    if (isLookUp(layer)) return describeLookUp(layer, index, at(index));
-    const count = (counts.get(layer.kind) ?? 0) + 1;
-    counts.set(layer.kind, count);
-    return { ...layer, name: layer.name ?? `${layer.kind}_${count}` };
-  });
-  const model = { name: modelName, layers: named };
-  checkNames(model, at);
-  const dropouts = named.flatMap((layer) => (layer.kind === 'dropout' ? [dropoutStream(layer.name as string)] : []));
+  const at = `${name === '' ? '' : `${name}.`}layers`;
+  const placed = placedLayers(layers, at);
+  if (!placed.some(({ layer }) => layer.kind === 'dense')) throw expected('at least one dense layer', at, layers);
+  placed.forEach(checkPlace);
+  const model = { name: modelName, layers: namedLayers(layers, at, new Map()) };
+  checkNames(placedLayers(model.layers, at));
+  checkBlocks(model.layers, declaredInputs(model), at);
+  const dropouts = allLayers(model).flatMap((layer) =>
+    layer.kind === 'dropout' ? [dropoutStream(layer.name as string)] : [],
+  );
   checkStreams([...drawnNames(model).map(initialStream), ...dropouts, SHUFFLE_STREAM]);
   return model;
 }
 
-function describeLookUp(layer: LookUpLayer, index: number, at: string): NamedLookUpLayer {
-  if (index > 0) throw expected(`${layer.kind} as the first layer only`, at, layer);
+/** Some layers are for the data, and stand first. */
+function checkPlace({ layer, at }: PlacedLayer, place: number): void {
+  if (place === 0) return;
+  if (layer.kind === 'rescaling' || isLookUp(layer)) throw expected(`${layer.kind} as the first layer only`, at, layer);
+  if (layer.inputShape !== undefined) {
+    throw expected('inputShape in the first layer only', `${at}.inputShape`, layer.inputShape);
+  }
+}
+
+/** @param counts Layers of each kind that came before. */
+function namedLayers(layers: readonly Layer[], at: string, counts: Map<string, number>): readonly Layer[] {
+  return layers.map((layer, index): Layer => {
+    if (layer.kind === 'rescaling') return layer;
+    if (isLookUp(layer)) return describeLookUp(layer, `${at}[${index}]`);
+    const count = (counts.get(layer.kind) ?? 0) + 1;
+    counts.set(layer.kind, count);
+    const named = { ...layer, name: layer.name ?? `${layer.kind}_${count}` };
+    if (named.kind !== 'residual') return named;
+    return { ...named, layers: namedLayers(named.layers, `${at}[${index}].layers`, counts) };
+  });
+}
+
+function describeLookUp(layer: LookUpLayer, at: string): NamedLookUpLayer {
   const named = { ...layer, name: layer.name ?? `${layer.kind}_1` };
   if (named.kind === 'embedding') return named;
   const columns = named.columns.length;
@@ -141,9 +152,9 @@ export function isPlainStack({ layers }: ModelDescription): boolean {
   });
 }
 
-/** The dense layers from the data to the outputs. */
+/** The dense layers from the data to the outputs, those in blocks too. */
 export function denseLayers(model: ModelDescription): readonly NamedDenseLayer[] {
-  return model.layers.filter((layer): layer is NamedDenseLayer => layer.kind === 'dense');
+  return allLayers(model).filter((layer): layer is NamedDenseLayer => layer.kind === 'dense');
 }
 
 /** The rescaling layer, or null. */
@@ -175,7 +186,7 @@ export function parametersOf(model: ModelDescription, inputs: number): readonly 
   const parameters: Parameter[] = [];
   let columns = inputs;
   let count = 0;
-  for (const layer of model.layers) {
+  for (const layer of allLayers(model)) {
     if (isLookUp(layer)) {
       for (const { name, categories, units } of tablesOf(layer)) {
         const { embeddingsInitializer: initializer = 'randomUniform' } = layer;
@@ -242,11 +253,11 @@ function drawnNames(model: ModelDescription): string[] {
   return drawn.map(({ name }) => name);
 }
 
-function checkNames(model: ModelDescription, at: (index: number) => string): void {
+function checkNames(layers: readonly PlacedLayer[]): void {
   const taken = new Set<string>();
-  model.layers.forEach((layer, index) => {
-    if (layer.kind === 'rescaling' || layer.name === undefined) return;
-    if (taken.has(layer.name)) throw expected('a name that no other layer has', `${at(index)}.name`, layer.name);
+  for (const { layer, at } of layers) {
+    if (layer.kind === 'rescaling' || layer.name === undefined) continue;
+    if (taken.has(layer.name)) throw expected('a name that no other layer has', `${at}.name`, layer.name);
     taken.add(layer.name);
-  });
+  }
 }

@@ -23,7 +23,7 @@ const TORCH: Readonly<Record<ParameterKind, TorchTensor>> = {
 /** Edge of the squares in which a matrix is transposed: 4 KiB of each side stay in the cache. */
 const EDGE = 32;
 
-/** The layer whose tensor it is; of one within blocks `<block>/<layer>`. */
+/** The layer whose tensor it is; of a table input's table `<layer>/<column>`. */
 export function layerOf({ name }: Parameter): string {
   return name.slice(0, name.lastIndexOf('/'));
 }

@@ -20,12 +20,17 @@ export function summaryText(model: ModelDescription, facts: SummaryFacts): strin
   const own = givenSeeds(seeds).map(([use, given]) => `, ${use} ${JSON.stringify(given)}`);
   const parameters = inputs === undefined ? null : parametersOf(model, inputs);
   let units = inputs;
-  const rows = model.layers.map((layer): Row => {
-    if (layer.kind === 'dense') units = layer.units;
-    if (isLookUp(layer)) units = inputs === undefined ? undefined : lookedUpUnits(layer, inputs);
-    const own = parameters?.filter(({ name }) => layer.kind !== 'rescaling' && name.startsWith(`${layer.name}/`));
-    return [layerText(layer), `[rows, ${units ?? '?'}]`, own === undefined ? countOf(layer) : format(sizeOf(own))];
-  });
+  const rowsOf = (layers: readonly Layer[], indent: string): Row[] =>
+    layers.flatMap((layer): Row[] => {
+      // A block's layers follow it, and add nothing to its units.
+      const inner = layer.kind === 'residual' ? rowsOf(layer.layers, `${indent}  `) : [];
+      if (layer.kind === 'dense') units = layer.units;
+      if (isLookUp(layer)) units = inputs === undefined ? undefined : lookedUpUnits(layer, inputs);
+      const own = parameters?.filter(({ name }) => namesOf(layer).some((prefix) => name.startsWith(prefix)));
+      const count = own === undefined ? countOf(layer) : format(sizeOf(own));
+      return [[indent + layerText(layer), `[rows, ${units ?? '?'}]`, count], ...inner];
+    });
+  const rows = rowsOf(model.layers, '');
   const total = parameters === null ? 'unknown until the first data' : format(sizeOf(parameters));
   return [
     `Model: ${model.name}`,
@@ -33,6 +38,12 @@ export function summaryText(model: ModelDescription, facts: SummaryFacts): strin
     `Total weights: ${total}`,
     `Seed: ${JSON.stringify(seed)}${seedDrawn ? ' (drawn; pass it to sequential() to repeat)' : ''}${own.join('')}, generator ${generator}`,
   ].join('\n');
+}
+
+/** What the names of its tensors, or of those in it, begin with. */
+function namesOf(layer: Layer): string[] {
+  if (layer.kind === 'rescaling') return [];
+  return layer.kind === 'residual' ? layer.layers.flatMap(namesOf) : [`${layer.name}/`];
 }
 
 function lookUpText(layer: LookUpLayer): string {
@@ -60,7 +71,7 @@ function countOf(layer: Layer): string {
     return format(tablesOf(layer).reduce((sum, { categories, units }) => sum + categories * units, 0));
   }
   if (kind === 'layerNormalization') return layer.scale || layer.center ? '?' : '0';
-  return kind === 'dense' || kind === 'batchNormalization' ? '?' : '0';
+  return kind === 'dense' || kind === 'batchNormalization' || kind === 'residual' ? '?' : '0';
 }
 
 type Row = readonly [string, string, string];

@@ -117,13 +117,20 @@ export interface NativeLayerNormalization {
   readonly scale: boolean;
 }
 
-/** A layer of a network, one of those that are at least one dense. */
+/** `x + f(x)`: layers, at least one, that give as many units as they take in, and a way around them. */
+export interface NativeResidual {
+  readonly kind: 'residual';
+  readonly layers: readonly NativeLayer[];
+}
+
+/** A layer of a network, at least one of which, or of those in blocks, is dense. */
 export type NativeLayer =
   | NativeDense
   | NativeActivationLayer
   | NativeBatchNormalization
   | NativeLayerNormalization
-  | NativeDropout;
+  | NativeDropout
+  | NativeResidual;
 
 /** Optimizer with its binary64 options; those that an optimizer does not have are ignored. */
 export interface NativeOptimizer {

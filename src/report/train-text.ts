@@ -1,6 +1,7 @@
 /** What `samebits train` says on standard output: what was inferred, and what came of it. */
 import type { Preparation } from '../data/prepare/preparation.js';
 import { printable } from '../data/table/table.js';
+import type { Layer } from '../model/layers.js';
 import type { Recipe } from '../model/recipe.js';
 import { formatCount, formatMagnitude, formatPercent, formatSeconds } from './format.js';
 import { decodeNumber } from './numbers.js';
@@ -57,17 +58,22 @@ function tableLines(name: string, { summary, preparation }: NonNullable<TrainOpe
 
 /** Layers, loss, optimizer and fit in a sentence. */
 export function recipeSentence({ model, loss, optimizer, fit, seed, reduction }: Recipe): string {
-  const layers = model.layers.map((layer) => {
+  const buffer = fit.shuffleBuffer === undefined ? '' : `shuffled among ${formatCount(fit.shuffleBuffer)} rows, `;
+  const lossName = typeof loss === 'string' ? loss : loss.name;
+  return (
+    `The network: ${layersText(model.layers)}; ${lossName}, ${optimizer.name}; ${formatCount(fit.epochs)} epochs, batches of ` +
+    `${formatCount(fit.batchSize)}, ${buffer}seed ${printable(String(seed))}, ${reduction} order.`
+  );
+}
+
+function layersText(layers: readonly Layer[]): string {
+  const texts = layers.map((layer) => {
+    if (layer.kind === 'residual') return `residual (${layersText(layer.layers)})`;
     if (layer.kind !== 'dense') return layer.kind;
     const { activation } = layer;
     return `${layer.units} ${typeof activation === 'string' ? activation : activation.name}`;
   });
-  const buffer = fit.shuffleBuffer === undefined ? '' : `shuffled among ${formatCount(fit.shuffleBuffer)} rows, `;
-  const lossName = typeof loss === 'string' ? loss : loss.name;
-  return (
-    `The network: ${layers.join(', ')}; ${lossName}, ${optimizer.name}; ${formatCount(fit.epochs)} epochs, batches of ` +
-    `${formatCount(fit.batchSize)}, ${buffer}seed ${printable(String(seed))}, ${reduction} order.`
-  );
+  return texts.join(', ');
 }
 
 /** The metrics in words, where the model is, and its fingerprint. */

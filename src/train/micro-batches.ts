@@ -1,5 +1,6 @@
 /** Batches that pass through the network in parts. */
 import { expected } from '../errors.js';
+import { allLayers } from '../model/blocks.js';
 import { lookUpLayer, type ModelDescription } from '../model/description.js';
 import type { Reduction } from '../native/network.js';
 
@@ -31,7 +32,7 @@ export function checkMicroBatchSize(
     // Sums of rows that a batch looks up are not kept from one micro-batch to the next.
     throw expected(`no microBatchSize with ${lookUp.kind}, as its tables sum whole batches,`, name, microBatchSize);
   }
-  if (model.layers.some(({ kind }) => kind === 'batchNormalization')) {
+  if (allLayers(model).some(({ kind }) => kind === 'batchNormalization')) {
     // A part's statistics would be others.
     const phrase = 'no microBatchSize with batchNormalization, as its statistics are of whole batches,';
     throw expected(phrase, name, microBatchSize);

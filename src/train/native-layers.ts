@@ -9,7 +9,7 @@ import type { NativeLayer, NativeRules } from '../native/network-description.js'
 import { seedKey, streamNumber } from '../random/seed.js';
 
 /** In order; rescaling and embeddings are not among them. */
-export function nativeLayers({ layers }: ModelDescription, seeds: SeedChoice): NativeLayer[] {
+export function nativeLayers({ layers }: Pick<ModelDescription, 'layers'>, seeds: SeedChoice): NativeLayer[] {
   return layers.flatMap((layer) => (layer.kind === 'rescaling' || isLookUp(layer) ? [] : [nativeLayer(layer, seeds)]));
 }
 
@@ -28,6 +28,8 @@ function nativeLayer(layer: Exclude<Layer, RescalingLayer | LookUpLayer>, seeds:
       const key = seedKey(seed ?? seedOf(seeds, 'dropout'));
       return { kind, rate, key, stream: streamNumber(dropoutStream(name as string)) };
     }
+    case 'residual':
+      return { kind: layer.kind, layers: nativeLayers(layer, seeds) };
     case 'batchNormalization': {
       const { kind, momentum, epsilon, center, scale } = layer;
       return { kind, momentum, epsilon, center, scale };

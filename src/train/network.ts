@@ -1,4 +1,5 @@
 /** Native networks from descriptions, and what is carried over from one to the next. */
+import { checkBlocks } from '../model/blocks.js';
 import {
   initialStream,
   isTrained,
@@ -63,6 +64,7 @@ export function createNetwork(
   { isa, emulate }: Hardware,
   objective: Objective | null,
 ): NativeNetwork {
+  checkBlocks(origin.model.layers, inputs, 'layers');
   const rescaling = rescalingLayer(origin.model);
   return new (addon().Network)({
     isa,

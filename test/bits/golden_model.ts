@@ -20,12 +20,7 @@ export function build({ layers, inputs, ...recipe }: GoldenRecipe): Sequential {
   const all = [
     ...(recipe.rescaling === null ? [] : [rescaling(recipe.rescaling)]),
     ...(recipe.lookUp === undefined ? [] : [recipe.lookUp]),
-    ...layers.flatMap((layer): Layer[] => {
-      // Those of other kinds are descriptions as they stand.
-      if (layer.kind !== undefined) return [layer];
-      const { dropout: before, ...options } = layer;
-      return [...(before === undefined ? [] : [dropout(before)]), dense(options)];
-    }),
+    ...layers.flatMap(layersOf),
   ];
   const model = sequential({
     layers: [{ ...all[0], inputShape: [inputs] }, ...all.slice(1)],
@@ -40,6 +35,14 @@ export function build({ layers, inputs, ...recipe }: GoldenRecipe): Sequential {
     metrics: hasAccuracy(recipe.loss) ? ['accuracy'] : [],
   });
   return model;
+}
+
+function layersOf(layer: GoldenRecipe['layers'][number]): Layer[] {
+  if (layer.kind === 'residual') return [{ ...layer, layers: layer.layers.flatMap(layersOf) }];
+  // Those of other kinds are descriptions as they stand.
+  if (layer.kind !== undefined) return [layer];
+  const { dropout: before, kind: _, ...options } = layer;
+  return [...(before === undefined ? [] : [dropout(before)]), dense(options)];
 }
 
 /** Rows and targets: all, or those of `order`. */

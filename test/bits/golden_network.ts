@@ -40,14 +40,16 @@ function lookUpOf({ lookUp, inputs }: GoldenRecipe): NativeLookUp | null {
   return { tables, columns: columns.map(({ table }) => table) };
 }
 
-function layersOf({ layers, seed, seeds }: GoldenRecipe): NativeLayer[] {
+function layersOf({ layers: all, seed, seeds }: GoldenRecipe): NativeLayer[] {
   let dropouts = 0;
   const dropoutOf = ({ rate, seed: own, name }: { rate: number; seed?: number | string; name?: string }) => {
     dropouts += 1;
     const stream = random.streamNumber(`dropout/${name ?? `dropout_${dropouts}`}`);
     return { kind: 'dropout', rate, key: random.keyOf(own ?? seeds?.dropout ?? seed), stream } as const;
   };
-  return layers.flatMap((layer): NativeLayer[] => {
+  const native = (layers: GoldenRecipe['layers']): NativeLayer[] => layers.flatMap(nativeOf);
+  const nativeOf = (layer: GoldenRecipe['layers'][number]): NativeLayer[] => {
+    if (layer.kind === 'residual') return [{ kind: layer.kind, layers: native(layer.layers) }];
     if (layer.kind === 'dropout') return [dropoutOf(layer)];
     if (layer.kind !== undefined) return [layer];
     const { dropout, ...others } = layer;
@@ -55,7 +57,13 @@ function layersOf({ layers, seed, seeds }: GoldenRecipe): NativeLayer[] {
     const bias = rulesOf(layer.biasRegularizer, layer.biasConstraint);
     const dense = { ...others, kind: 'dense', kernel, bias } as const;
     return dropout === undefined ? [dense] : [dropoutOf(dropout), dense];
-  });
+  };
+  return native(all);
+}
+
+/** Without the blocks that layers stand in. */
+function flat(layers: GoldenRecipe['layers']): Exclude<GoldenRecipe['layers'][number], { kind: 'residual' }>[] {
+  return layers.flatMap((layer) => (layer.kind === 'residual' ? flat(layer.layers) : [layer]));
 }
 
 function rulesOf(
@@ -85,7 +93,7 @@ export function tensorsOf(recipe: GoldenRecipe): Tensor[] {
     tensors.push({ name, shape: [categories, units], layer: number, kind: 'embeddings' });
     number += 1;
   }
-  for (const layer of recipe.layers) {
+  for (const layer of flat(recipe.layers)) {
     if (layer.kind === 'activation' || layer.kind === 'dropout') continue;
     const { kind = 'dense', name } = layer;
     counts[kind] += 1;

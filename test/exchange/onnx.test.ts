@@ -9,6 +9,7 @@ import {
   type NumericArray,
   prepare,
   rescaling,
+  residual,
   type Sequential,
   sequential,
   tableInput,
@@ -163,6 +164,26 @@ describe('onnxruntime predicts the same', () => {
       model.getWeights().map((tensor, i) => ({ ...tensor, data: tensor.data.map((_, j) => Math.sin(i * 7 + j)) })),
     );
     await expectSame(model);
+  });
+
+  it('with residual blocks, in each other, first and last', async () => {
+    const layers = [
+      residual({
+        layers: [dropout({ rate: 0.5 }), dense({ units: INPUTS, activation: 'tanh' })],
+        inputShape: [INPUTS] as const,
+      }),
+      dense({ units: 9, activation: 'relu' }),
+      residual({
+        layers: [
+          batchNormalization(),
+          residual({ layers: [dense({ units: 4, activation: 'gelu' }), dense({ units: 9 })], name: 'outputs' }),
+          activation({ activation: 'softsign' }),
+        ],
+      }),
+      dense({ units: 2 }),
+      residual({ layers: [activation({ activation: 'linear' })] }),
+    ];
+    await expectSame(sequential({ layers, seed: 4 }));
   });
 
   it('with one unit and one row', async () => {

@@ -10,6 +10,7 @@ import {
   loadModel,
   loadStateDict,
   rescaling,
+  residual,
   type Sequential,
   sequential,
   tableInput,
@@ -57,6 +58,17 @@ describe('PyTorch', () => {
     const model = network();
     loadStateDict(model, readFileSync(join(FIXTURES, 'torch.safetensors')));
     expectPredictions(model, torch.own);
+  });
+
+  it('gives those of residual blocks', () => {
+    const inner = residual({
+      layers: [batchNormalization({ epsilon: 1e-5 }), activation({ activation: 'relu' }), dense({ units: 7 })],
+    });
+    const block = residual({ layers: [dense({ units: 4, activation: 'tanh' }), dense({ units: 7 }), inner] });
+    const layers = [dense({ units: 7, inputShape: [5] as const }), block, dense({ units: 3 })];
+    const model = sequential({ layers, seed: 1 });
+    loadStateDict(model, readFileSync(join(FIXTURES, 'torch-residual.safetensors')));
+    expectPredictions(model, torch.blocks);
   });
 });
 
@@ -143,6 +155,40 @@ describe('a state dict', () => {
     const counted = { name: '1.num_batches_tracked', shape: [], data: new Float32Array(1) };
     const other = sequential({ layers, seed: 2 });
     loadStateDict(other, [...state, counted]);
+    expect(other.fingerprint()).toBe(model.fingerprint());
+  });
+
+  it('has residual blocks as modules with an nn.Sequential named block', () => {
+    const layers = [
+      dense({ units: 3, activation: 'relu', inputShape: [2] as const }),
+      residual({
+        layers: [
+          batchNormalization(),
+          ...Array.from({ length: 11 }, () => dense({ units: 3, useBias: false })),
+          residual({
+            layers: [dense({ units: 3, activation: 'tanh', useBias: false }), dense({ units: 3, useBias: false })],
+          }),
+        ],
+      }),
+      dense({ units: 1, useBias: false }),
+    ];
+    const model = sequential({ layers, seed: 1 });
+    const state = toStateDict(model, { modules: 'sequential' });
+    expect(state.map(({ name }) => name)).toEqual([
+      '0.weight',
+      '0.bias',
+      ...['weight', 'bias', 'running_mean', 'running_var'].map((name) => `2.block.0.${name}`),
+      ...Array.from({ length: 11 }, (_, i) => `2.block.${i + 1}.weight`),
+      '2.block.12.block.0.weight',
+      '2.block.12.block.2.weight',
+      '3.weight',
+    ]);
+    expect(toStateDict(model).map(({ name }) => name)).toContain('dense_13.weight');
+    const other = sequential({ layers, seed: 2 });
+    loadStateDict(
+      other,
+      state.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    );
     expect(other.fingerprint()).toBe(model.fingerprint());
   });
 

@@ -11,6 +11,7 @@ import { divergingRecipes, type GoldenRecipe, recipes, samplesOf } from './recip
 import { orderedRecipes } from './ordered.js';
 import { optimizerRecipes } from './optimizers.js';
 import { regularizedRecipes } from './regularized.js';
+import { residualRecipes } from './residual.js';
 import { scheduleRecipes } from './schedules.js';
 import { weightedRecipes } from './weighted.js';
 import { normalizedRecipes } from './normalized.js';
@@ -60,7 +61,7 @@ export const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes, ...normalizedRecipes, ...updateRecipes, ...layerNormalizedRecipes]);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes, ...normalizedRecipes, ...updateRecipes, ...layerNormalizedRecipes, ...residualRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

@@ -78,6 +78,10 @@ function applied(layer: Layer, weights: Weights, rows: Rows): Rows {
       const beta = weights[`${layer.name}/beta`];
       return rows.map((row) => normalized(row, layer.epsilon).map((h, j) => h * (gamma?.[j] ?? 1) + (beta?.[j] ?? 0)));
     }
+    case 'residual': {
+      const inner = outputsOf(layer.layers, weights, rows);
+      return rows.map((row, i) => row.map((x, j) => x + inner[i][j]));
+    }
     case 'rescaling':
       return rows.map((row) => row.map((x) => x * layer.scale + layer.offset));
     default:
@@ -97,6 +101,7 @@ function normalized(values: readonly number[], epsilon: number): number[] {
 
 function penaltyOf(layers: readonly Layer[], weights: Weights): number {
   return layers.reduce((sum, layer) => {
+    if (layer.kind === 'residual') return sum + penaltyOf(layer.layers, weights);
     if (layer.kind !== 'dense') return sum;
     const ofKernel = penalty(layer.kernelRegularizer, weights[`${layer.name}/kernel`]);
     return sum + ofKernel + penalty(layer.biasRegularizer, weights[`${layer.name}/bias`] ?? []);

@@ -13,6 +13,7 @@ import {
   nadam,
   parseRecipe,
   rescaling,
+  residual,
   rmsprop,
   sgd,
 } from 'samebits';
@@ -64,6 +65,12 @@ const RECIPES: Readonly<Record<string, unknown>> = {
     reduction: 'free',
     flippedBit: { tensor: 'first/kernel', index: 1, bit: 3 },
   },
+  'residual blocks': {
+    ...small,
+    model: {
+      layers: [residual({ layers: [layers[1], residual({ layers: [dropout({ rate: 0.5 })], name: 'inner' })] })],
+    },
+  },
   ...Object.fromEntries(OPTIMIZERS.map((optimizer) => [`the optimizer ${optimizer}`, { ...small, optimizer }])),
   ...Object.fromEntries(
     [sgd({ momentum: 0.9, nesterov: true }), rmsprop(), adam(), nadam(), adagrad()].map((optimizer) => [
@@ -114,7 +121,7 @@ describe('the JSON schema of a recipe', () => {
   });
 
   it('refuses an unknown key wherever it stands, as parseRecipe does', () => {
-    const all = [...misspelled(asFile(RECIPES.rich)), ...misspelled(asFile(RECIPES['written out']))];
+    const all = ['rich', 'written out', 'residual blocks'].flatMap((name) => [...misspelled(asFile(RECIPES[name]))]);
     expect(all.length).toBeGreaterThan(15);
     for (const recipe of all) {
       expect(recipeFits(recipe), JSON.stringify(recipe)).toBe(false);
@@ -134,6 +141,7 @@ describe('the JSON schema of a recipe', () => {
     ['an unknown loss', { ...small, loss: 'guess' }],
     ['an unknown layer', { ...small, model: { layers: [{ kind: 'conv', units: 1 }] } }],
     ['a layer without units', { ...small, model: { layers: [{ kind: 'dense' }] } }],
+    ['a block without layers', { ...small, model: { layers: [...layers, { kind: 'residual', layers: [] }] } }],
     ['a number as a text', { ...small, model: { layers: [{ kind: 'dense', units: '4' }] } }],
     ['a name with a slash', { ...small, model: { layers: [{ kind: 'dense', units: 1, name: 'a/b' }] } }],
     ['inputs of two dimensions', { ...small, model: { layers: [{ kind: 'dense', units: 1, inputShape: [2, 3] }] } }],

@@ -43,6 +43,7 @@ Problem problem(const char* name, size_t inputs, std::vector<LayerDescription> l
   } else {
     for (size_t i = 0; i < rows * inputs; ++i) made.floats.push_back(numbers.centered());
   }
+  // Blocks give what they take in.
   size_t units = inputs;
   for (const LayerDescription& layer : made.network.layers) {
     if (layer.kind == NodeKind::dense) units = layer.units;
@@ -143,6 +144,13 @@ LayerDescription activation(Activation kind) {
   LayerDescription layer;
   layer.kind = NodeKind::activation;
   layer.activation = kind;
+  return layer;
+}
+
+LayerDescription residual(std::vector<LayerDescription> layers) {
+  LayerDescription layer;
+  layer.kind = NodeKind::sum;
+  layer.block = std::move(layers);
   return layer;
 }
 
@@ -291,6 +299,38 @@ const std::vector<Problem>& problems() {
                           {2, Activation::linear, true},
                           layerNormalization(false, false)},
                          Loss::meanSquaredError, optimizer(UpdateKind::adam, 0.01), 21, 9, 4, true),
+                 {{{6, 5}, {40, 19}}, {0, LookUpDescription::kNumber, 1}}),
+      problem("9-70-3, residual blocks with dropout and with logits that are kept", 9,
+              {{70, Activation::relu, true},
+               residual({{19, Activation::relu, true}, dropout(0.2, 10), {70, Activation::linear, true, l2(0.01)}}),
+               activation(Activation::relu),
+               residual({activation(Activation::gelu), {70, Activation::silu, false}}),
+               {3, Activation::softmax, true}},
+              Loss::sparseCategoricalCrossentropy, optimizer(UpdateKind::adam, 0.01), 61, 20, 7, false),
+      problem("300-2, residual blocks of the data and of each other where columns are divided", 300,
+              {residual({dropout(0.3, 11), {300, Activation::tanh, true}}),
+               residual({residual({{40, Activation::relu, true}, {300, Activation::linear, false}}),
+                         residual({activation(Activation::softsign), residual({dropout(0.1, 12)})})}),
+               {2, Activation::linear, true},
+               residual({{2, Activation::linear, true}})},
+              Loss::meanSquaredError, optimizer(UpdateKind::adam, 0.001), 23, 9, 4, true),
+      problem("7-40-4, batch normalization in residual blocks, and blocks without weights", 7,
+              {residual({batchNormalization(true, true)}),
+               {40, Activation::linear, false},
+               residual({batchNormalization(true, true),
+                         activation(Activation::relu),
+                         {40, Activation::linear, true},
+                         residual({batchNormalization(false, true), dropout(0.2, 13)})}),
+               residual({activation(Activation::linear)}),
+               {4, Activation::linear, true},
+               residual({residual({activation(Activation::linear)})}),
+               activation(Activation::softmax)},
+              Loss::sparseCategoricalCrossentropy, adamw(0.02), 40, 9, 4, false),
+      withTables(problem("tables and a number, residual blocks of what they give", 3,
+                         {residual({{25, Activation::relu, true}}),
+                          residual({batchNormalization(true, true), {25, Activation::linear, true}}),
+                          {2, Activation::linear, true}},
+                         Loss::meanSquaredError, optimizer(UpdateKind::adam, 0.01), 40, 18, 5, false),
                  {{{6, 5}, {40, 19}}, {0, LookUpDescription::kNumber, 1}}),
   };
   return all;

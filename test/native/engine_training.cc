@@ -53,10 +53,15 @@ void testFixedOrder(const Problem& problem) {
   }
 }
 
+bool measures(const std::vector<LayerDescription>& layers) {
+  return std::any_of(layers.begin(), layers.end(), [](const LayerDescription& layer) {
+    return layer.kind == NodeKind::batchNormalization || measures(layer.block);
+  });
+}
+
 // What sums or measures whole batches has no micro-batches.
 bool hasMicroBatches(const NetworkDescription& network) {
-  const auto measures = [](const LayerDescription& layer) { return layer.kind == NodeKind::batchNormalization; };
-  return network.lookUp.tables.empty() && std::none_of(network.layers.begin(), network.layers.end(), measures);
+  return network.lookUp.tables.empty() && !measures(network.layers);
 }
 
 // Whole batches and micro-batches have the same bits.

@@ -119,6 +119,26 @@ void testActivations(const std::vector<const KernelTable*>& all, size_t rows, si
   }
 }
 
+void testSums(const std::vector<const KernelTable*>& all, size_t rows, size_t units, Values values, Random& random) {
+  const std::vector<float> a = randomTensor(random, rows * units, values), b = randomTensor(random, a.size(), values);
+  std::vector<float> expected(a.size());
+  for (size_t i = 0; i < a.size(); ++i) expected[i] = a[i] + b[i];
+  for (const KernelTable* table : all) {
+    RowMatrix first(a, rows, units, random), second(b, rows, units, random), to(rows, units, random);
+    table->addRows(first.data(), first.ld, second.data(), second.ld, rows, units, to.data(), to.ld);
+    check(to.equals(expected) && first.equals(a) && second.equals(b), describe(*table, "addRows", {rows, units}));
+    // By columns, into one of the two.
+    const std::vector<size_t> cuts = randomCuts(units, 16, random);
+    RowMatrix& into = random.below(2) == 1 ? first : second;
+    for (size_t c = 0; c + 1 < cuts.size(); ++c) {
+      const size_t at = cuts[c];
+      table->addRows(first.data() + at, first.ld, second.data() + at, second.ld, rows, cuts[c + 1] - at,
+                     into.data() + at, into.ld);
+    }
+    check(into.equals(expected), describe(*table, "addRows in place", {rows, units}));
+  }
+}
+
 struct Expected {
   std::vector<float> outputs, gradient, loss;
   std::vector<uint32_t> hits;
@@ -276,6 +296,7 @@ void testLayers(const std::vector<const KernelTable*>& all) {
     const Values values = kAllValues[i % 4];
     const size_t rows = random.extent(40), units = i < 20 ? 1 + i : random.extent(300);
     testActivations(all, rows, units, values, random);
+    testSums(all, rows, units, values, random);
     testLosses(all, rows, units, values, random);
     testRowWeights(all, rows, units, values, random);
     testGather(all, rows, units, random);

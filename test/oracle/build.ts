@@ -2,7 +2,7 @@
 import { f32 } from './arithmetic.js';
 import { type LookUpLayer, tablesOf } from './embedding.js';
 import { layerNormalizationStage } from './layer-normalization.js';
-import type { DenseLayer, NetworkRecipe, OtherLayer } from './network.js';
+import type { DenseLayer, NetworkRecipe, OtherLayer, RecipeLayer } from './network.js';
 import { initialState, type Parameter, stateNames } from './optimizers.js';
 import { type Initializer, initialize, openStream, streamNumber } from './random.js';
 import {
@@ -11,6 +11,7 @@ import {
   denseStage,
   dropoutStage,
   lookUpStage,
+  residualStage,
   type Stage,
 } from './stages.js';
 
@@ -21,7 +22,7 @@ export function stagesOf(recipe: NetworkRecipe): Stage[] {
 }
 
 class Builder {
-  readonly stages: Stage[] = [];
+  stages: Stage[] = [];
   readonly #recipe: NetworkRecipe;
   readonly #counts = new Map<string, number>();
   #units: number;
@@ -30,10 +31,25 @@ class Builder {
     this.#recipe = recipe;
     this.#units = recipe.inputs;
     if (recipe.lookUp !== undefined) this.#addLookUp(recipe.lookUp);
-    for (const layer of recipe.layers) {
+    this.#addAll(recipe.layers);
+  }
+
+  #addAll(layers: readonly RecipeLayer[]): void {
+    for (const layer of layers) {
       if (layer.kind === undefined) this.#addDense(layer);
+      else if (layer.kind === 'residual') this.#addBlock(layer.layers);
       else this.#addOther(layer);
     }
+  }
+
+  #addBlock(layers: readonly RecipeLayer[]): void {
+    const before = this.stages;
+    const units = this.#units;
+    this.stages = [];
+    this.#addAll(layers);
+    const block = residualStage(this.stages, units);
+    this.stages = before;
+    this.#add(block);
   }
 
   #add(stage: Stage): void {
@@ -94,7 +110,7 @@ class Builder {
     this.#add(activationStage(units, layer.activation));
   }
 
-  #addOther(layer: OtherLayer): void {
+  #addOther(layer: Exclude<OtherLayer, { kind: 'residual' }>): void {
     const { seed, seeds } = this.#recipe;
     const units = this.#units;
     if (layer.kind === 'activation') {

@@ -56,7 +56,8 @@ export type OtherLayer =
       readonly center: boolean;
       readonly scale: boolean;
       readonly name?: string;
-    };
+    }
+  | { readonly kind: 'residual'; readonly layers: readonly RecipeLayer[]; readonly name?: string };
 
 /** A dense layer has no kind. */
 export type RecipeLayer = (DenseLayer & { readonly kind?: undefined }) | OtherLayer;

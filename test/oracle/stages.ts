@@ -134,6 +134,31 @@ export function dropoutStage(units: number, mask: Mask): Stage {
   };
 }
 
+/** `x + f(x)`; backwards the gradient that came, and what `f` makes of it. */
+export function residualStage(stages: readonly Stage[], units: number): Stage {
+  const sum = (a: Float32Array, b: Float32Array) => a.map((value, i) => add(value, b[i]));
+  return {
+    units,
+    parameters: stages.flatMap(({ parameters }) => parameters),
+    pass(x, rows, training) {
+      let y = x;
+      const passes = stages.map((stage) => {
+        const passed = stage.pass(y, rows, training);
+        y = passed.y;
+        return passed;
+      });
+      return {
+        y: sum(x, y),
+        back: (dy) =>
+          sum(
+            dy,
+            passes.reduceRight((gradient, pass) => pass.back(gradient), dy),
+          ),
+      };
+    },
+  };
+}
+
 export interface BatchNormalization {
   readonly momentum: number;
   readonly epsilon: number;

@@ -6,6 +6,7 @@ import type {
   Layer,
   LayerNormalizationLayer,
   RescalingLayer,
+  ResidualLayer,
 } from '../../model/layers.js';
 import { activate } from './activations.js';
 import type { Graph, Value } from './graph.js';
@@ -32,11 +33,17 @@ function addLayer(graph: Graph, layer: Layer, weights: Weights, x: Value): Value
       return batchNormalization(graph, layer, weights, x);
     case 'layerNormalization':
       return layerNormalization(graph, layer, weights, x);
+    case 'residual':
+      return residual(graph, layer, weights, x);
     case 'dropout':
       return x;
     default:
       throw expected('layers that ONNX has', 'toOnnx', (layer as Layer).kind);
   }
+}
+
+function residual(graph: Graph, { name = '', layers }: ResidualLayer, weights: Weights, x: Value): Value {
+  return graph.node('Add', [x, addLayers(graph, layers, weights, x)], `${name}/outputs`);
 }
 
 /** By the moving statistics, as `predict` does. */
