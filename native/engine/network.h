@@ -20,7 +20,16 @@ constexpr size_t kNone = SIZE_MAX;
 
 // A residual block is the nodes from a branch, which gives what it takes in, to a sum, which adds that to what the node before it
 // gives.
-enum class NodeKind : uint8_t { lookUp, dense, activation, dropout, batchNormalization, layerNormalization, branch, sum };
+enum class NodeKind : uint8_t {
+  lookUp,
+  dense,
+  activation,
+  dropout,
+  batchNormalization,
+  layerNormalization,
+  branch,
+  sum
+};
 
 // What a dropout layer has.
 struct DropoutDescription {
