@@ -106,7 +106,9 @@ describe('emulate', () => {
     expect(refused).toMatchObject({ code: 'ERR_SAMEBITS_ARGUMENT' });
     expect(refused.message).toContain("'scalar' or 'auto' with emulate: ['noFma'] for isa but received \"avx2\"");
     const unknown = await failure(() => compiledClassifier().fit(x, labels, { emulate: ['fma'] as never }));
-    expect(unknown.message).toContain("one of 'noFma', 'flushSubnormals', 'ordinaryExp' for fit.emulate[0]");
+    expect(unknown.message).toContain(
+      "one of 'noFma', 'flushSubnormals', 'ordinaryExp' (did you mean 'noFma'?) for fit.emulate[0]",
+    );
     process.env.SAMEBITS_ISA = 'avx512';
     try {
       expect((await compiledClassifier().fit(x, labels, { emulate })).execution.isa).toBe('scalar');

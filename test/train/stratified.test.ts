@@ -136,6 +136,7 @@ describe("shuffle: 'stratified'", () => {
   it.each(['Stratified', 'yes', 1, null])('refuses %j', async (shuffle) => {
     const { code, message } = await failure(() => compiledClassifier().fit(x, labels, { shuffle } as never));
     expect(code).toBe('ERR_SAMEBITS_ARGUMENT');
-    expect(message).toContain("true, false or 'stratified' for fit.shuffle but received");
+    const hint = shuffle === 'Stratified' ? " (did you mean 'stratified'?)" : '';
+    expect(message).toContain(`true, false or 'stratified'${hint} for fit.shuffle but received`);
   });
 });

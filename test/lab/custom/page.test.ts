@@ -14,6 +14,6 @@ it('the example of docs/lab.md is an experiment', () => {
   );
   for (const key of Object.keys(JSON.parse(json))) expect(keys).toContain(key);
   expect(() => experiment({ nam: 'x' } as never)).toThrow(
-    /one of the options name, question, folklore, recipe, data, rows, design, causes, repeats, measures, claim/,
+    /one of the options \$schema, name, question, folklore, recipe, data, rows, design, causes, repeats, measures, claim/,
   );
 });
