@@ -298,7 +298,7 @@ const std::vector<Problem>& problems() {
                           layerNormalization(true, true),
                           {2, Activation::linear, true},
                           layerNormalization(false, false)},
-                         Loss::meanSquaredError, optimizer(UpdateKind::adam, 0.01), 21, 9, 4, true),
+                         Loss::meanSquaredError, optimizer(UpdateKind::adam, 0.01), 21, 9, 4, false),
                  {{{6, 5}, {40, 19}}, {0, LookUpDescription::kNumber, 1}}),
       problem("9-70-3, residual blocks with dropout and with logits that are kept", 9,
               {{70, Activation::relu, true},
