@@ -54,6 +54,15 @@ DropoutDescription dropoutOf(const Napi::Object& value) {
   return dropout;
 }
 
+NoiseDescription noiseOf(const Napi::Object& value) {
+  NoiseDescription noise;
+  noise.stddev = number(value.Get("stddev"), "stddev");
+  if (!(noise.stddev >= 0)) throw expected(value.Env(), "a number of at least 0", "stddev");
+  noise.key = philoxKey(value.Get("key"));
+  noise.stream = static_cast<uint32_t>(integer(value.Get("stream"), "stream", 0, UINT32_MAX));
+  return noise;
+}
+
 NormalizationDescription normalizationOf(const Napi::Object& value) {
   NormalizationDescription normalization;
   normalization.epsilon = number(value.Get("epsilon"), "epsilon");
@@ -112,6 +121,11 @@ LayerDescription layerOf(const Napi::Object& value) {
   if (kind == "dropout") {
     layer.kind = NodeKind::dropout;
     layer.dropout = dropoutOf(value);
+    return layer;
+  }
+  if (kind == "gaussianNoise") {
+    layer.kind = NodeKind::gaussianNoise;
+    layer.noise = noiseOf(value);
     return layer;
   }
   if (kind == "batchNormalization") {

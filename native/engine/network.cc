@@ -35,6 +35,8 @@ class Builder {
   void add(const LayerDescription& layer) {
     if (layer.kind == NodeKind::dropout) {
       addNode(NodeKind::dropout, units_).dropout = layer.dropout;
+    } else if (layer.kind == NodeKind::gaussianNoise) {
+      addNode(NodeKind::gaussianNoise, units_).noise = layer.noise;
     } else if (layer.kind == NodeKind::activation) {
       addActivation(layer);
     } else if (layer.kind == NodeKind::batchNormalization) {

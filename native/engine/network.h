@@ -27,6 +27,7 @@ enum class NodeKind : uint8_t {
   dropout,
   batchNormalization,
   layerNormalization,
+  gaussianNoise,
   branch,
   sum
 };
@@ -34,6 +35,13 @@ enum class NodeKind : uint8_t {
 // What a dropout layer has.
 struct DropoutDescription {
   double rate = 0;  // from 0 to below 1; 0 is none
+  PhiloxKey key{};
+  uint32_t stream = 0;
+};
+
+// What a layer of Gaussian noise has.
+struct NoiseDescription {
+  double stddev = 0;  // at least 0; 0 is none
   PhiloxKey key{};
   uint32_t stream = 0;
 };
@@ -61,6 +69,7 @@ struct LayerDescription {
   double alpha = 0;  // of the activation, if it has one; rounded where it is used
   NodeKind kind = NodeKind::dense;
   DropoutDescription dropout = {};
+  NoiseDescription noise = {};
   NormalizationDescription normalization = {};
   std::vector<LayerDescription> block =
       {};  // of a residual layer, whose kind is sum: gives as many units as it takes in
@@ -112,6 +121,7 @@ struct Node {
   bool relu = false;
   bool learns = false;  // it has parameters, or a node before it does: a gradient must reach its outputs
   DropoutDescription dropout = {};
+  NoiseDescription noise = {};
   NormalizationDescription normalization = {};
   size_t partner = kNone;                          // of a branch its sum, and of a sum its branch
   std::array<size_t, kParameterKinds> parameters;  // places in the network's list by kind, or kNone

@@ -46,6 +46,11 @@ RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned 
   if (purpose == Purpose::evaluate) return;
   for (const Node& node : nodes_) {
     statistics_.emplace_back();
+    kept_.emplace_back();
+    if (node.kind == NodeKind::dropout && node.dropout.rate > 0) {
+      kept_.back().ld = round16(node.units) / 16;
+      kept_.back().data = cutter->take<uint16_t>(rows * kept_.back().ld);
+    }
     const bool ofRows = node.kind == NodeKind::layerNormalization;
     if (!ofRows && node.kind != NodeKind::batchNormalization) continue;
     Statistics& made = statistics_.back();
@@ -115,6 +120,7 @@ bool RowPass::isIdentity(size_t n) const {
   const Node& node = nodes_[n];
   if (node.kind == NodeKind::branch) return true;
   if (node.kind == NodeKind::dropout) return purpose_ != Purpose::train || node.dropout.rate == 0;
+  if (node.kind == NodeKind::gaussianNoise) return purpose_ != Purpose::train || node.noise.stddev == 0;
   if (node.kind != NodeKind::activation) return false;
   return isLossActivation(n) || (node.from != kNone && nodes_[node.from].relu);
 }
@@ -122,7 +128,9 @@ bool RowPass::isIdentity(size_t n) const {
 // In training the logits stay where a gradient is taken from them, and outputs where another activation's is.
 bool RowPass::worksInPlace(size_t n) const {
   const Node& node = nodes_[n];
-  const bool mayWork = node.kind == NodeKind::activation || node.kind == NodeKind::sum || isNormalization(node.kind);
+  const NodeKind kind = node.kind;
+  const bool mayWork =
+      kind == NodeKind::activation || kind == NodeKind::gaussianNoise || kind == NodeKind::sum || isNormalization(kind);
   if (!mayWork) return false;
   if (purpose_ != Purpose::train) return true;
   if (node.kind == NodeKind::activation && gradientTakesLogits(node.activation)) return false;
@@ -138,9 +146,13 @@ bool RowPass::isLossActivation(size_t n) const {
 
 size_t RowPass::reluBelow(size_t n) const {
   if (!network_.passesBack(nodes_[n])) return kNone;
-  // Dropout on the way goes element by element: it and the mask choose apart, so that either may come first.
+  // Dropout on the way goes element by element: it and the mask choose apart, so that either may come first. Noise leaves
+  // gradients alone.
+  const auto passes = [](const Node& node) {
+    return node.kind == NodeKind::dropout || node.kind == NodeKind::gaussianNoise;
+  };
   size_t below = nodes_[n].from;
-  while (below != kNone && nodes_[below].kind == NodeKind::dropout) below = nodes_[below].from;
+  while (below != kNone && passes(nodes_[below])) below = nodes_[below].from;
   const bool isRelu = below != kNone && nodes_[below].kind == NodeKind::activation &&
                       nodes_[below].activation == Activation::relu && nodes_[below].learns;
   return isRelu ? below : kNone;
@@ -213,19 +225,11 @@ void RowPass::forward(size_t n, const Part& part) {
     const Rows& around = outputs_[node.partner];
     table.addRows(around.at(part.row) + part.columnBegin, around.ld, from.at(part.row) + part.columnBegin, from.ld,
                   part.rows, part.columns(), to.at(part.row) + part.columnBegin, to.ld);
+  } else if (node.kind == NodeKind::gaussianNoise) {
+    addNoise(n, part);
   } else {
-    const DropoutMask mask = maskOf(node);
-    table.dropout(&mask, from.at(part.row), from.ld, firstRow_ + part.row, part.rows, part.columnBegin, part.columnEnd,
-                  to.at(part.row), to.ld);
+    dropOut(n, part);
   }
-}
-
-DropoutMask RowPass::maskOf(const Node& node) const {
-  const DropoutDescription& dropout = node.dropout;
-  // 2^32 times a binary64 is exact, and the conversion cuts off.
-  const uint32_t threshold = static_cast<uint32_t>(dropout.rate * 0x1p32);
-  const float scale = static_cast<float>(1.0 / (1.0 - dropout.rate));
-  return {{dropout.key.word[0], dropout.key.word[1]}, dropout.stream, step_, threshold, scale};
 }
 
 void RowPass::loss(bool weighted, size_t begin, size_t count) {
@@ -253,11 +257,8 @@ void RowPass::backward(unsigned member, size_t n, const Part& part) {
     backwardSum(n, part);
   } else if (node.kind == NodeKind::branch) {
     backwardBranch(n, part);
-  } else if (!isIdentity(n)) {
-    const DropoutMask mask = maskOf(node);
-    const Rows& rows = gradients_[n];
-    network_.table().dropout(&mask, rows.at(part.row), rows.ld, firstRow_ + part.row, part.rows, part.columnBegin,
-                             part.columnEnd, rows.at(part.row), rows.ld);
+  } else if (node.kind == NodeKind::dropout && !isIdentity(n)) {
+    backwardDropout(n, part);
   }
 }
 

@@ -92,6 +92,12 @@ class RowPass {
     float* shifts = nullptr;
     float* scales = nullptr;
   };
+  // A bit for each unit of each row.
+  struct Bits {
+    uint16_t* data = nullptr;
+    size_t ld = 0;
+    uint16_t* at(size_t row) const { return data + row * ld; }
+  };
   // A node that gives what it takes in.
   bool isIdentity(size_t node) const;
   bool worksInPlace(size_t node) const;
@@ -101,7 +107,11 @@ class RowPass {
   bool isLossActivation(size_t node) const;
   // The relu whose gradient the product of a dense node can mask at once, or kNone.
   size_t reluBelow(size_t node) const;
+  RowStream streamOf(const PhiloxKey& key, uint32_t number) const;
   DropoutMask maskOf(const Node& node) const;
+  void dropOut(size_t node, const Part& part);
+  void backwardDropout(size_t node, const Part& part);
+  void addNoise(size_t node, const Part& part);
   BatchNormalization normalizationOf(size_t node) const;
   LayerNormalization layerNormalizationOf(const Node& node) const;
   void normalize(size_t node, const Part& part);
@@ -122,6 +132,7 @@ class RowPass {
   std::vector<size_t> masked_;          // per dense node: the relu below it that its product masks
   std::vector<bool> isMasked_;          // per node: a relu whose gradient a product above has masked
   std::vector<Statistics> statistics_;  // per node, in training
+  std::vector<Bits> kept_;              // the same; of dropout
   Rows targets_;
   TargetForm form_;
   uint32_t* labels_ = nullptr;

@@ -152,14 +152,24 @@ struct ParameterSlots {
   float* average;  // the moving average of the values
 };
 
-// A dropout mask (docs/numerics.md, "Dropout masks"): unit j of row i is dropped where its word is below `threshold`, and
-// what is kept is multiplied by `scale`.
-struct DropoutMask {
+// Words of Philox for each unit of each row of a step (docs/numerics.md, "Dropout masks").
+struct RowStream {
   uint32_t key[2];
-  uint32_t stream;
+  uint32_t number;
   uint32_t step;
+};
+
+// A dropout mask: unit j of row i is dropped where its word is below `threshold`, and what is kept is multiplied by `scale`.
+struct DropoutMask {
+  RowStream stream;
   uint32_t threshold;
   float scale;
+};
+
+// Gaussian noise (docs/numerics.md, "Gaussian noise").
+struct GaussianNoise {
+  RowStream stream;
+  float stddev;
 };
 
 // A batch normalization (docs/numerics.md, "Batch normalization"). All vectors, of which `gamma` and `beta` are null where the
@@ -268,9 +278,17 @@ struct KernelTable {
 
   // target[i, j] = kept(i, j) ? source[i, j] * scale : +0 for rows firstRow … firstRow + rows - 1 of the batch (source and
   // target point at the first of them) and j in [columnBegin, columnEnd); columnBegin is a multiple of 16. target may be
-  // source. The same call takes activations forward and gradients back.
+  // source. Bit j % 16 of bits[i * ldb + j / 16] becomes kept(i, j), for what comes back: dy[i, j] = kept(i, j) ? dy[i,j] * scale
+  // : +0, in place.
   void (*dropout)(const DropoutMask* mask, const float* source, size_t lds, size_t firstRow, size_t rows,
-                  size_t columnBegin, size_t columnEnd, float* target, size_t ldt);
+                  size_t columnBegin, size_t columnEnd, float* target, size_t ldt, uint16_t* bits, size_t ldb);
+  void (*dropoutGradient)(float scale, const uint16_t* bits, size_t ldb, size_t rows, size_t columnBegin,
+                          size_t columnEnd, float* dy, size_t lddy);
+
+  // target[i, j] = source[i, j] + n * stddev, n the normal number of (i, j); rows and columns as for dropout. target may be
+  // source.
+  void (*addNoise)(const GaussianNoise* noise, const float* source, size_t lds, size_t firstRow, size_t rows,
+                   size_t columnBegin, size_t columnEnd, float* target, size_t ldt);
 
   // sum[i, j] = a[i,j] + b[i,j] for j in [0, columns); sum may be a or b, otherwise they do not overlap.
   void (*addRows)(const float* a, size_t lda, const float* b, size_t ldb, size_t rows, size_t columns, float* sum,

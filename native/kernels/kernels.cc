@@ -24,6 +24,8 @@ namespace {
 #include "sums.inl.h"
 #include "activations.inl.h"
 #include "regularization.inl.h"
+#include "philox.inl.h"
+#include "masks.inl.h"
 #include "normalization.inl.h"
 #include "layer_normalization.inl.h"
 #include "output_losses.inl.h"
@@ -57,6 +59,8 @@ constexpr KernelTable kTable = {
     activate,
     activationGradient,
     dropout,
+    dropoutGradient,
+    addNoise,
     addRows,
     batchNormalization,
     batchNormalized,

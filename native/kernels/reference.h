@@ -99,13 +99,15 @@ float softsignGradient(float a, float dy);
 float hardSigmoidGradient(float a, float dy);
 void softmaxGradient(const float* a, const float* dy, size_t units, float* dz);
 
-// Element (row, unit) of a dropout: x * scale, or +0 where the word of Philox4x32-10 is below `threshold`.
-struct Mask {
+// Words of Philox4x32-10 for the elements of a step.
+struct Stream {
   uint32_t key[2];
-  uint32_t stream, step, threshold;
-  float scale;
+  uint32_t number, step;
 };
-float dropout(const Mask& mask, uint32_t row, uint32_t unit, float x);
+// Element (row, unit) of a dropout: whether its word is kept, not being below `threshold`.
+bool isKept(const Stream& stream, uint32_t threshold, uint32_t row, uint32_t unit);
+// The normal number of element (row, unit) of Gaussian noise; cospi is correctly rounded.
+float normal(const Functions& f, Function cospi, const Stream& stream, uint32_t row, uint32_t unit);
 
 // A batch normalization of x [rows, units]: gamma and beta may be null; writes mean, variance and 1 / sqrt(variance + epsilon)
 // of each column by the tree with leaves of `leaf` rows, the normalized rows h, and y.

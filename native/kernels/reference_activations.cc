@@ -89,17 +89,39 @@ void softmaxGradient(const float* a, const float* dy, size_t units, float* dz) {
   for (size_t j = 0; j < units; ++j) dz[j] = a[j] * (dy[j] - dot);
 }
 
-float dropout(const Mask& mask, uint32_t row, uint32_t unit, float x) {
-  uint32_t counter[4] = {unit / 4, row, mask.step, mask.stream};
+namespace {
+
+struct Words {
+  uint32_t word[4];
+};
+
+Words philox(const Stream& stream, uint32_t row, uint32_t block) {
+  uint32_t counter[4] = {block, row, stream.step, stream.number};
   for (uint32_t round = 0; round < 10; ++round) {
     const uint64_t product0 = uint64_t{0xD2511F53u} * counter[0], product1 = uint64_t{0xCD9E8D57u} * counter[2];
-    const uint32_t key0 = mask.key[0] + round * 0x9E3779B9u, key1 = mask.key[1] + round * 0xBB67AE85u;
+    const uint32_t key0 = stream.key[0] + round * 0x9E3779B9u, key1 = stream.key[1] + round * 0xBB67AE85u;
     counter[0] = static_cast<uint32_t>(product1 >> 32) ^ counter[1] ^ key0;
     counter[1] = static_cast<uint32_t>(product1);
     counter[2] = static_cast<uint32_t>(product0 >> 32) ^ counter[3] ^ key1;
     counter[3] = static_cast<uint32_t>(product0);
   }
-  return counter[unit % 4] >= mask.threshold ? x * mask.scale : 0.0f;
+  return {{counter[0], counter[1], counter[2], counter[3]}};
+}
+
+// In (0, 1].
+float positiveUniform(uint32_t word) { return static_cast<float>((word >> 8) + 1) * 0x1p-24f; }
+
+}  // namespace
+
+bool isKept(const Stream& stream, uint32_t threshold, uint32_t row, uint32_t unit) {
+  return philox(stream, row, unit / 4).word[unit % 4] >= threshold;
+}
+
+float normal(const Functions& f, Function cospi, const Stream& stream, uint32_t row, uint32_t unit) {
+  const Words words = philox(stream, row, unit / 2);
+  const float u1 = positiveUniform(words.word[2 * (unit % 2)]);
+  const float u2 = positiveUniform(words.word[2 * (unit % 2) + 1]);
+  return std::sqrt(-2.0f * f.log(u1)) * cospi(2.0f * u2);
 }
 
 }  // namespace reference

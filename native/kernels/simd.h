@@ -14,6 +14,7 @@
 //   isNan
 //   select(mask, a, b)               a where the mask is true, else b
 //   firstLanes(n) any(mask)
+//   bitsOf(mask) maskOf(bits)        bit l is lane l
 //   transpose(v)                     v[16], in place: lane c of v[r] becomes lane r of v[c]
 //   prefetch(p), prefetchFar(p)       hints, never faults: into the first-level cache, into the second
 //   prefetchToWrite(p)               the same for what will be written

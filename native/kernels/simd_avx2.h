@@ -96,6 +96,16 @@ SAMEBITS_INLINE Lanes select(Mask m, Lanes a, Lanes b) {
   return {_mm256_blendv_ps(b.low, a.low, m.low), _mm256_blendv_ps(b.high, a.high, m.high)};
 }
 SAMEBITS_INLINE bool any(Mask m) { return _mm256_movemask_ps(_mm256_or_ps(m.low, m.high)) != 0; }
+SAMEBITS_INLINE uint32_t bitsOf(Mask m) {
+  return static_cast<uint32_t>(_mm256_movemask_ps(m.low)) | static_cast<uint32_t>(_mm256_movemask_ps(m.high)) << 8;
+}
+SAMEBITS_INLINE Mask maskOf(uint32_t bits) {
+  const __m256i all = _mm256_set1_epi32(static_cast<int>(bits));
+  const __m256i low = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+  const __m256i high = _mm256_slli_epi32(low, 8);
+  return {_mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(all, low), low)),
+          _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(all, high), high))};
+}
 
 // Rows r[0 … 7] of 8 floats, transposed by halves, quarters and 128-bit parts.
 SAMEBITS_INLINE void transpose8(__m256 r[8]) {

@@ -61,6 +61,8 @@ SAMEBITS_INLINE Mask equal(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a, b, _
 SAMEBITS_INLINE Mask isNan(Lanes a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q); }
 SAMEBITS_INLINE Lanes select(Mask m, Lanes a, Lanes b) { return _mm512_mask_blend_ps(m, b, a); }
 SAMEBITS_INLINE bool any(Mask m) { return m != 0; }
+SAMEBITS_INLINE uint32_t bitsOf(Mask m) { return m; }
+SAMEBITS_INLINE Mask maskOf(uint32_t bits) { return static_cast<Mask>(bits); }
 
 SAMEBITS_INLINE Lanes pairLow(Lanes a, Lanes b) {
   return _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(a), _mm512_castps_pd(b)));

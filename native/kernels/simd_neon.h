@@ -127,6 +127,20 @@ SAMEBITS_INLINE Lanes select(Mask m, Lanes a, Lanes b) {
 SAMEBITS_INLINE bool any(Mask m) {
   return vmaxvq_u32(vorrq_u32(vorrq_u32(m.q[0], m.q[1]), vorrq_u32(m.q[2], m.q[3]))) != 0;
 }
+SAMEBITS_INLINE uint32_t bitsOf(Mask m) {
+  const uint32_t ones[4] = {1, 2, 4, 8};
+  const uint32x4_t bit = vld1q_u32(ones);
+  uint32_t bits = 0;
+  SAMEBITS_EACH_QUAD bits |= vaddvq_u32(vandq_u32(m.q[i], bit)) << (4 * i);
+  return bits;
+}
+SAMEBITS_INLINE Mask maskOf(uint32_t bits) {
+  const uint32_t ones[4] = {1, 2, 4, 8};
+  const uint32x4_t bit = vld1q_u32(ones);
+  Mask m;
+  SAMEBITS_EACH_QUAD m.q[i] = vtstq_u32(vdupq_n_u32(bits >> (4 * i)), bit);
+  return m;
+}
 
 // The 4 x 4 block of quad `column` of rows v[row] … v[row + 3], as four columns.
 SAMEBITS_INLINE void transposeBlock(const Lanes* v, int row, int column, float32x4_t out[4]) {

@@ -142,6 +142,16 @@ SAMEBITS_INLINE bool any(Mask m) {
   SAMEBITS_EACH_LANE some |= m.at[l];
   return some != 0;
 }
+SAMEBITS_INLINE uint32_t bitsOf(Mask m) {
+  uint32_t bits = 0;
+  SAMEBITS_EACH_LANE bits |= (m.at[l] & 1u) << l;
+  return bits;
+}
+SAMEBITS_INLINE Mask maskOf(uint32_t bits) {
+  Mask m;
+  SAMEBITS_EACH_LANE m.at[l] = 0u - ((bits >> l) & 1u);
+  return m;
+}
 
 SAMEBITS_INLINE void transpose(Lanes v[16]) {
   for (int r = 0; r < 16; ++r) {

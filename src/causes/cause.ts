@@ -40,6 +40,8 @@ export type CauseName =
   | 'classWeights'
   /** `recipe.seeds.dropout` */
   | 'dropoutMasks'
+  /** `recipe.seeds.noise` */
+  | 'gaussianNoise'
   /** Rate of every dropout layer; 0 has none. */
   | 'dropoutRate'
   /** Factor of the magnitudes of all kernels; 0 has none. */

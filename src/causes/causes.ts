@@ -15,6 +15,7 @@ export const LENSES = {
   initialWeights: seeds.initialWeights,
   dataOrder: seeds.dataOrder,
   dropoutMasks: seeds.dropoutMasks,
+  gaussianNoise: seeds.gaussianNoise,
   generator: seeds.generator,
   depth: network.depth,
   width: network.width,

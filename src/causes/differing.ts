@@ -1,6 +1,6 @@
 /** What two settings differ in: as causes, and whatever no cause covers. */
 import { SamebitsError } from '../errors.js';
-import { type Seeds, seedOf } from '../model/seeds.js';
+import { SEED_USES, seedOf } from '../model/seeds.js';
 import type { CauseName, Setting } from './cause.js';
 import { CAUSE_NAMES, LENSES } from './causes.js';
 import { type Lens, sameLevel } from './lens.js';
@@ -29,7 +29,9 @@ export interface DifferingCauses {
  * recording.
  */
 export function differingCauses(a: Setting, b: Setting): DifferingCauses {
-  const differing = CAUSE_NAMES.filter((name) => !sameLevel(lensOf(name).read(a), lensOf(name).read(b)));
+  const differing = CAUSE_NAMES.filter(
+    (name) => speaksOf(name, a, b) && !sameLevel(lensOf(name).read(a), lensOf(name).read(b)),
+  );
   const acts = (name: CauseName): boolean => lensOf(name).applies(a) || lensOf(name).applies(b);
   let moved = a;
   // In the order of the causes: a network has its depth before its layers have their widths.
@@ -39,6 +41,12 @@ export function differingCauses(a: Setting, b: Setting): DifferingCauses {
     idle: differing.filter((name) => !acts(name)),
     rest: differences(plainSeeds(moved), plainSeeds(b), ''),
   };
+}
+
+/** Recipes without noise do not speak of it: there its seed is no more than the model's. */
+function speaksOf(name: CauseName, ...settings: readonly Setting[]): boolean {
+  if (name !== 'gaussianNoise') return true;
+  return settings.some((setting) => setting.recipe.seeds.noise !== undefined || lensOf(name).applies(setting));
 }
 
 function lensOf(name: CauseName): Lens<unknown> {
@@ -60,8 +68,7 @@ function withLevelOf(lens: Lens<unknown>, setting: Setting, other: Setting): Set
 /** Every seed that decides something in its place and in its plain form: two ways to say the same are the same. */
 function plainSeeds(setting: Setting): object {
   const { recipe } = setting;
-  const uses = Object.keys(recipe.seeds) as (keyof Seeds)[];
-  const seeds = Object.fromEntries(uses.map((use) => [use, plainSeed(seedOf(recipe, use))]));
+  const seeds = Object.fromEntries(SEED_USES.map((use) => [use, plainSeed(seedOf(recipe, use))]));
   return { ...setting, recipe: { ...recipe, seed: plainSeed(recipe.seed), seeds } };
 }
 

@@ -5,7 +5,7 @@ import { allLayers } from '../model/blocks.js';
 import { denseLayers, lookUpLayer } from '../model/description.js';
 import type { Initializer } from '../model/initializers.js';
 import { generatorSchema } from '../model/recipe.js';
-import { type SeedUse, seedOf } from '../model/seeds.js';
+import { SEED_USES, type SeedUse, seedOf } from '../model/seeds.js';
 import { type Seed, seedSchema } from '../random/seed.js';
 import type { Generator } from '../random/words.js';
 import type { CauseName, Setting } from './cause.js';
@@ -20,18 +20,16 @@ export function plainSeed(seed: Seed): Seed {
 /** The level of a cause that is a seed: any seed, in its plain form. */
 export const seedLevel: Schema<Seed> = v.pipe(seedSchema, v.transform(plainSeed));
 
-const USES: readonly SeedUse[] = ['weights', 'order', 'dropout'];
-
 export const seed: Lens<Seed> = lens({
   name: 'seed',
   title: 'seed of everything',
   description:
-    "The model's one seed. It decides initial weights, the order of the rows and dropout masks, but for those that have a " +
+    "The model's one seed. It decides initial weights, the order of the rows, dropout masks and noise, but for those that have a " +
     'seed of their own: they stay, and it moves all others at once, from the initial weights on.',
   kind: 'random',
   remedy: 'fix seed',
   level: seedLevel,
-  applies: (setting) => USES.some((use) => setting.recipe.seeds[use] === null && draws(setting, use)),
+  applies: (setting) => SEED_USES.some((use) => setting.recipe.seeds[use] == null && draws(setting, use)),
   read: ({ recipe }) => plainSeed(recipe.seed),
   replace: (setting, value) => withRecipe(setting, { seed: value }),
 });
@@ -61,12 +59,21 @@ export const dropoutMasks: Lens<Seed> = useOf('dropout', {
   remedy: 'fix seeds.dropout, or train without dropout',
 });
 
+export const gaussianNoise: Lens<Seed> = useOf('noise', {
+  name: 'gaussianNoise',
+  title: 'Gaussian noise',
+  description:
+    'The normal numbers that layers of Gaussian noise add in each step. Layers with a seed of their own do not ask. It shows from ' +
+    'the first step on, and never in predictions themselves.',
+  remedy: 'fix seeds.noise, or train without noise',
+});
+
 export const generator: Lens<Generator> = lens({
   name: 'generator',
   title: 'pseudorandom generator',
   description:
     'The algorithm that turns seeds into numbers: initial weights and orders are others of the same distribution. Dropout ' +
-    'masks come from Philox with any of them. It shows before the first step.',
+    'masks and noise come from Philox with any of them. It shows before the first step.',
   kind: 'choice',
   remedy: 'fix generator',
   level: generatorSchema,
@@ -94,6 +101,11 @@ function draws({ recipe: { model, fit } }: Setting, use: SeedUse): boolean {
   if (use === 'order') return fit.shuffle !== false;
   if (use === 'dropout') {
     return allLayers(model).some((layer) => layer.kind === 'dropout' && layer.rate > 0 && layer.seed === undefined);
+  }
+  if (use === 'noise') {
+    return allLayers(model).some(
+      (layer) => layer.kind === 'gaussianNoise' && layer.stddev > 0 && layer.seed === undefined,
+    );
   }
   const lookUp = lookUpLayer(model);
   if (lookUp !== null && isRandom(lookUp.embeddingsInitializer ?? 'randomUniform')) return true;

@@ -9,6 +9,7 @@ import { allLayers, checkBlocks, type PlacedLayer, placedLayers } from './blocks
 import { isLookUp, type LookUpLayer, lookedUpUnits, tablesOf } from './embeddings.js';
 import type { Initializer } from './initializers.js';
 import { type DenseLayer, type DropoutLayer, type Layer, layerSchema, type RescalingLayer } from './layers.js';
+import { SEED_USES, type SeedUse } from './seeds.js';
 
 /** Layers from the data to the outputs, all but rescaling named. */
 export interface ModelDescription {
@@ -76,6 +77,11 @@ export function dropoutStream(layer: string): string {
   return `dropout/${layer}`;
 }
 
+/** Name of the stream that a layer's Gaussian noise comes from. */
+export function noiseStream(layer: string): string {
+  return `gaussianNoise/${layer}`;
+}
+
 /**
  * Checks the layers and names those that have no name.
  *
@@ -90,11 +96,20 @@ export function describeModel(value: unknown, name: string): ModelDescription {
   const model = { name: modelName, layers: namedLayers(layers, at, new Map()) };
   checkNames(placedLayers(model.layers, at));
   checkBlocks(model.layers, declaredInputs(model), at);
-  const dropouts = allLayers(model).flatMap((layer) =>
-    layer.kind === 'dropout' ? [dropoutStream(layer.name as string)] : [],
-  );
-  checkStreams([...drawnNames(model).map(initialStream), ...dropouts, SHUFFLE_STREAM]);
+  checkStreams([...drawnNames(model).map(initialStream), ...allLayers(model).flatMap(ownStreams), SHUFFLE_STREAM]);
   return model;
+}
+
+/** Streams of what a layer draws in every step. */
+function ownStreams(layer: Layer): string[] {
+  if (layer.kind === 'dropout') return [dropoutStream(layer.name as string)];
+  return layer.kind === 'gaussianNoise' ? [noiseStream(layer.name as string)] : [];
+}
+
+/** What the seeds of a model decide, whether it is drawn or not; noise only where there is any. */
+export function seedUses(model: ModelDescription): readonly SeedUse[] {
+  const isNoisy = allLayers(model).some((layer) => layer.kind === 'gaussianNoise');
+  return SEED_USES.filter((use) => use !== 'noise' || isNoisy);
 }
 
 /** Some layers are for the data, and stand first. */

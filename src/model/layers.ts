@@ -7,6 +7,7 @@ import { type ActivationLayer, activationLayerSchema } from './layers/activation
 import { type BatchNormalizationLayer, batchNormalizationSchema } from './layers/batch-normalization.js';
 import { type DenseLayer, denseSchema } from './layers/dense.js';
 import { type DropoutLayer, dropoutSchema } from './layers/dropout.js';
+import { type GaussianNoiseLayer, gaussianNoiseSchema } from './layers/gaussian-noise.js';
 import { type LayerNormalizationLayer, layerNormalizationSchema } from './layers/layer-normalization.js';
 import { type RescalingLayer, rescalingSchema } from './layers/rescaling.js';
 import { type ResidualLayer, type ResidualOptions, residualEntries, residualSchemaOf } from './layers/residual.js';
@@ -15,6 +16,7 @@ export * from './layers/activation.js';
 export * from './layers/batch-normalization.js';
 export * from './layers/dense.js';
 export * from './layers/dropout.js';
+export * from './layers/gaussian-noise.js';
 export * from './layers/layer-normalization.js';
 export * from './layers/rescaling.js';
 export type * from './layers/residual.js';
@@ -25,6 +27,7 @@ export type Layer =
   | BatchNormalizationLayer
   | DenseLayer
   | DropoutLayer
+  | GaussianNoiseLayer
   | LayerNormalizationLayer
   | RescalingLayer
   | ResidualLayer
@@ -37,13 +40,14 @@ export const layerSchema: Schema<Layer> = v.variant(
     batchNormalizationSchema,
     denseSchema,
     dropoutSchema,
+    gaussianNoiseSchema,
     layerNormalizationSchema,
     rescalingSchema,
     residualSchemaOf(() => layerSchema),
     embeddingSchema,
     tableInputSchema,
   ],
-  "a layer of kind 'dense', 'activation', 'batchNormalization', 'layerNormalization', 'dropout', 'residual', 'rescaling', 'embedding' or 'tableInput', as dense() and the others give,",
+  "a layer of kind 'dense', 'activation', 'batchNormalization', 'layerNormalization', 'dropout', 'gaussianNoise', 'residual', 'rescaling', 'embedding' or 'tableInput', as dense() and the others give,",
 );
 
 const residualOptions = fields(residualEntries(() => layerSchema));

@@ -44,7 +44,7 @@ export interface FitRecipe {
 export interface Recipe {
   readonly model: ModelDescription;
   readonly seed: Seed;
-  /** Seeds of weights, order or dropout alone, where they are not `seed`. @default null for each */
+  /** Seeds of weights, order, dropout or noise alone, where they are not `seed`. @default null for each */
   readonly seeds: Seeds;
   /** @default 'philox' */
   readonly generator: Generator;

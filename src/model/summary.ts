@@ -61,6 +61,7 @@ function layerText(layer: Layer): string {
   if (layer.kind === 'dense') return `${layer.name} (dense, ${activationText(layer.activation)})`;
   if (isLookUp(layer)) return lookUpText(layer);
   if (layer.kind === 'activation') return `${layer.name} (${activationText(layer.activation)})`;
+  if (layer.kind === 'gaussianNoise') return `${layer.name} (gaussianNoise, ${layer.stddev})`;
   return layer.kind === 'dropout' ? `${layer.name} (dropout, ${layer.rate})` : `${layer.name} (${layer.kind})`;
 }
 

@@ -97,6 +97,15 @@ export interface NativeDropout {
   readonly stream: number;
 }
 
+/** In training only. Normal numbers by Philox, as masks. */
+export interface NativeGaussianNoise {
+  readonly kind: 'gaussianNoise';
+  /** At least 0. */
+  readonly stddev: number;
+  readonly key: readonly [number, number];
+  readonly stream: number;
+}
+
 export interface NativeActivationLayer {
   readonly kind: 'activation';
   readonly activation: NativeActivation;
@@ -130,7 +139,8 @@ export type NativeLayer =
   | NativeBatchNormalization
   | NativeLayerNormalization
   | NativeDropout
-  | NativeResidual;
+  | NativeResidual
+  | NativeGaussianNoise;
 
 /** Optimizer with its binary64 options; those that an optimizer does not have are ignored. */
 export interface NativeOptimizer {

@@ -2,10 +2,9 @@
 import { check } from '../arguments.js';
 import type { Preparation } from '../data/prepare/preparation.js';
 import { expected } from '../errors.js';
-import { declaredInputs, describeModel } from '../model/description.js';
+import { declaredInputs, describeModel, seedUses } from '../model/description.js';
 import { checkFlippedBit } from '../model/flipped-bit.js';
 import { parseRecipe, type Recipe } from '../model/recipe.js';
-import { givenSeeds } from '../model/seeds.js';
 import { drawSeed } from '../random/seed.js';
 import { Sequential } from './sequential.js';
 import { type SequentialOptions, sequentialSchema } from './sequential-options.js';
@@ -27,7 +26,7 @@ export function sequential(options: SequentialOptions): Sequential {
   const model = describeModel(name === undefined ? { layers } : { layers, name }, '');
   checkFlippedBit(flippedBit, model, 'sequential.flippedBit');
   // Where all uses have seeds of their own, none is left to the drawn one.
-  const seedDrawn = seed === undefined && givenSeeds(seeds).length < Object.keys(seeds).length;
+  const seedDrawn = seed === undefined && seedUses(model).some((use) => seeds[use] == null);
   const inputs = declaredInputs(model);
   if (preparation !== null && inputs !== undefined && inputs !== preparation.features.length) {
     const what = `${inputs} features, as the first layer has inputs,`;

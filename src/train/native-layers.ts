@@ -1,6 +1,6 @@
 /** The layers of a description as the addon takes them. */
 import type { Constraint } from '../model/constraints.js';
-import { dropoutStream, type ModelDescription } from '../model/description.js';
+import { dropoutStream, type ModelDescription, noiseStream } from '../model/description.js';
 import { isLookUp, type LookUpLayer } from '../model/embeddings.js';
 import type { Layer, RescalingLayer } from '../model/layers.js';
 import { factorsOf, type Regularizer } from '../model/regularizers.js';
@@ -27,6 +27,11 @@ function nativeLayer(layer: Exclude<Layer, RescalingLayer | LookUpLayer>, seeds:
       const { kind, rate, seed, name } = layer;
       const key = seedKey(seed ?? seedOf(seeds, 'dropout'));
       return { kind, rate, key, stream: streamNumber(dropoutStream(name as string)) };
+    }
+    case 'gaussianNoise': {
+      const { kind, stddev, seed, name } = layer;
+      const key = seedKey(seed ?? seedOf(seeds, 'noise'));
+      return { kind, stddev, key, stream: streamNumber(noiseStream(name as string)) };
     }
     case 'residual':
       return { kind: layer.kind, layers: nativeLayers(layer, seeds) };

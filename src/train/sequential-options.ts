@@ -18,11 +18,11 @@ export interface SequentialOptions {
   /** From the data to the outputs; at least one dense layer. */
   readonly layers: readonly Layer[];
   /**
-   * Decides initial weights, shuffling and dropout: an integer from 0 to 2^53 - 1, or a string.
+   * Decides initial weights, shuffling, dropout and noise: an integer from 0 to 2^53 - 1, or a string.
    * @default drawn, and shown by `summary()` and in `run.recipe`
    */
   readonly seed?: Seed;
-  /** Seeds of weights, order or dropout alone: to move one of them and hold the others. @default none */
+  /** Seeds of weights, order, dropout or noise alone: to move one of them and hold the others. @default none */
   readonly seeds?: Partial<Seeds>;
   /** Where random words come from. @default 'philox' */
   readonly generator?: Generator;

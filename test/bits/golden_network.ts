@@ -42,6 +42,7 @@ function lookUpOf({ lookUp, inputs }: GoldenRecipe): NativeLookUp | null {
 
 function layersOf({ layers: all, seed, seeds }: GoldenRecipe): NativeLayer[] {
   let dropouts = 0;
+  let noises = 0;
   const dropoutOf = ({ rate, seed: own, name }: { rate: number; seed?: number | string; name?: string }) => {
     dropouts += 1;
     const stream = random.streamNumber(`dropout/${name ?? `dropout_${dropouts}`}`);
@@ -51,6 +52,12 @@ function layersOf({ layers: all, seed, seeds }: GoldenRecipe): NativeLayer[] {
   const nativeOf = (layer: GoldenRecipe['layers'][number]): NativeLayer[] => {
     if (layer.kind === 'residual') return [{ kind: layer.kind, layers: native(layer.layers) }];
     if (layer.kind === 'dropout') return [dropoutOf(layer)];
+    if (layer.kind === 'gaussianNoise') {
+      noises += 1;
+      const { stddev, seed: own, name = `gaussianNoise_${noises}` } = layer;
+      const stream = random.streamNumber(`gaussianNoise/${name}`);
+      return [{ kind: 'gaussianNoise', stddev, key: random.keyOf(own ?? seeds?.noise ?? seed), stream }];
+    }
     if (layer.kind !== undefined) return [layer];
     const { dropout, ...others } = layer;
     const kernel = rulesOf(layer.kernelRegularizer, layer.kernelConstraint);
@@ -94,7 +101,7 @@ export function tensorsOf(recipe: GoldenRecipe): Tensor[] {
     number += 1;
   }
   for (const layer of flat(recipe.layers)) {
-    if (layer.kind === 'activation' || layer.kind === 'dropout') continue;
+    if (layer.kind === 'activation' || layer.kind === 'dropout' || layer.kind === 'gaussianNoise') continue;
     const { kind = 'dense', name } = layer;
     counts[kind] += 1;
     const add = (of: ParameterKind, shape: number[]) =>

@@ -6,6 +6,7 @@ import {
   dense,
   dropout,
   type FitOptions,
+  gaussianNoise,
   l2,
   layerNormalization,
   type Optimizer,
@@ -24,6 +25,7 @@ function model(optimizer: Optimizer = adam()) {
     layers: [
       dense({ units: 70, activation: 'gelu', inputShape: [COLUMNS], kernelRegularizer: l2(0.01) }),
       dropout({ rate: 0.4 }),
+      gaussianNoise({ stddev: 0.1 }),
       layerNormalization(),
       dense({ units: 33, activation: 'relu' }),
       dense({ units: CLASSES, activation: 'softmax' }),

@@ -11,7 +11,7 @@ import {
   type Setting,
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
-import { bare, embedded, full, placeOf } from './settings.js';
+import { bare, embedded, full, noisy, placeOf } from './settings.js';
 
 const NOTHING = { causes: [], idle: [], rest: [] };
 
@@ -63,12 +63,19 @@ describe('differingCauses', () => {
 
   it('name a seed with what it moves', () => {
     const moved = CAUSES.seed.write(full, 1);
-    expect(differingCauses(full, moved).causes).toEqual(['seed', 'initialWeights', 'dataOrder', 'dropoutMasks']);
+    const causes = ['seed', 'initialWeights', 'dataOrder', 'dropoutMasks'];
+    expect(differingCauses(full, moved)).toEqual({ ...NOTHING, causes });
+    expect(differingCauses(noisy, CAUSES.seed.write(noisy, 1)).causes).toContain('gaussianNoise');
+    expect(differingCauses(noisy, CAUSES.gaussianNoise.write(noisy, 1))).toEqual({
+      ...NOTHING,
+      causes: ['gaussianNoise'],
+    });
     expect(differingCauses(full, CAUSES.dataOrder.write(full, 1)).causes).toEqual(['dataOrder']);
   });
 
   it('set those apart that do nothing', () => {
     expect(differingCauses(full, CAUSES.freeGrain.write(full, 3))).toEqual({ ...NOTHING, idle: ['freeGrain'] });
+    expect(differingCauses(full, CAUSES.gaussianNoise.write(full, 3))).toEqual({ ...NOTHING, idle: ['gaussianNoise'] });
     expect(differingCauses(bare, CAUSES.seed.write(bare, 1))).toEqual({
       causes: ['seed', 'dataOrder'],
       idle: ['initialWeights', 'dropoutMasks'],

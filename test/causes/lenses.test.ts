@@ -10,6 +10,7 @@ const OTHER: { readonly [N in CauseName]: readonly unknown[] } = {
   initialWeights: [7, 'seven'],
   dataOrder: [7],
   dropoutMasks: [7],
+  gaussianNoise: [7, 'seven'],
   generator: ['alea'],
   depth: [1, 3],
   width: [12, [12, 3]],
@@ -55,7 +56,7 @@ const cases = CAUSE_NAMES.flatMap((name) => OTHER[name].map((level) => [name, le
 
 /** What a cause says that it moves beside itself. */
 const MOVES: Partial<Record<CauseName, readonly CauseName[]>> = {
-  seed: ['initialWeights', 'dataOrder', 'dropoutMasks'],
+  seed: ['initialWeights', 'dataOrder', 'dropoutMasks', 'gaussianNoise'],
 };
 
 describe('a cause', () => {
@@ -106,6 +107,7 @@ describe('a cause', () => {
       [
         'initialWeights',
         'dropoutMasks',
+        'gaussianNoise',
         'depth',
         'width',
         'activation',

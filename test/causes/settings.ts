@@ -1,5 +1,5 @@
 /** Settings for tests of causes. */
-import { adam, type CauseName, dense, dropout, parseSetting, type Setting, tableInput } from 'samebits';
+import { adam, type CauseName, dense, dropout, gaussianNoise, parseSetting, type Setting, tableInput } from 'samebits';
 
 /** A place for every cause: two hidden layers, dropout, an optimizer with epsilon, made-up data. */
 export const full: Setting = parseSetting({
@@ -50,7 +50,22 @@ export const embedded: Setting = parseSetting({
   },
 });
 
+/** Noise on the data of `full`. */
+export const noisy: Setting = parseSetting({
+  ...full,
+  recipe: {
+    ...full.recipe,
+    model: {
+      layers: [
+        gaussianNoise({ stddev: 0.1, inputShape: [8] as const }),
+        ...full.recipe.model.layers.map(({ inputShape: _, ...layer }) => layer),
+      ],
+    },
+  },
+});
+
 /** A setting in which this cause has a place. */
 export function placeOf(name: CauseName): Setting {
+  if (name === 'gaussianNoise') return noisy;
   return name === 'embeddingsInitializer' ? embedded : full;
 }

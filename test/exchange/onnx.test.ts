@@ -5,6 +5,7 @@ import {
   dense,
   dropout,
   embedding,
+  gaussianNoise,
   layerNormalization,
   type NumericArray,
   prepare,
@@ -73,11 +74,12 @@ describe('onnxruntime predicts the same', () => {
     await expectSame(sequential({ layers, seed: 4 }));
   });
 
-  it('with rescaling, dropout, no bias, and layers of any name', async () => {
+  it('with rescaling, dropout, noise, no bias, and layers of any name', async () => {
     const layers = [
       rescaling({ scale: 0.3, offset: -0.5, inputShape: [INPUTS] }),
       dropout({ rate: 0.5 }),
       dense({ units: 5, activation: 'relu', useBias: false, name: 'x' }),
+      gaussianNoise({ stddev: 0.5 }),
       dense({ units: 5, activation: 'tanh', name: 'outputs' }),
       dense({ units: 300, name: 'ü "quoted" 日本' }),
       dense({ units: 2, activation: 'softmax' }),

@@ -93,6 +93,17 @@ describe('tfjs predicts the same', () => {
     expect(model.layers[2]).toMatchObject({ kind: 'activation', activation: { name: 'leakyRelu', alpha: 0.2 } });
   });
 
+  it('with Gaussian noise', async () => {
+    const model = await expectSame([
+      tfl.gaussianNoise({ stddev: 0.3, inputShape: [INPUTS] }),
+      first({ inputShape: undefined }),
+      tfl.gaussianNoise({ stddev: 0.1, name: 'hiss' }),
+      last(),
+    ]);
+    expect(model.layers[0]).toMatchObject({ kind: 'gaussianNoise', stddev: 0.3 });
+    expect(model.layers[2]).toMatchObject({ kind: 'gaussianNoise', stddev: 0.1, name: 'hiss' });
+  });
+
   it('with layer normalization', async () => {
     const model = await expectSame([
       first(),

@@ -4,6 +4,7 @@ import { fingerprint } from '../oracle/fingerprint.js';
 import { Network } from '../oracle/network.js';
 import { normalizedRecipes } from './normalized.js';
 import { layerNormalizedRecipes } from './layer-normalized.js';
+import { noisyRecipes } from './noisy.js';
 import { adam, common, dense, type GoldenRecipe, recipes, samplesOf } from './recipes.js';
 import { regularizedRecipes } from './regularized.js';
 import { updateRecipes } from './updates.js';
@@ -47,6 +48,7 @@ const chosen: readonly GoldenRecipe[] = [
   normalizedRecipes[0],
   normalizedRecipes[3],
   layerNormalizedRecipes[0],
+  noisyRecipes[0],
 ];
 
 function trained(recipe: GoldenRecipe, emulate: readonly string[]) {

@@ -17,6 +17,7 @@ import { weightedRecipes } from './weighted.js';
 import { normalizedRecipes } from './normalized.js';
 import { updateRecipes } from './updates.js';
 import { layerNormalizedRecipes } from './layer-normalized.js';
+import { noisyRecipes } from './noisy.js';
 
 const CHECKED_STEPS = [1, 2, 5, 20];
 
@@ -61,7 +62,7 @@ export const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes, ...normalizedRecipes, ...updateRecipes, ...layerNormalizedRecipes, ...residualRecipes]);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes, ...normalizedRecipes, ...updateRecipes, ...layerNormalizedRecipes, ...residualRecipes, ...noisyRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

@@ -1,6 +1,6 @@
 /** A network's loss in binary64, from the definitions and nothing of the engine's. */
 import type { Layer, Loss, Regularizer } from 'samebits';
-import { isKept, streamNumber } from '../oracle/random.js';
+import { isKept, noiseOf, streamNumber } from '../oracle/random.js';
 import { activated } from './activations.js';
 import { rowLoss } from './losses.js';
 
@@ -59,6 +59,10 @@ function applied(layer: Layer, weights: Weights, rows: Rows): Rows {
     case 'dropout': {
       const mask = { seed: SEED, stream: streamNumber(`dropout/${layer.name}`), rate: layer.rate };
       return rows.map((row, i) => row.map((x, unit) => (isKept(mask, 0, i, unit) ? x / (1 - layer.rate) : 0)));
+    }
+    case 'gaussianNoise': {
+      const noise = { seed: SEED, stream: streamNumber(`gaussianNoise/${layer.name}`) };
+      return rows.map((row, i) => row.map((x, unit) => x + layer.stddev * noiseOf(noise, 0, i, unit)));
     }
     case 'activation':
       return rows.map((row) => activated(layer.activation, row));

@@ -1,5 +1,13 @@
-/** Gradients through normalizations against differences in binary64. */
-import { activation, batchNormalization, dense, dropout, type Layer, layerNormalization } from 'samebits';
+/** Gradients through normalizations and noise against differences in binary64. */
+import {
+  activation,
+  batchNormalization,
+  dense,
+  dropout,
+  gaussianNoise,
+  type Layer,
+  layerNormalization,
+} from 'samebits';
 import { expect, test } from 'vitest';
 import { gradientOf } from './differences.js';
 
@@ -51,6 +59,21 @@ const CASES: readonly (readonly [string, readonly Layer[]])[] = [
       batchNormalization(),
       dense({ units: 3 }),
       layerNormalization({ center: false, epsilon: 0.01 }),
+    ],
+  ],
+  [
+    'noise on data, on a relu, between normalizations, and last',
+    [
+      gaussianNoise({ stddev: 0.3 }),
+      dense({ units: 19, activation: 'relu' }),
+      gaussianNoise({ stddev: 0.2 }),
+      dense({ units: 9 }),
+      gaussianNoise({ stddev: 0.5 }),
+      activation({ activation: 'tanh' }),
+      layerNormalization(),
+      gaussianNoise({ stddev: 0.1 }),
+      dense({ units: 3 }),
+      gaussianNoise({ stddev: 0.1 }),
     ],
   ],
 ];

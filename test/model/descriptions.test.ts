@@ -5,6 +5,7 @@ import {
   constant,
   dense,
   dropout,
+  gaussianNoise,
   l1,
   l1l2,
   l2,
@@ -97,6 +98,7 @@ describe('dropout and regularizers', () => {
   it('fill in what is not given', () => {
     expect(dropout({ rate: 0.5 })).toEqual({ kind: 'dropout', rate: 0.5 });
     expect(dropout({ rate: 0, seed: 'own', name: 'd' })).toEqual({ kind: 'dropout', rate: 0, seed: 'own', name: 'd' });
+    expect(gaussianNoise({ stddev: 0.5, seed: 1 })).toEqual({ kind: 'gaussianNoise', stddev: 0.5, seed: 1 });
     expect(l2()).toEqual({ name: 'l2', l2: 0.01 });
     expect(l1(0.5)).toEqual({ name: 'l1', l1: 0.5 });
     expect(l1l2({ l2: 0 })).toEqual({ name: 'l1l2', l1: 0.01, l2: 0 });
@@ -116,6 +118,9 @@ describe('dropout and regularizers', () => {
     ['rate -0.1', () => dropout({ rate: -0.1 }), 'for dropout.rate but received -0.1'],
     ['no rate', () => dropout({} as Wrong), 'a number from 0 to below 1 for dropout.rate but received undefined'],
     ['seed -1', () => dropout({ rate: 0.1, seed: -1 }), 'for dropout.seed but received -1'],
+    ['stddev -1', () => gaussianNoise({ stddev: -1 }), 'at least 0 and finite as binary32 for gaussianNoise.stddev'],
+    ['stddev 1e39', () => gaussianNoise({ stddev: 1e39 }), 'for gaussianNoise.stddev but received 1e+39'],
+    ['stddev NaN', () => gaussianNoise({ stddev: Number.NaN }), 'for gaussianNoise.stddev but received NaN'],
     ['an unknown option', () => dropout({ rate: 0.1, seeds: 1 } as Wrong), 'did you mean seed?) for dropout'],
     ['a negative factor', () => l2(-1), 'a number of at least 0'],
     ['a factor that is 0 in binary32', () => l2(1e-60), 'for l2.l2 but received 1e-60'],

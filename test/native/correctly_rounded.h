@@ -11,6 +11,14 @@ inline float correctlyRoundedLog(float x) { return static_cast<float>(std::log(s
 inline float correctlyRoundedLog1p(float x) { return static_cast<float>(std::log1p(static_cast<long double>(x))); }
 inline float correctlyRoundedTanh(float x) { return static_cast<float>(std::tanh(static_cast<long double>(x))); }
 inline float correctlyRoundedErf(float x) { return static_cast<float>(std::erf(static_cast<long double>(x))); }
+// Of 0 to 2. By the nearest multiple of a half: what is left is exact and small, and zeros are zeros.
+inline float correctlyRoundedCospi(float x) {
+  const int halves = static_cast<int>(std::nearbyint(2.0f * x));
+  const float rest = halves == 1 ? 0.5f - x : x - 0.5f * static_cast<float>(halves);
+  const long double angle = 3.14159265358979323846264338327950288L * rest;
+  const long double value = halves % 2 == 0 ? std::cos(angle) : std::sin(angle);
+  return static_cast<float>(halves == 2 ? -value : value);
+}
 inline float correctlyRoundedSigmoid(float x) {
   return static_cast<float>(1.0L / (1.0L + std::exp(-static_cast<long double>(x))));
 }

@@ -113,6 +113,13 @@ LayerDescription dropout(double rate, uint32_t stream) {
   return layer;
 }
 
+LayerDescription gaussianNoise(double stddev, uint32_t stream) {
+  LayerDescription layer;
+  layer.kind = NodeKind::gaussianNoise;
+  layer.noise = {stddev, {{0x89abcdefu, 0x01234567u}}, stream};
+  return layer;
+}
+
 // The problem with tables before its layers, and indices in the columns that look them up.
 Problem withTables(Problem made, LookUpDescription lookUp) {
   Numbers numbers{made.rows};
@@ -332,6 +339,34 @@ const std::vector<Problem>& problems() {
                           {2, Activation::linear, true}},
                          Loss::meanSquaredError, optimizer(UpdateKind::adam, 0.01), 40, 18, 5, false),
                  {{{6, 5}, {40, 19}}, {0, LookUpDescription::kNumber, 1}}),
+      problem("9-70-40-3, noise on data, relu, sums and normalization, and beside dropout", 9,
+              {gaussianNoise(0.1, 14),
+               {70, Activation::relu, true, l2(0.01)},
+               gaussianNoise(0.3, 15),
+               dropout(0.2, 16),
+               residual({{70, Activation::gelu, true}, gaussianNoise(0.2, 17)}),
+               gaussianNoise(0.05, 18),
+               residual({gaussianNoise(0.2, 19), {70, Activation::linear, false}}),
+               {40, Activation::linear, false},
+               gaussianNoise(0.2, 20),
+               activation(Activation::silu),
+               layerNormalization(true, true),
+               gaussianNoise(0, 21),
+               gaussianNoise(0.1, 22),
+               {3, Activation::linear, true},
+               gaussianNoise(0.1, 23),
+               activation(Activation::softmax)},
+              Loss::sparseCategoricalCrossentropy, optimizer(UpdateKind::adam, 0.01), 61, 20, 7, false),
+      problem("5-400-300-2, noise where columns are divided, and last", 5,
+              {{400, Activation::relu, true},
+               dropout(0.3, 24),
+               gaussianNoise(0.5, 25),
+               {300, Activation::linear, false},
+               batchNormalization(true, true),
+               gaussianNoise(0.4, 26),
+               {2, Activation::tanh, true},
+               gaussianNoise(0.1, 27)},
+              Loss::meanSquaredError, optimizer(UpdateKind::momentum, 0.01), 21, 9, 4, true),
   };
   return all;
 }

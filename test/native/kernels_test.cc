@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
   testGradients(all);
   testLayers(all);
   testMarks(all);
+  testMasks(all);
   testNormalization(all);
   testRegularization(all);
   testEmulated();

@@ -116,6 +116,7 @@ void testProducts(const std::vector<const samebits::KernelTable*>& all);
 void testGradients(const std::vector<const samebits::KernelTable*>& all);
 void testLayers(const std::vector<const samebits::KernelTable*>& all);
 void testEmulated();
+void testMasks(const std::vector<const samebits::KernelTable*>& all);
 void testMarks(const std::vector<const samebits::KernelTable*>& all);
 void testNormalization(const std::vector<const samebits::KernelTable*>& all);
 void testRegularization(const std::vector<const samebits::KernelTable*>& all);

@@ -11,6 +11,7 @@ import {
   denseStage,
   dropoutStage,
   lookUpStage,
+  noiseStage,
   residualStage,
   type Stage,
 } from './stages.js';
@@ -118,6 +119,9 @@ class Builder {
     } else if (layer.kind === 'dropout') {
       const stream = streamNumber(`dropout/${this.#name('dropout', layer.name)}`);
       this.#add(dropoutStage(units, { seed: layer.seed ?? seeds?.dropout ?? seed, stream, rate: layer.rate }));
+    } else if (layer.kind === 'gaussianNoise') {
+      const stream = streamNumber(`gaussianNoise/${this.#name('gaussianNoise', layer.name)}`);
+      this.#add(noiseStage(units, { seed: layer.seed ?? seeds?.noise ?? seed, stream, stddev: layer.stddev }));
     } else {
       const name = this.#name(layer.kind, layer.name);
       const tensor = (kind: string, value: number) =>

@@ -51,6 +51,12 @@ export type OtherLayer =
       readonly name?: string;
     }
   | {
+      readonly kind: 'gaussianNoise';
+      readonly stddev: number;
+      readonly seed?: number | string;
+      readonly name?: string;
+    }
+  | {
       readonly kind: 'layerNormalization';
       readonly epsilon: number;
       readonly center: boolean;

@@ -29,6 +29,7 @@ export interface Seeds {
   readonly weights?: number | string | null;
   readonly order?: number | string | null;
   readonly dropout?: number | string | null;
+  readonly noise?: number | string;
 }
 
 export interface Source {
@@ -164,6 +165,17 @@ export function shuffle(source: Source, epoch: number, rows: number, stream = 's
     [order[i], order[j]] = [order[j], order[i]];
   }
   return order;
+}
+
+/** The normal number that Gaussian noise adds a multiple of to element `unit` of row `row` of the batch in a step. */
+export function noiseOf(
+  { seed, stream }: { readonly seed: number | string; readonly stream: number },
+  step: number,
+  row: number,
+  unit: number,
+): number {
+  const draw: Draw = (block, word) => philox([block, row, step % 2 ** 32, stream], keyOf(seed))[word];
+  return normalNumber(draw, unit, 0);
 }
 
 /** Whether element `unit` of row `row` of the batch in a step is kept by a dropout layer. */

@@ -19,7 +19,7 @@ import {
   weightGradient,
 } from './layers.js';
 import type { Parameter } from './optimizers.js';
-import { isKept } from './random.js';
+import { isKept, noiseOf } from './random.js';
 import type { RowSum } from './rows.js';
 
 /** Of a step in training. */
@@ -130,6 +130,26 @@ export function dropoutStage(units: number, mask: Mask): Stage {
       const kept = (at: number) => isKept(mask, training.step, Math.floor(at / units), at % units);
       const drop = (values: Float32Array) => values.map((value, at) => (kept(at) ? mul(value, scale) : 0));
       return { y: drop(x), back: drop };
+    },
+  };
+}
+
+export interface Noise {
+  readonly seed: number | string;
+  readonly stream: number;
+  readonly stddev: number;
+}
+
+export function noiseStage(units: number, noise: Noise): Stage {
+  const { stddev } = noise;
+  return {
+    units,
+    parameters: [],
+    pass(x, _rows, training) {
+      const back = (dy: Float32Array) => dy;
+      if (training === null || stddev === 0) return { y: x, back };
+      const at = (i: number) => noiseOf(noise, training.step, Math.floor(i / units), i % units);
+      return { y: x.map((value, i) => add(value, mul(at(i), f32(stddev)))), back };
     },
   };
 }

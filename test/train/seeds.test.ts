@@ -1,5 +1,5 @@
 /** Seeds of single uses of randomness: each moves what it decides, and nothing else. */
-import { dense, dropout, parseRecipe, type SequentialOptions } from 'samebits';
+import { dense, dropout, gaussianNoise, parseRecipe, type SequentialOptions } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { CLASSES, COLUMNS, compiledClassifier, failure, labels, x } from './problem.js';
 
@@ -42,6 +42,21 @@ describe('seeds', () => {
     expect(one).toMatchObject({ initial: moved.initial, trained: moved.trained });
   });
 
+  it('of noise move noise alone, where there is any', async () => {
+    const noisy = [gaussianNoise({ stddev: 0.1, inputShape: [COLUMNS] as const }), dense({ units: 9 }), layers[2]];
+    const plain = await traced({ layers: noisy });
+    expect(plain.recipe.seeds).toEqual({ weights: null, order: null, dropout: null });
+    const moved = await traced({ layers: noisy, seeds: { noise: 8 } });
+    expect(moved.recipe.seeds).toEqual({ weights: null, order: null, dropout: null, noise: 8 });
+    expect(moved.initial).toBe(plain.initial);
+    expect(moved.trained).not.toBe(plain.trained);
+    expect((await traced({ layers: noisy, seeds: { noise: 7 } })).trained).toBe(plain.trained);
+    expect((await traced({ seeds: { noise: 8 } })).trained).toBe((await traced({})).trained);
+    const own = [gaussianNoise({ stddev: 0.1, seed: 1, inputShape: [COLUMNS] as const }), layers[2]];
+    const one = await traced({ layers: own });
+    expect((await traced({ layers: own, seeds: { noise: 8 } })).trained).toBe(one.trained);
+  });
+
   it('are less than a dropout layer’s own', async () => {
     const own = [layers[0], dropout({ rate: 0.3, seed: 1 }), layers[2]];
     const one = await traced({ layers: own });
@@ -72,6 +87,11 @@ describe('seeds', () => {
     expect((await failure(() => some.fit(x, labels, options))).code).toBe('ERR_SAMEBITS_NOT_DETERMINISTIC');
     const all = compiledClassifier({ layers, seed: undefined, seeds: { weights: 1, order: 2, dropout: 3 } });
     await all.fit(x, labels, options);
+    const noisy = [gaussianNoise({ stddev: 0.1, inputShape: [COLUMNS] as const }), layers[2]];
+    const three = compiledClassifier({ layers: noisy, seed: undefined, seeds: all.seeds });
+    expect((await failure(() => three.fit(x, labels, options))).code).toBe('ERR_SAMEBITS_NOT_DETERMINISTIC');
+    const four = compiledClassifier({ layers: noisy, seed: undefined, seeds: { ...all.seeds, noise: 4 } });
+    await four.fit(x, labels, options);
   });
 
   it('are checked, in models and recipes', async () => {

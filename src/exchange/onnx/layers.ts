@@ -36,6 +36,7 @@ function addLayer(graph: Graph, layer: Layer, weights: Weights, x: Value): Value
     case 'residual':
       return residual(graph, layer, weights, x);
     case 'dropout':
+    case 'gaussianNoise':
       return x;
     default:
       throw expected('layers that ONNX has', 'toOnnx', (layer as Layer).kind);

@@ -75,6 +75,12 @@ export const dropoutConfig = fields({
   seed: v.optional(v.nullable(integer(0))),
 });
 
+export const gaussianNoiseConfig = fields({
+  ...common,
+  stddev: number,
+  seed: v.optional(v.nullable(integer(0))),
+});
+
 export const rescalingConfig = fields({ ...common, scale: number, offset: v.optional(number, 0) });
 
 const axis: Schema<unknown> = v.optional(

@@ -28,9 +28,9 @@ function kerasName(kind: ParameterKind): string {
 }
 
 /**
- * A layers model of tfjs: a Sequential stack of Dense, Activation, ReLU, LeakyReLU, ELU, Softmax, Dropout, BatchNormalization and
- * LayerNormalization layers, with Rescaling or Flatten as first ones. Its predictions are those of tfjs but for roundings. It is not compiled, and what decides only how weights
- * begin is not taken over.
+ * A layers model of tfjs: a Sequential stack of Dense, Activation, ReLU, LeakyReLU, ELU, Softmax, Dropout, GaussianNoise,
+ * BatchNormalization and LayerNormalization layers, with Rescaling or Flatten as first ones. Its predictions are those of tfjs but for
+ * roundings. It is not compiled, and what decides only how weights begin is not taken over.
  *
  * @param source The path of `model.json` or of its folder, or what `model.save(tf.io.withSaveHandler(…))` hands over.
  * @example

@@ -40,6 +40,7 @@ const ALONE: readonly { readonly cause: CauseName; readonly label: string }[] = 
   { cause: 'initialWeights', label: 'initial weights' },
   { cause: 'dataOrder', label: 'order of the data' },
   { cause: 'dropoutMasks', label: 'dropout masks' },
+  { cause: 'gaussianNoise', label: 'Gaussian noise' },
   { cause: 'dataSeed', label: 'the data' },
   { cause: 'dataSubset', label: 'a draw of the training rows' },
 ];

@@ -9,8 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => folders.remove());
 
-/** Tables want indices: layers.test.ts has them. */
-type Elsewhere = 'threads' | 'isa' | 'freeGrain' | 'epochs' | 'embeddingsInitializer';
+/** Tables want indices, and noise its layers: layers.test.ts and noise.test.ts have them. */
+type Elsewhere = 'threads' | 'isa' | 'freeGrain' | 'epochs' | 'embeddingsInitializer' | 'gaussianNoise';
 
 /** Another level of every cause, and where it shows first: step, kind of operation, place. */
 const PLANTED: Readonly<Record<Exclude<CauseName, Elsewhere>, readonly unknown[]>> = {

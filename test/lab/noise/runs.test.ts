@@ -32,7 +32,14 @@ describe('noisePlan', () => {
 
   it('refuses a cause that the recipe has no place for', () => {
     expect(() => tasks(['dropoutMasks'])).toThrow(/a place for dropout masks/);
-    expect(NOISE_CAUSES).toEqual(['seed', 'initialWeights', 'dataOrder', 'dropoutMasks', 'dataSubset']);
+    expect(NOISE_CAUSES).toEqual([
+      'seed',
+      'initialWeights',
+      'dataOrder',
+      'dropoutMasks',
+      'gaussianNoise',
+      'dataSubset',
+    ]);
   });
 });
 
