@@ -249,8 +249,7 @@ export type ResumeOptions = Pick<
 >;
 
 /** Options of `resume` with a table; the run's manifest says which column weighs its rows. */
-export interface TableResumeOptions
-  extends Omit<ResumeOptions, 'validationData' | 'validationSplit' | 'sampleWeights'> {
+export interface TableResumeOptions extends Omit<ResumeOptions, 'validationData' | 'sampleWeights'> {
   /** As the run had it. */
   readonly validationData?: Table | TableSource;
 }
@@ -346,7 +345,7 @@ const tableFitSchema = fields({ ...allEntries, ...tableEntries });
 const { plan, microBatchSize } = stepEntries;
 const resumeEntries = { threads, isa, deterministic, plan, microBatchSize, ...watchedEntries };
 const resumeSchema = fields({ ...resumeEntries, sampleWeights, validationSplit });
-const tableResumeSchema = fields({ ...resumeEntries, validationData: tableEntries.validationData });
+const tableResumeSchema = fields({ ...resumeEntries, validationData: tableEntries.validationData, validationSplit });
 
 const stepSchema = fields({ ...stepEntries, sampleWeights });
 const evaluateSchema = fields({ threads, batchLeaf, sampleWeights });

@@ -30,7 +30,7 @@ import { hashSamples, hashStream } from './samples-hash.js';
 import type { Sequential } from './sequential.js';
 import type { Rows } from './tabular/evaluate-rows.js';
 import { StreamedRows } from './tabular/streamed-rows.js';
-import { rowsOf, validationRowsOf } from './tabular/table-data.js';
+import { partsOf, rowsOf, validationRowsOf } from './tabular/table-data.js';
 import { isTabular } from './tabular/tabular.js';
 import { endsOf } from './tabular/task.js';
 import {
@@ -84,8 +84,9 @@ export async function resume(
   options: ResumeOptions = {},
 ): Promise<ResumedRun> {
   if (isTabular(data)) {
-    const { validationData, ...rest } = checkTableResumeOptions((second ?? {}) as TableResumeOptions);
-    return resumeOn(folder, rest, (run, parts) => tableData(run, parts, data, validationData, rest.signal));
+    const { validationData, validationSplit, ...rest } = checkTableResumeOptions((second ?? {}) as TableResumeOptions);
+    const { training, validation } = partsOf(data, validationData, validationSplit, 'resume');
+    return resumeOn(folder, rest, (run, parts) => tableData(run, parts, training, validation, rest.signal));
   }
   const { validationData, validationSplit, sampleWeights, ...rest } = checkResumeOptions(options);
   const given = { validationData, validationSplit, sampleWeights };

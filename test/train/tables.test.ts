@@ -234,6 +234,30 @@ describe('a run folder of a table', () => {
     expect(streamed.message).toMatch(/a table in memory, as the run had/);
   });
 
+  it('goes on with the share of its rows that it was validated on', async () => {
+    const folder = freshPath();
+    const how = { ...LATE, ...FIT, validationSplit: 0.25 };
+    const whole = await lateModel().fit(table, how);
+    const controller = new AbortController();
+    const stop = { onBatchEnd: (batch: number) => batch === 9 && controller.abort() };
+    await failure(() =>
+      lateModel().fit(table, { ...how, folder, checkpointEvery: 4, callbacks: stop, signal: controller.signal }),
+    );
+    const refused = [
+      {},
+      { validationSplit: 0.5 },
+      { validationSplit: 0.25, validationData: table },
+      { validationSplit: 1e-9 },
+    ];
+    const codes = await Promise.all(
+      refused.map(async (options) => (await failure(() => resume(folder, table, options))).code),
+    );
+    expect(codes).toEqual(['ERR_SAMEBITS_DATA', 'ERR_SAMEBITS_DATA', 'ERR_SAMEBITS_ARGUMENT', 'ERR_SAMEBITS_DATA']);
+    const { run } = await resume(folder, table, { validationSplit: 0.25 });
+    expect(run.fingerprint).toBe(whole.fingerprint);
+    expect(run.history).toEqual(whole.history);
+  });
+
   it('of rows that were prepared before takes no table', async () => {
     const folder = freshPath();
     const { x, y } = learned();

@@ -54,11 +54,7 @@ export async function trainingTable(
   known: Learned | null,
   end: ModelEnds,
 ): Promise<TrainingTable> {
-  if (validationSplit !== undefined && validationData !== undefined) {
-    throw expected('validationData or a validationSplit, not both', 'fit.validationSplit', validationSplit);
-  }
-  let [training, validation] = [table, validationData];
-  if (validationSplit !== undefined) [training, validation] = splitTable(table, validationSplit);
+  const { training, validation } = partsOf(table, validationData, validationSplit, 'fit');
   const learned = known === null ? await learn(training, options, signal) : checkKnown(known, options);
   const { preparation } = learned;
   checkTask(preparation, end);
@@ -150,15 +146,25 @@ function checkKnown(known: Learned, { target, prepare: how }: TableFit): Learned
   return known;
 }
 
-function splitTable(table: Table | TableSource, share: number): [Table, Table] {
-  if (!(table instanceof Table)) {
-    throw expected('validationData: a source is not split', 'fit.validationSplit', share);
-  }
+/**
+ * What is trained and what is evaluated on, where `caller` was given rows to validate on, or a share of the last ones, or neither.
+ *
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for both, and for a share of a source; `ERR_SAMEBITS_DATA` for a share that
+ * leaves one of them without rows
+ */
+export function partsOf(
+  table: Table | TableSource,
+  validationData: Table | TableSource | undefined,
+  share: number | undefined,
+  caller: 'fit' | 'resume',
+): { readonly training: Table | TableSource; readonly validation: Table | TableSource | undefined } {
+  const name = `${caller}.validationSplit`;
+  if (share === undefined) return { training: table, validation: validationData };
+  if (validationData !== undefined) throw expected('validationData or a validationSplit, not both', name, share);
+  if (!(table instanceof Table)) throw expected('validationData: a source is not split', name, share);
   const count = Math.floor(table.rows * (1 - share));
-  if (count === 0 || count === table.rows) {
-    throw expected('rows on both sides', 'fit.validationSplit', share, 'ERR_SAMEBITS_DATA');
-  }
-  return [table.slice(0, count), table.slice(count)];
+  if (count === 0 || count === table.rows) throw expected('rows on both sides', name, share, 'ERR_SAMEBITS_DATA');
+  return { training: table.slice(0, count), validation: table.slice(count) };
 }
 
 function checkRepeatable(source: TableSource): void {
