@@ -29,6 +29,10 @@ std::vector<const KernelTable*> tables() {
   for (size_t i = 0; i < count; ++i) {
     if (entries[i].available) all.push_back(entries[i].table);
   }
+#ifdef __SANITIZE_THREAD__
+  // Threads meet in the engine, whatever the kernels are, and watching them takes twenty times as long.
+  all.erase(all.begin(), all.end() - 1);
+#endif
   return all;
 }
 
