@@ -6,8 +6,10 @@ const { openParquetFile } = createRequire(import.meta.url)(workerData);
 
 parentPort.on('message', async (path) => {
   let cells = null;
+  let close = () => {};
   try {
-    const { head, readGroup } = await openParquetFile(path);
+    const { head, readGroup, ...file } = await openParquetFile(path);
+    close = file.close;
     cells = 0;
     for (const index of head.groups.keys()) {
       for (const column of await readGroup(index)) {
@@ -19,6 +21,8 @@ parentPort.on('message', async (path) => {
   } catch (error) {
     if (error instanceof TypeError && error.message.includes('cells for')) throw error;
     cells = null;
+  } finally {
+    close();
   }
   parentPort.postMessage(cells);
 });

@@ -1,4 +1,5 @@
 /** Parquet files by the packages hyparquet and hyparquet-compressors, one row group at a time. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { AsyncBuffer, FileMetaData, SchemaElement } from 'hyparquet';
 import type { ColumnDecoder } from 'hyparquet/src/types.js';
 import type { ColumnType } from './column.js';
@@ -10,6 +11,8 @@ import { flatColumns } from './parquet-schema.js';
 export interface ParquetFile {
   readonly head: ParquetHead;
   readonly readGroup: (index: number) => Promise<ParquetCells[]>;
+  /** Nothing is read after it. What a thread leaves open is closed where it ends. */
+  readonly close: () => void;
 }
 
 /**
@@ -17,8 +20,37 @@ export interface ParquetFile {
  * @throws whatever hyparquet does, and Error, for what is no such file; the messages are for people
  */
 export async function openParquetFile(path: string, drop: readonly string[] = []): Promise<ParquetFile> {
-  const { asyncBufferFromFile, parquetMetadataAsync } = await import('hyparquet');
-  const file = await asyncBufferFromFile(path);
+  const descriptor = openSync(path, 'r');
+  const close = (): void => closeSync(descriptor);
+  try {
+    return { ...(await readHead(bufferOf(descriptor), drop)), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Read at once, not in the background: of a thread that is ended in the middle of a group nothing stays open. */
+function bufferOf(descriptor: number): AsyncBuffer {
+  const byteLength = fstatSync(descriptor).size;
+  return {
+    byteLength,
+    slice: (start, end = byteLength) => {
+      if (!(start >= 0 && start <= end && end <= byteLength))
+        throw new Error(`bytes ${start} to ${end} of ${byteLength}`);
+      const bytes = new Uint8Array(end - start);
+      for (let done = 0; done < bytes.length; ) {
+        const more = readSync(descriptor, bytes, done, bytes.length - done, start + done);
+        if (more === 0) throw new Error('a file that became shorter');
+        done += more;
+      }
+      return bytes.buffer;
+    },
+  };
+}
+
+async function readHead(file: AsyncBuffer, drop: readonly string[]): Promise<Omit<ParquetFile, 'close'>> {
+  const { parquetMetadataAsync } = await import('hyparquet');
   const metadata = await parquetMetadataAsync(file, { geoparquet: false });
   checkMetadata(metadata, file.byteLength);
   const { columns: kept, all } = flatColumns(metadata.schema, drop);
