@@ -12,7 +12,11 @@ const { values: options } = parseArgs({
   options: { sanitize: { type: 'string', multiple: true, default: [''] }, runner: { type: 'string', default: '' } },
 });
 
-const ARGUMENTS = { engine_test: [], kernels_test: [join(root, 'test/golden/products.json')] };
+// Emulated processors are slow.
+const ARGUMENTS = {
+  engine_test: options.runner === '' ? [] : ['--widest'],
+  kernels_test: [join(root, 'test/golden/products.json')],
+};
 
 const name = process.env.CXX ?? 'g++';
 const compiler = findProgram(name);
