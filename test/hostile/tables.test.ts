@@ -17,6 +17,7 @@ import {
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { checkGroups } from '../../dist/data/table/parquet-pages.js';
+import { flatColumns } from '../../dist/data/table/parquet-schema.js';
 import { idxBytes } from '../data/idx-writer.js';
 import { npyBytes } from '../data/npy-writer.js';
 import { freshPath } from '../runs/folder.js';
@@ -95,6 +96,12 @@ describe('a small file that claims to be large', () => {
     expect(check(17, 1000)).toThrow(/a group of 142606336 cells in 850 bytes/);
     column.meta_data.total_compressed_size = 5_000_000n;
     expect(check(17, 5_000_004)).not.toThrow();
+  });
+
+  it('is refused: a column of Parquet without a name', () => {
+    const root = { name: 'root', num_children: 1 };
+    expect(flatColumns([root, { name: 'a', type: 'INT32' }], []).all).toEqual(['a']);
+    expect(() => flatColumns([root, { type: 'INT32' } as never], [])).toThrow(/a column without a name/);
   });
 
   it('does not take the memory of what it is inflated to', async () => {

@@ -11,7 +11,7 @@ export interface FlatColumn {
 /**
  * The columns of a file but those that are left out, and the names of all.
  *
- * @throws Error for one that is nested, with its name
+ * @throws Error for one that is nested, with its name, and for one without a name
  */
 export function flatColumns(
   schema: readonly SchemaElement[],
@@ -24,6 +24,8 @@ export function flatColumns(
   while (index < schema.length) {
     const element = schema[index];
     const end = endOf(schema, index);
+    // hyparquet gives what the footer has; a damaged one may have none.
+    if (typeof element.name !== 'string') throw new Error('a column without a name');
     const nested = end > index + 1 || element.type === undefined || element.repetition_type === 'REPEATED';
     all.push(element.name);
     if (!drop.includes(element.name)) {
