@@ -1,25 +1,17 @@
 /** Runs of networks with residual blocks: kept, resumed, computed again and compared. */
-import { CAUSES, dense, dropout, parseSetting, residual, type Setting, verify, why } from 'samebits';
+import { CAUSES, dense, dropout, residual, verify, why } from 'samebits';
 import { afterAll, describe, expect, it } from 'vitest';
-import { base, Folders } from './folders.js';
+import { baseOf, Folders } from './folders.js';
 
 const folders = new Folders();
 afterAll(() => folders.remove());
 
-const setting: Setting = parseSetting({
-  ...base,
-  recipe: {
-    ...base.recipe,
-    model: {
-      layers: [
-        residual({ layers: [dense({ units: 8, activation: 'tanh' })], inputShape: [8] as const }),
-        dense({ units: 6 }),
-        residual({ layers: [dropout({ rate: 0.25 }), dense({ units: 6, activation: 'relu' })] }),
-        dense({ units: 1, activation: 'sigmoid' }),
-      ],
-    },
-  },
-});
+const setting = baseOf([
+  residual({ layers: [dense({ units: 8, activation: 'tanh' })], inputShape: [8] as const }),
+  dense({ units: 6 }),
+  residual({ layers: [dropout({ rate: 0.25 }), dense({ units: 6, activation: 'relu' })] }),
+  dense({ units: 1, activation: 'sigmoid' }),
+]);
 
 describe('a run with residual blocks', () => {
   it('is computed again to the same bits, at other numbers of threads too', async () => {

@@ -10,6 +10,7 @@ import {
   dense,
   dropout,
   type FitOptions,
+  type Layer,
   l1l2,
   maxNorm,
   modelFromRecipe,
@@ -43,24 +44,23 @@ export const base: Setting = parseSetting({
   },
 });
 
+/** `base` with other layers, and another optimizer where one is given. */
+export function baseOf(layers: readonly Layer[], optimizer = base.recipe.optimizer): Setting {
+  return parseSetting({ ...base, recipe: { ...base.recipe, model: { layers }, optimizer } });
+}
+
 /** On the same data: batch normalization, constraints, regularizers; and whatever an optimizer does beside its rule. */
-export const normalized: Setting = parseSetting({
-  ...base,
-  recipe: {
-    ...base.recipe,
-    model: {
-      layers: [
-        dense({ units: 6, useBias: false, kernelConstraint: maxNorm({ maxValue: 0.9 }), inputShape: [8] as const }),
-        batchNormalization({ momentum: 0.9 }),
-        activation({ activation: 'relu' }),
-        dropout({ rate: 0.25 }),
-        dense({ units: 6, activation: 'tanh', kernelRegularizer: l1l2(), biasConstraint: 'nonNegative' }),
-        dense({ units: 1, activation: 'sigmoid' }),
-      ],
-    },
-    optimizer: averaging(0.9),
-  },
-});
+export const normalized: Setting = baseOf(
+  [
+    dense({ units: 6, useBias: false, kernelConstraint: maxNorm({ maxValue: 0.9 }), inputShape: [8] as const }),
+    batchNormalization({ momentum: 0.9 }),
+    activation({ activation: 'relu' }),
+    dropout({ rate: 0.25 }),
+    dense({ units: 6, activation: 'tanh', kernelRegularizer: l1l2(), biasConstraint: 'nonNegative' }),
+    dense({ units: 1, activation: 'sigmoid' }),
+  ],
+  averaging(0.9),
+);
 
 /** AdamW that clips, and puts its averages in place of the weights after 5 steps. */
 export function averaging(momentum: number): Optimizer {

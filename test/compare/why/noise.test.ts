@@ -1,25 +1,17 @@
 /** Runs of networks with Gaussian noise: kept, computed again and compared. */
-import { CAUSES, dense, gaussianNoise, parseSetting, type Setting, verify, why } from 'samebits';
+import { CAUSES, dense, gaussianNoise, verify, why } from 'samebits';
 import { afterAll, describe, expect, it } from 'vitest';
-import { base, Folders } from './folders.js';
+import { baseOf, Folders } from './folders.js';
 
 const folders = new Folders();
 afterAll(() => folders.remove());
 
-const setting: Setting = parseSetting({
-  ...base,
-  recipe: {
-    ...base.recipe,
-    model: {
-      layers: [
-        gaussianNoise({ stddev: 0.2, inputShape: [8] as const }),
-        dense({ units: 6, activation: 'relu' }),
-        gaussianNoise({ stddev: 0.1 }),
-        dense({ units: 1, activation: 'sigmoid' }),
-      ],
-    },
-  },
-});
+const setting = baseOf([
+  gaussianNoise({ stddev: 0.2, inputShape: [8] as const }),
+  dense({ units: 6, activation: 'relu' }),
+  gaussianNoise({ stddev: 0.1 }),
+  dense({ units: 1, activation: 'sigmoid' }),
+]);
 
 describe('a run with Gaussian noise', () => {
   it('is computed again to the same bits, at other numbers of threads too', async () => {
