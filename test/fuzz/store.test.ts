@@ -2,32 +2,11 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ResultStore } from '../../dist/lab/store/result-store.js';
-import type { Finished } from '../../dist/lab/store/segment.js';
+import { key, training } from '../lab/engine/results.js';
 import { FILES, freshFolder, fuzz, gently, TIMEOUT } from './fuzz.js';
 import { mutate, rechecksum } from './mutations.js';
 
 const RESULTS = 3;
-const key = (i: number): string => i.toString(16).padStart(64, '0');
-const digest = 'a'.repeat(64);
-
-const training = (i: number): Finished => ({
-  key: key(i),
-  kind: 'train',
-  outcome: {
-    result: {
-      fingerprint: digest,
-      stateFingerprint: digest,
-      predictionsFingerprint: digest,
-      steps: i,
-      train: { loss: Number.NaN, accuracy: null },
-      test: { loss: Number.NEGATIVE_INFINITY, accuracy: 0.1 },
-      classes: null,
-      history: { loss: [1 / 3, Number.POSITIVE_INFINITY], accuracy: null },
-    },
-    arrays: { predictions: Float32Array.of(i, Number.NaN, -0), weights: new Float32Array(10).fill(i) },
-  },
-});
-
 /** What a store holds of the results, arrays included. */
 function contents(folder: string): unknown[] {
   const store = ResultStore.openExisting(folder);

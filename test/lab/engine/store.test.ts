@@ -18,10 +18,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keepRequest, readRequests } from '../../../dist/lab/request.js';
 import { canonicalJson } from '../../../dist/lab/store/canonical.js';
 import { ResultStore } from '../../../dist/lab/store/result-store.js';
-import type { Finished } from '../../../dist/lab/store/segment.js';
 import { taskKey } from '../../../dist/lab/store/task-key.js';
 import { hash } from '../../golden/made-up.js';
 import { REGRESSION, settingOn, trainTask } from './experiments.js';
+import { digest, key, training } from './results.js';
 
 let folder: string;
 let path: string;
@@ -30,29 +30,6 @@ beforeEach(() => {
   path = join(folder, 'store');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
-
-const key = (i: number): string => i.toString(16).padStart(64, '0');
-const digest = 'a'.repeat(64);
-
-function training(i: number): Finished {
-  return {
-    key: key(i),
-    kind: 'train',
-    outcome: {
-      result: {
-        fingerprint: digest,
-        stateFingerprint: digest,
-        predictionsFingerprint: digest,
-        steps: i,
-        train: { loss: Number.NaN, accuracy: null },
-        test: { loss: Number.NEGATIVE_INFINITY, accuracy: 0.1 },
-        classes: null,
-        history: { loss: [1 / 3, Number.POSITIVE_INFINITY], accuracy: null },
-      },
-      arrays: { predictions: Float32Array.of(i, Number.NaN, -0), weights: new Float32Array(10).fill(i) },
-    },
-  };
-}
 
 /** A store with results 0 to `count` − 1, in one segment; names of its files. */
 function filled(count: number): { readonly lines: string; readonly binary: string } {
