@@ -1,15 +1,6 @@
-/** Batch normalization as users meet it: what it learns, keeps and does where nothing is trained. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { activation, batchNormalization, dense, loadModel, sequential, sgd } from 'samebits';
+import { activation, batchNormalization, dense, sequential, sgd } from 'samebits';
 import { describe, expect, it } from 'vitest';
-
-const INPUTS = 3;
-const x = Array.from({ length: 40 }, (_, row) =>
-  Array.from({ length: INPUTS }, (__, k) => ((row * 7 + k * 5) % 11) / 3),
-);
-const y = x.map(([first, second]) => [first - second]);
+import { expectSameBits, expectToGoOn, INPUTS, x, y } from './layer-problem.js';
 
 function model(momentum?: number) {
   const made = sequential({
@@ -55,40 +46,13 @@ describe('batchNormalization', () => {
     expect(one.data[0]).toBe(all.data[7]);
   });
 
-  it('gives the same bits at any number of threads, in both plans, and in a replay of free order', async () => {
-    const options = { epochs: 2, batchSize: 16, batchLeaf: 4 } as const;
-    const prints = new Set<string>();
-    for (const threads of [1, 2, 3, 7]) {
-      for (const plan of ['stored', 'fused'] as const) {
-        const made = model();
-        await made.fit(x, y, { ...options, threads, plan });
-        prints.add(made.fingerprint('state'));
-      }
-    }
-    expect(prints.size).toBe(1);
-    const free = model();
-    const { recording } = await free.fit(x, y, { ...options, threads: 3, reduction: 'free', record: true });
-    const replayed = model();
-    await replayed.fit(x, y, {
-      ...options,
-      threads: 2,
-      reduction: 'free',
-      replay: recording as NonNullable<typeof recording>,
-    });
-    expect(replayed.fingerprint('state')).toBe(free.fingerprint('state'));
-  });
+  it('gives the same bits at any number of threads, in both plans, and in a replay of free order', () =>
+    expectSameBits(model, [undefined]));
 
   it('is saved with its moving averages, and training goes on', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'samebits-'));
     const made = model();
     await made.fit(x, y, { batchSize: 16 });
-    await made.save(join(folder, 'model.safetensors'));
-    const loaded = await loadModel(join(folder, 'model.safetensors'));
-    expect(loaded.fingerprint('state')).toBe(made.fingerprint('state'));
-    await made.fit(x, y, { batchSize: 16 });
-    await loaded.fit(x, y, { batchSize: 16 });
-    expect(loaded.fingerprint('state')).toBe(made.fingerprint('state'));
-    await rm(folder, { recursive: true });
+    await expectToGoOn(made);
   });
 
   it('counts and names what it has', () => {

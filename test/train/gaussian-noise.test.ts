@@ -6,13 +6,13 @@ import {
   dropout,
   type GaussianNoiseOptions,
   gaussianNoise,
-  modelFromSafetensors,
   residual,
   type SequentialOptions,
   sequential,
   sgd,
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
+import { expectSameBits, expectToGoOn, INPUTS, x, y } from './layer-problem.js';
 
 const COLUMNS = 4000;
 const zeros = (rows: number) => ({ data: new Float32Array(rows * COLUMNS), rows, columns: COLUMNS });
@@ -42,12 +42,6 @@ function moments(values: readonly number[]) {
   const mean = values.reduce((a, b) => a + b) / values.length;
   return { mean, deviation: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) };
 }
-
-const INPUTS = 3;
-const x = Array.from({ length: 40 }, (_, row) =>
-  Array.from({ length: INPUTS }, (__, k) => ((row * 7 + k * 5) % 11) / 3),
-);
-const y = x.map(([first, second]) => [first - second]);
 
 function model(stddev = 0.1, options: Partial<SequentialOptions> = {}) {
   const made = sequential({
@@ -115,36 +109,14 @@ describe('gaussianNoise', () => {
     expect(silent.fingerprint()).toBe(plain.fingerprint());
   });
 
-  it('gives the same bits at any number of threads, in both plans, in micro-batches, and in a replay of free order', async () => {
-    const options = { epochs: 2, batchSize: 16, batchLeaf: 4 } as const;
-    const prints = new Set<string>();
-    for (const threads of [1, 2, 3, 7]) {
-      for (const plan of ['stored', 'fused'] as const) {
-        for (const microBatchSize of [undefined, 4, 8]) {
-          const made = model();
-          await made.fit(x, y, { ...options, threads, plan, microBatchSize });
-          prints.add(made.fingerprint('state'));
-        }
-      }
-    }
-    expect(prints.size).toBe(1);
-    const free = model();
-    const { recording } = await free.fit(x, y, { ...options, threads: 3, reduction: 'free', record: true });
-    const replayed = model();
-    const replay = recording as NonNullable<typeof recording>;
-    await replayed.fit(x, y, { ...options, threads: 2, reduction: 'free', replay });
-    expect(replayed.fingerprint('state')).toBe(free.fingerprint('state'));
-  });
+  it('gives the same bits at any number of threads, in both plans, in micro-batches, and in a replay of free order', () =>
+    expectSameBits(model, [undefined, 4, 8]));
 
   it('learns, is saved, and training goes on with the noise of its steps', async () => {
     const made = model();
     const { history } = await made.fit(x, y, { batchSize: 8, epochs: 12 });
     expect(history.loss[11]).toBeLessThan(history.loss[0] / 2);
-    const loaded = modelFromSafetensors(made.toSafetensors());
-    expect(loaded.fingerprint('state')).toBe(made.fingerprint('state'));
-    await made.fit(x, y, { batchSize: 16 });
-    await loaded.fit(x, y, { batchSize: 16 });
-    expect(loaded.fingerprint('state')).toBe(made.fingerprint('state'));
+    await expectToGoOn(made);
   });
 
   it('has no weights, and a name', () => {

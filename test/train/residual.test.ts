@@ -1,16 +1,10 @@
-/** Residual blocks as users meet them: what they compute, what they are called, and what is refused. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   activation,
   batchNormalization,
   dense,
   dropout,
   embedding,
-  type FitOptions,
   type Layer,
-  loadModel,
   parseRecipe,
   rescaling,
   residual,
@@ -18,13 +12,8 @@ import {
   sgd,
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
+import { expectSameBits, expectToGoOn, INPUTS, x, y } from './layer-problem.js';
 import { failure } from './problem.js';
-
-const INPUTS = 3;
-const x = Array.from({ length: 40 }, (_, row) =>
-  Array.from({ length: INPUTS }, (__, k) => ((row * 7 + k * 5) % 11) / 3),
-);
-const y = x.map(([first, second]) => [first - second]);
 
 const LAYERS: readonly Layer[] = [
   residual({ layers: [dense({ units: INPUTS, activation: 'tanh' })], inputShape: [INPUTS] }),
@@ -47,12 +36,6 @@ function model(layers = LAYERS) {
   return made;
 }
 
-async function trained(options: FitOptions, layers?: readonly Layer[]): Promise<string> {
-  const made = model(layers);
-  await made.fit(x, y, { epochs: 2, batchSize: 16, batchLeaf: 4, ...options });
-  return made.fingerprint('state');
-}
-
 describe('residual', () => {
   it('adds what it takes in to what its layers make of it', () => {
     const block = [dense({ units: INPUTS, activation: 'tanh', inputShape: [INPUTS] as const, name: 'a' })];
@@ -71,21 +54,8 @@ describe('residual', () => {
     expect(doubled.predictSync(x).data).toEqual(twice.predictSync(x).data);
   });
 
-  it('gives the same bits at any number of threads, in both plans, in micro-batches, and in a replay of free order', async () => {
-    const prints = new Set<string>();
-    for (const threads of [1, 2, 3, 7]) {
-      for (const plan of ['stored', 'fused'] as const) prints.add(await trained({ threads, plan }));
-      prints.add(await trained({ threads, microBatchSize: 8 }));
-    }
-    expect(prints.size).toBe(1);
-    const free = model();
-    const options = { epochs: 2, batchSize: 16, reduction: 'free' } as const;
-    const { recording } = await free.fit(x, y, { ...options, threads: 3, record: true });
-    const replayed = model();
-    await replayed.fit(x, y, { ...options, threads: 2, replay: recording as NonNullable<typeof recording> });
-    expect(replayed.fingerprint('state')).toBe(free.fingerprint('state'));
-    expect(replayed.fingerprint('state')).not.toBe(await trained({}));
-  });
+  it('gives the same bits at any number of threads, in both plans, in micro-batches, and in a replay of free order', () =>
+    expectSameBits(model, [undefined, 8]));
 
   it('names its layers with all others, block before layer', () => {
     const made = model();
@@ -126,17 +96,9 @@ describe('residual', () => {
   });
 
   it('is saved, and training goes on', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'samebits-'));
-    const path = join(folder, 'model.safetensors');
     const made = model();
     await made.fit(x, y, { batchSize: 16 });
-    await made.save(path);
-    const loaded = await loadModel(path);
-    expect(loaded.fingerprint('state')).toBe(made.fingerprint('state'));
-    await made.fit(x, y, { batchSize: 16 });
-    await loaded.fit(x, y, { batchSize: 16 });
-    expect(loaded.fingerprint('state')).toBe(made.fingerprint('state'));
-    await rm(folder, { recursive: true });
+    await expectToGoOn(made);
   });
 
   it('leaves a recipe as it was', async () => {
