@@ -66,6 +66,14 @@ double number(const Napi::Value& value, const char* name) {
   return found;
 }
 
+double amount(const Napi::Object& value, const char* name) {
+  const Napi::Value given = value.Get(name);
+  if (isNothing(given)) return 0;
+  const double amount = number(given, name);
+  if (amount < 0) throw expected(value.Env(), "a number of at least 0", name);
+  return amount;
+}
+
 uint64_t integer(const Napi::Value& value, const char* name, uint64_t least, uint64_t most) {
   const std::string what = "an integer from " + std::to_string(least) + " to " + std::to_string(most);
   if (!value.IsNumber()) throw expected(value.Env(), what.c_str(), name);

@@ -47,6 +47,8 @@ bool isNothing(const Napi::Value& value);  // null or undefined
 Napi::Object object(const Napi::Value& value, const char* name);
 // A finite number.
 double number(const Napi::Value& value, const char* name);
+// A finite number of at least 0, a property of `value`; 0 where there is none.
+double amount(const Napi::Object& value, const char* name);
 uint64_t integer(const Napi::Value& value, const char* name, uint64_t least, uint64_t most);
 // An integer from 1 on, or Infinity for "no limit" (the largest uint64_t).
 uint64_t limit(const Napi::Value& value, const char* name);

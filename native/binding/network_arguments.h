@@ -1,12 +1,10 @@
-// What JavaScript says of networks and jobs (src/native/network-description.ts, network.ts), checked and made the engine's. All
-// throw a Napi::Error.
+// What JavaScript says of networks (src/native/network-description.ts), checked and made the engine's. All throw a Napi::Error.
 #ifndef SAMEBITS_BINDING_NETWORK_ARGUMENTS_H
 #define SAMEBITS_BINDING_NETWORK_ARGUMENTS_H
 
 #include <napi.h>
 
 #include "../engine/network.h"
-#include "../engine/trainer.h"
 
 namespace samebits::binding {
 
@@ -21,15 +19,6 @@ const char* nameOf(ParameterKind kind);
 // Place in the network's list of a layer's parameter, which it must have.
 size_t parameterOf(const Network& network, const Napi::Value& layer, const Napi::Value& kind);
 NetworkDescription descriptionOf(const Napi::Object& value);
-
-// NativeData. The arrays stay JavaScript's: whoever uses the view keeps them alive. Labels are checked where they are read.
-DataView dataView(const Napi::Object& job, const Network& network, bool withTargets);
-
-// EpochState, of a network.
-EpochState epochState(const Napi::Object& value, const Network& network);
-
-// TrainJob, for a network with a loss and an optimizer that stands at `epoch`.
-TrainOptions trainOptions(const Napi::Object& job, const Network& network, const EpochState& epoch, unsigned threads);
 
 }  // namespace samebits::binding
 

@@ -4,6 +4,7 @@
 
 #include "../engine/dispatch.h"
 #include "arguments.h"
+#include "job_arguments.h"
 #include "network_arguments.h"
 #include "network_object.h"
 
@@ -173,14 +174,26 @@ Napi::Value NetworkObject::evaluate(const Napi::CallbackInfo& info) {
   return promise;
 }
 
+// What predict and predictSync are called with, and what they write.
+struct NetworkObject::Prediction {
+  unsigned threads;
+  DataView data;
+  Napi::Float32Array outputs;
+};
+
+NetworkObject::Prediction NetworkObject::predictionOf(const Napi::Object& job) const {
+  const Napi::Env env = job.Env();
+  const unsigned size = threads(job.Get("threads"));
+  const DataView data = dataView(job, *network_, false);
+  return {size, data, Napi::Float32Array::New(env, data.rows * network_->outputs())};
+}
+
 Napi::Value NetworkObject::predict(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   network(env);
   expectNotTraining(env);
   const Napi::Object job = object(info[0], "job");
-  const unsigned size = threads(job.Get("threads"));
-  const DataView data = dataView(job, *network_, false);
-  const Napi::Float32Array outputs = Napi::Float32Array::New(env, data.rows * network_->outputs());
+  const auto [size, data, outputs] = predictionOf(job);
   auto call = std::make_unique<RowsCall>(this, RowPass::Purpose::predict, data, size, floats(outputs, "outputs"));
   call->keepOutputs(outputs);
   const Napi::Promise promise = Environment::of(env).start(env, std::move(call), size, {info.This(), job.Get("x")});
@@ -192,23 +205,20 @@ Napi::Value NetworkObject::predictSync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   network(env);
   expectNotTraining(env);
-  const Napi::Object job = object(info[0], "job");
-  const unsigned size = threads(job.Get("threads"));
-  const DataView data = dataView(job, *network_, false);
-  Napi::Float32Array outputs = Napi::Float32Array::New(env, data.rows * network_->outputs());
-  float* const target = outputs.Data();
+  Prediction job = predictionOf(object(info[0], "job"));
+  float* const target = job.outputs.Data();
   const char* problem = nullptr;
-  Environment::of(env).runHere(env, size, [&](Team* team) {
-    if (!predictor_ || predictorRows_ < data.rows || predictorThreads_ != size) {
+  Environment::of(env).runHere(env, job.threads, [&](Team* team) {
+    if (!predictor_ || predictorRows_ < job.data.rows || predictorThreads_ != job.threads) {
       predictor_.reset();
-      predictor_ = std::make_unique<Predictor>(*network_, RowPass::Purpose::predict, data.rows, size);
-      predictorRows_ = data.rows;
-      predictorThreads_ = size;
+      predictor_ = std::make_unique<Predictor>(*network_, RowPass::Purpose::predict, job.data.rows, job.threads);
+      predictorRows_ = job.data.rows;
+      predictorThreads_ = job.threads;
     }
-    problem = predictor_->predict(team, data, target);
+    problem = predictor_->predict(team, job.data, target);
   });
   if (problem != nullptr) throw expected(env, problem, "predictSync", kData);
-  return outputs;
+  return job.outputs;
 }
 
 }  // namespace samebits::binding

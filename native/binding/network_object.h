@@ -41,6 +41,8 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject>, public Collectable
   Napi::Value evaluate(const Napi::CallbackInfo& info);
   Napi::Value predict(const Napi::CallbackInfo& info);
   Napi::Value predictSync(const Napi::CallbackInfo& info);
+  struct Prediction;
+  Prediction predictionOf(const Napi::Object& job) const;
   Napi::Value memory(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
 

@@ -3,6 +3,7 @@
 
 #include "../engine/control_word.h"
 #include "arguments.h"
+#include "job_arguments.h"
 #include "network_arguments.h"
 #include "network_object.h"
 #include "schedule_arguments.h"
