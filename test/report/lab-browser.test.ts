@@ -2,15 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderLabIndex, renderLabReport } from '../../dist/report/index.js';
 import { background, browserOf, contrasts, installed, sideways } from './chromium.js';
-import {
-  hostileLab,
-  large,
-  makeCollection,
-  makeLabDocument,
-  odd,
-  partingMap,
-  threads,
-} from './fixtures/lab-documents.js';
+import { hostileLab, large, makeCollection, makeLabDocument, odd, threads } from './fixtures/lab-documents.js';
+import { partingMap } from './fixtures/lab-pictures.js';
 
 const documents = { seed: makeLabDocument, threads, large, odd, hostile: hostileLab };
 

@@ -7,18 +7,17 @@ import { classBounds } from '../../dist/report/pictures/heat-map.js';
 import { readablePlaces, thinPoints } from '../../dist/report/pictures/lines.js';
 import { renderPicture } from '../../dist/report/pictures/picture.js';
 import { readCharts } from './charts.js';
+import { makeLabDocument, odd } from './fixtures/lab-documents.js';
 import {
   accuracyDots,
   distanceLines,
   ensembles,
   growth,
   lossDots,
-  makeLabDocument,
-  odd,
   partingMap,
   shareBars,
   spreadBars,
-} from './fixtures/lab-documents.js';
+} from './fixtures/lab-pictures.js';
 
 describe('swarmOffsets', () => {
   it('sets dots of one place beside each other around the middle, and others on it', () => {
