@@ -20,6 +20,12 @@ export const classWeightsSchema: Schema<ClassWeights> = choice<ClassWeights>([ba
   typeof value === 'object' && value !== null && !Array.isArray(value) ? byClass : balanced,
 );
 
+/** Whether each row of targets is of a class. */
+export function hasClasses(loss: Loss, units: number): boolean {
+  const decisions = decisionsOf(loss);
+  return decisions === 'row' || (decisions === 'unit' && units === 1);
+}
+
 /**
  * Refuses class weights where targets have no classes, and of classes that there are not.
  *
@@ -28,7 +34,7 @@ export const classWeightsSchema: Schema<ClassWeights> = choice<ClassWeights>([ba
 export function checkClassWeights(weights: ClassWeights | undefined, loss: Loss, units: number): void {
   if (weights === undefined) return;
   const decisions = decisionsOf(loss);
-  if (decisions === null || (decisions === 'unit' && units > 1)) {
+  if (!hasClasses(loss, units)) {
     throw new SamebitsError(
       'ERR_SAMEBITS_LOSS',
       `Expected no classWeights for loss '${lossName(loss)}'${decisions === null ? '' : ` of ${units} units`}: its targets ` +

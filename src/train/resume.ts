@@ -110,7 +110,7 @@ async function tableData(
   }
   const { sampleWeights } = run.manifest.data;
   const end = { ...endsOf(blueprint.model, compiled.loss), sampleWeights: sampleWeights ?? null };
-  const train = await rowsOf(table, preparation, end, 'the table', signal);
+  const train = await rowsOf(table, preparation, end, 'the table', { signal });
   const validation = validationData && (await validationRowsOf(validationData, preparation, end, signal));
   return {
     columns: preparation.features.length,

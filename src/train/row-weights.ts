@@ -35,17 +35,34 @@ export function keepSampleWeights(weights: SampleWeights, rows: number, name: st
   return weights instanceof Float32Array ? keepArray(weights) : Float32Array.from(weights as ArrayLike<number>);
 }
 
-/** The data of a training: with the weights of samples, of their classes, or both; the data itself where rows have none. */
-export function weighRows(data: NativeData, loss: Loss, weights: ClassWeights | undefined): NativeData {
+/** Rows of each class that occurs, by its number. */
+export type ClassCounts = ReadonlyMap<number, number>;
+
+/**
+ * The data of a training: with the weights of samples, of their classes, or both; the data itself where rows have none.
+ *
+ * @param counts Of all rows that are trained on, where these are some of them. @default those of the data
+ */
+export function weighRows(
+  data: NativeData,
+  loss: Loss,
+  weights: ClassWeights | undefined,
+  counts?: ClassCounts,
+): NativeData {
   if (weights === undefined) return data;
   const classes = classesOf(data, loss);
-  const ofClass = weights === 'balanced' ? balanced(classes) : rounded(weights);
+  const ofClass = weights === 'balanced' ? balanced(counts ?? added(classes, new Map())) : rounded(weights);
   const { rowWeights: samples = null } = data;
   const rowWeights = Float32Array.from(classes, (number, row) => {
     const weight = ofClass.get(number) ?? 1;
     return samples === null ? weight : samples[row] * weight;
   });
   return { ...data, rowWeights };
+}
+
+/** Counts the rows of each class, beside those that were counted before. */
+export function addClasses(data: NativeData, loss: Loss, counts: Map<number, number>): void {
+  added(classesOf(data, loss), counts);
 }
 
 function classesOf({ targets, rows }: NativeData, loss: Loss): Uint32Array {
@@ -58,11 +75,14 @@ function rounded(weights: Readonly<Record<string, number>>): Map<number, number>
   return new Map(Object.entries(weights).map(([name, weight]) => [Number(name), Math.fround(weight)]));
 }
 
-/** `fl32(n / (classes · count))`, as scikit-learn's. */
-function balanced(classes: Uint32Array): Map<number, number> {
-  const counts = new Map<number, number>();
+function added(classes: Uint32Array, counts: Map<number, number>): ClassCounts {
   for (const number of classes) counts.set(number, (counts.get(number) ?? 0) + 1);
-  return new Map(
-    Array.from(counts, ([number, count]) => [number, Math.fround(classes.length / (counts.size * count))]),
-  );
+  return counts;
+}
+
+/** `fl32(n / (classes · count))`, as scikit-learn's. */
+function balanced(counts: ClassCounts): Map<number, number> {
+  let rows = 0;
+  for (const count of counts.values()) rows += count;
+  return new Map(Array.from(counts, ([number, count]) => [number, Math.fround(rows / (counts.size * count))]));
 }

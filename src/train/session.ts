@@ -50,6 +50,8 @@ export interface SessionOptions {
   readonly replayMayEnd?: boolean;
   /** End a call after the first step that leaves a weight infinite or NaN. @default true */
   readonly stopOnNonFinite?: boolean;
+  /** Ends what is read before the first step. */
+  readonly signal?: AbortSignal;
   /** Where a run that is resumed stands. @default at its first step */
   readonly from?: SessionStart;
   /** For tests: microseconds that thread i waits before it claims rows. */

@@ -1,5 +1,4 @@
 /** Where the rows of the next native call come from: from memory, in an order, or from a stream. */
-import { expected } from '../errors.js';
 import type { TrainJob } from '../native/network.js';
 import { RowOrder } from './row-order.js';
 import { weighRows } from './row-weights.js';
@@ -21,7 +20,9 @@ export interface Supply {
   close(): Promise<void>;
 }
 
-export function supplyOf(options: Pick<SessionOptions, 'data' | 'fit' | 'seed' | 'generator' | 'loss'>): Supply {
+export function supplyOf(
+  options: Pick<SessionOptions, 'data' | 'fit' | 'seed' | 'generator' | 'loss' | 'signal'>,
+): Supply {
   const { data, fit, seed } = options;
   if (!(data instanceof StreamedRows)) {
     const order = new RowOrder({ ...options, data });
@@ -32,16 +33,14 @@ export function supplyOf(options: Pick<SessionOptions, 'data' | 'fit' | 'seed' |
       close: async () => {},
     };
   }
-  if (fit.classWeights === 'balanced') {
-    throw expected('a weight for each class, as the rows of a stream are not counted,', 'classWeights', 'balanced');
-  }
   // A stream that is shuffled has a buffer: see streamBuffer.
   const { shuffleBuffer = 1 } = fit;
   const feed = new EpochFeed(data, { seed, shuffleBuffer, batchSize: fit.batchSize });
   const asTheyCome = { shuffle: null, order: null, epochRows: data.rows };
   return {
     next: async (epoch, position) => {
-      const rows = weighRows(await feed.next(epoch, position), options.loss, fit.classWeights);
+      const counts = fit.classWeights === 'balanced' ? await data.classCounts(options.signal) : undefined;
+      const rows = weighRows(await feed.next(epoch, position), options.loss, fit.classWeights, counts);
       return { ...rows, ...asTheyCome };
     },
     stages: (train) => feed.stages(train),

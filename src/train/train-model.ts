@@ -174,6 +174,7 @@ export async function trainHeld(
     record,
     replay,
     stopOnNonFinite: options.onNonFinite === 'stop',
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
     marks: runOptions.trace === 'step',
     ...(continuation === null ? {} : { from: continuation.session }),
   });

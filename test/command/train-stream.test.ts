@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openRun, openTable, splitSource } from 'samebits';
+import { type Column, openRun, openTable, splitSource } from 'samebits';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isLarge } from '../../dist/cli/streaming.js';
@@ -63,6 +63,25 @@ describe('samebits train --stream', () => {
     expect(recipe.model.layers[0].kind).toBe('tableInput');
     expect(recipe.fit).toMatchObject({ shuffleBuffer: 50 });
     expect((await samebits(['verify', 'trips'], { cwd })).code).toBe(0);
+  });
+
+  it('weighs classes so that they count alike, of the rows that are trained on', async () => {
+    const words = [...IRIS, '--epochs', '2', '--class-weights'];
+    const { recipe, fingerprint } = parse((await train([...words, 'balanced', '--json'])).stdout);
+    expect(recipe).toMatchObject({ fit: { classWeights: 'balanced' } });
+    const { train: trained } = splitSource(await openTable(join(cwd, 'iris.csv')), { test: 0.2, seed: 42 });
+    const { columns, rows } = await trained.read();
+    const species = columns.find(({ name }) => name === 'species') as Column & { type: 'category' };
+    const given = species.categories.map((name, code) => {
+      const count = species.values.filter((value) => value === code).length;
+      return `${name}=${rows / (3 * count)}`;
+    });
+    const byName = parse((await train([...words, ...given, '--json', '--out', 'weighed'])).stdout);
+    expect(byName.fingerprint).toBe(fingerprint);
+    expect(fingerprint).not.toBe(parse((await train([...IRIS, '--epochs', '2', '--json'])).stdout).fingerprint);
+    const kept = parse((await train([...words, 'balanced', '--json', '--out', 'balanced'])).stdout);
+    expect(kept.fingerprint).toBe(fingerprint);
+    expect((await samebits(['verify', 'balanced'], { cwd })).code).toBe(0);
   });
 
   it('stops at an interrupt in an epoch, and goes on to the same bits', async () => {

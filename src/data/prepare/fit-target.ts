@@ -42,7 +42,7 @@ export class TargetFitter {
   readonly #name: string;
   readonly #type: FittedTarget['type'];
   readonly #task: Task | null;
-  readonly #classes = new Set<ClassValue>();
+  readonly #classes = new Map<ClassValue, number>();
   readonly #most: number;
   readonly #scale: TargetScale;
 
@@ -68,13 +68,13 @@ export class TargetFitter {
         const place = { source: 'the table', row: firstRow + row, column: this.#name };
         throw expectedAt('a value of the target', place, null);
       }
-      if (counted && this.#classes.size < this.#most) this.#classes.add(classAt(column, row));
+      if (counted) this.#count(classAt(column, row));
     }
   }
 
   finish(): FittedTarget {
     const [name, type] = [this.#name, this.#type];
-    const classes = inOrder([...this.#classes]);
+    const classes = inOrder([...this.#classes.keys()]);
     const task = this.#task ?? this.#infer(classes);
     if (task === 'regression') return { name, type, task, classes: null, ...this.#scale.finish() };
     const wanted = task === 'binary' ? '2 classes' : `from 2 to ${MOST_CLASSES} classes`;
@@ -82,6 +82,17 @@ export class TargetFitter {
       throw expected(wanted, `the target ${JSON.stringify(name)}`, classes.length, 'ERR_SAMEBITS_DATA');
     }
     return { name, type, task, classes };
+  }
+
+  /** Rows of each class, in the order of the classes. */
+  get counts(): readonly number[] {
+    return inOrder([...this.#classes.keys()]).map((value) => this.#classes.get(value) as number);
+  }
+
+  #count(value: ClassValue): void {
+    const count = this.#classes.get(value);
+    if (count !== undefined) this.#classes.set(value, count + 1);
+    else if (this.#classes.size < this.#most) this.#classes.set(value, 1);
   }
 
   #infer(classes: readonly ClassValue[]): Task {

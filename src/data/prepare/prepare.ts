@@ -43,12 +43,12 @@ export async function fitPreparation(source: TableSource, options: PrepareOption
   return (await learnFrom(source, options)).preparation;
 }
 
-/** As {@link fitPreparation}, with the number of rows that were seen; rejects with the signal's reason. */
+/** As {@link fitPreparation}, with the rows of each class, in the order of the classes; rejects with the signal's reason. */
 export async function learnFrom(
   source: TableSource,
   options: PrepareOptions,
   signal?: AbortSignal,
-): Promise<{ readonly preparation: Preparation; readonly rows: number }> {
+): Promise<{ readonly preparation: Preparation; readonly classCounts: readonly number[] | null }> {
   const plan = planOf(source.description, options);
   checkStreamed(plan);
   const fitter = new Fitter(plan);
@@ -56,7 +56,8 @@ export async function learnFrom(
     signal?.throwIfAborted();
     fitter.see(table);
   }
-  return { preparation: fitter.finish(), rows: fitter.rows };
+  const preparation = fitter.finish();
+  return { preparation, classCounts: preparation.classes && fitter.classCounts };
 }
 
 /** Refuses what needs all values in memory. */
@@ -102,6 +103,10 @@ class Fitter {
 
   get rows(): number {
     return this.#columns.rows;
+  }
+
+  get classCounts(): readonly number[] {
+    return this.#target?.fitter.counts ?? [];
   }
 
   see(table: Table): void {

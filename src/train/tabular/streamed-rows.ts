@@ -3,9 +3,11 @@ import type { Preparation } from '../../data/prepare/preparation.js';
 import { BatchStream, type StreamBatch } from '../../data/stream/batch-stream.js';
 import type { StageTimes } from '../../data/stream/stage-clock.js';
 import type { TableSource } from '../../data/table/table-source.js';
+import { hasClasses } from '../../model/class-weights.js';
 import type { NativeData } from '../../native/network.js';
 import type { Seed } from '../../random/seed.js';
 import { checkTableIndices } from '../indices.js';
+import { addClasses, type ClassCounts } from '../row-weights.js';
 import { type ModelEnd, type ModelEnds, targetsFor } from './task.js';
 
 /** A source whose rows a model trains or validates on. */
@@ -17,6 +19,8 @@ export interface StreamedSource {
   readonly sampleWeights: string | null;
   /** As counted before. */
   readonly rows: number;
+  /** Rows of each class, where they were counted before; else null. */
+  readonly classCounts: ClassCounts | null;
 }
 
 /** In which order rows come, and how many at a time. */
@@ -41,11 +45,23 @@ export class StreamedRows {
   readonly rows: number;
   readonly columns: number;
   readonly #streamed: StreamedSource;
+  #classCounts: ClassCounts | null;
 
   constructor(streamed: StreamedSource) {
     this.#streamed = streamed;
+    this.#classCounts = streamed.classCounts;
     this.rows = streamed.rows;
     this.columns = streamed.preparation.features.length;
+  }
+
+  /**
+   * Rows of each class, of targets that have classes: what the first pass over all rows has found, which this makes if none was made.
+   * Rejects with the signal's reason, which ends that pass.
+   */
+  async classCounts(signal?: AbortSignal): Promise<ClassCounts> {
+    if (this.#classCounts === null)
+      for await (const _ of this.pieces(IN_THEIR_ORDER, { epoch: 0, position: 0 })) signal?.throwIfAborted();
+    return this.#classCounts as unknown as ClassCounts;
   }
 
   /** The rows of epoch `epoch` from `position` on, in pieces of whole batches; ending it early closes the source. */
@@ -66,7 +82,13 @@ export class StreamedRows {
           checkTableIndices(end.model, { x, features: preparation.features, firstRow, source: source.name }),
       },
     );
-    for await (const batch of stream.from({ epoch, rows: position, total: rows })) yield nativeRows(batch, end);
+    const counts = position === 0 && this.#classCounts === null && hasClasses(end.loss, end.units) ? new Map() : null;
+    for await (const batch of stream.from({ epoch, rows: position, total: rows })) {
+      const piece = nativeRows(batch, end);
+      if (counts !== null) addClasses(piece, end.loss, counts);
+      yield piece;
+    }
+    this.#classCounts ??= counts;
   }
 }
 

@@ -55,13 +55,23 @@ export async function trainingTable(
   end: ModelEnds,
 ): Promise<TrainingTable> {
   const { training, validation } = partsOf(table, validationData, validationSplit, 'fit');
-  const learned = known === null ? await learn(training, options, signal) : checkKnown(known, options);
+  const { learned, classCounts } =
+    known === null
+      ? await learn(training, options, signal)
+      : { learned: checkKnown(known, options), classCounts: null };
   const { preparation } = learned;
   checkTask(preparation, end);
   const weighed = { ...end, sampleWeights: options.sampleWeights ?? null };
-  const rows = await rowsOf(training, preparation, weighed, 'the table', signal);
+  const rows = await rowsOf(training, preparation, weighed, 'the table', { signal, classCounts });
   const validated = validation && (await validationRowsOf(validation, preparation, weighed, signal));
   return { ...learned, rows, validation: validated ?? null };
+}
+
+/** What is known of rows that are not in memory, and what ends reading them. */
+interface ReadBefore {
+  readonly signal?: AbortSignal | undefined;
+  /** Rows of each class of the preparation. */
+  readonly classCounts?: readonly number[] | null;
 }
 
 /** Rows to validate on, which weigh something where they have the column that says it. */
@@ -73,13 +83,9 @@ export function validationRowsOf(
 ): Promise<Rows> {
   const { sampleWeights } = fit;
   const weighed = sampleWeights !== null && hasColumn(table, sampleWeights);
-  return rowsOf(
-    table,
-    preparation,
-    { ...fit, sampleWeights: weighed ? sampleWeights : null },
-    'validationData',
+  return rowsOf(table, preparation, { ...fit, sampleWeights: weighed ? sampleWeights : null }, 'validationData', {
     signal,
-  );
+  });
 }
 
 /**
@@ -92,7 +98,7 @@ export async function rowsOf(
   preparation: Preparation,
   end: RowsFit,
   name: string,
-  signal?: AbortSignal,
+  { signal, classCounts = null }: ReadBefore = {},
 ): Promise<Rows> {
   const { sampleWeights } = end;
   if (sampleWeights !== null && Object.hasOwn(preparation.types, sampleWeights)) {
@@ -109,7 +115,8 @@ export async function rowsOf(
   checkColumns(table, preparation.types);
   if (sampleWeights !== null) checkColumns(table, { [sampleWeights]: 'number' });
   const rows = await table.count(signal && { signal });
-  return new StreamedRows({ source: table, preparation, end, sampleWeights, rows });
+  const counts = classCounts && new Map(classCounts.entries());
+  return new StreamedRows({ source: table, preparation, end, sampleWeights, rows, classCounts: counts });
 }
 
 /** The buffer of a `fit` on a source, where it says none. */
@@ -123,14 +130,21 @@ export function streamBuffer(
   throw expected(what, 'fit.shuffle', shuffle);
 }
 
-async function learn(table: Table | TableSource, options: TableFit, signal?: AbortSignal): Promise<Learned> {
+async function learn(
+  table: Table | TableSource,
+  options: TableFit,
+  signal?: AbortSignal,
+): Promise<{ readonly learned: Learned; readonly classCounts: readonly number[] | null }> {
   const { target, prepare: how = {} } = options;
   if (target === undefined) throw expected('the name of the column to predict', 'fit.target', target);
   const by = { ...how, target };
   const weightless = withoutWeights(by, options.sampleWeights ?? null, target);
-  if (table instanceof Table) return { preparation: prepare(table, weightless).preparation, by };
+  if (table instanceof Table) {
+    return { learned: { preparation: prepare(table, weightless).preparation, by }, classCounts: null };
+  }
   checkRepeatable(table);
-  return { preparation: (await learnFrom(table, weightless, signal)).preparation, by };
+  const { preparation, classCounts } = await learnFrom(table, weightless, signal);
+  return { learned: { preparation, by }, classCounts };
 }
 
 /** What is asked must be what the model has. */
