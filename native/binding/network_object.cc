@@ -19,9 +19,10 @@ Napi::Function NetworkObject::define(Napi::Env env) {
        InstanceMethod<&NetworkObject::setCounters>("setCounters"), InstanceMethod<&NetworkObject::observe>("observe"),
        InstanceMethod<&NetworkObject::getEpoch>("getEpoch"), InstanceMethod<&NetworkObject::setEpoch>("setEpoch"),
        InstanceMethod<&NetworkObject::startEpoch>("startEpoch"), InstanceMethod<&NetworkObject::train>("train"),
-       InstanceMethod<&NetworkObject::abort>("abort"), InstanceMethod<&NetworkObject::evaluate>("evaluate"),
-       InstanceMethod<&NetworkObject::predict>("predict"), InstanceMethod<&NetworkObject::predictSync>("predictSync"),
-       InstanceMethod<&NetworkObject::memory>("memory"), InstanceMethod<&NetworkObject::dispose>("dispose")});
+       InstanceMethod<&NetworkObject::abort>("abort"), InstanceMethod<&NetworkObject::takeApart>("takeApart"),
+       InstanceMethod<&NetworkObject::evaluate>("evaluate"), InstanceMethod<&NetworkObject::predict>("predict"),
+       InstanceMethod<&NetworkObject::predictSync>("predictSync"), InstanceMethod<&NetworkObject::memory>("memory"),
+       InstanceMethod<&NetworkObject::dispose>("dispose")});
 }
 
 NetworkObject::NetworkObject(const Napi::CallbackInfo& info)

@@ -25,6 +25,7 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject>, public Collectable
  private:
   friend class TrainCall;
   friend class RowsCall;
+  friend class AnatomyCall;
 
   Napi::Value getParameter(const Napi::CallbackInfo& info);
   void setParameter(const Napi::CallbackInfo& info);
@@ -38,6 +39,7 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject>, public Collectable
   void startEpoch(const Napi::CallbackInfo& info);
   Napi::Value train(const Napi::CallbackInfo& info);
   void abort(const Napi::CallbackInfo& info);
+  Napi::Value takeApart(const Napi::CallbackInfo& info);
   Napi::Value evaluate(const Napi::CallbackInfo& info);
   Napi::Value predict(const Napi::CallbackInfo& info);
   Napi::Value predictSync(const Napi::CallbackInfo& info);
@@ -61,7 +63,7 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject>, public Collectable
   size_t predictorRows_ = 0;
   unsigned predictorThreads_ = 0;
   class TrainCall* training_ = nullptr;
-  unsigned reading_ = 0;  // evaluations and predictions under way
+  unsigned reading_ = 0;  // evaluations, predictions and takings-apart under way
 };
 
 }  // namespace samebits::binding

@@ -17,23 +17,6 @@ size_t wholeRows(Napi::Env env, size_t count, size_t units, const char* name) {
   return count / units;
 }
 
-// activationGradient(activation, from, dy, units, hardware)
-Napi::Value activationGradient(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const GivenActivation given = activation(info[0]);
-  const Elements<float> from = floats(info[1], "from"), dy = floats(info[2], "dy");
-  const size_t units = integer(info[3], "units", 1, kMostUnits);
-  const KernelTable* table = hardware(object(info[4], "hardware"));
-  const size_t rows = wholeRows(env, from.count, units, "from");
-  expectElements(env, dy.count, rows, units, "dy");
-  Napi::Float32Array dz = Napi::Float32Array::New(env, dy.count);
-  std::copy_n(dy.data, dy.count, dz.Data());
-  const ControlWord control;
-  table->activationGradient(given.kind, static_cast<float>(given.alpha), from.data, units, dz.Data(), units, rows,
-                            units);
-  return dz;
-}
-
 // rowLosses(loss, z, targets, units, hardware)
 Napi::Value rowLosses(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -60,20 +43,16 @@ Napi::Value rowLosses(const Napi::CallbackInfo& info) {
     form.gather(values.data, nullptr, 0, rows, formed.data(), units);
   }
   if (!form.takesLabels()) targets = formed.data();
-  Napi::Float32Array losses = Napi::Float32Array::New(env, rows), gradient = Napi::Float32Array::New(env, z.count);
-  Napi::Object result = Napi::Object::New(env);
-  result.Set("losses", losses);
-  result.Set("gradient", gradient);
+  Napi::Float32Array losses = Napi::Float32Array::New(env, rows);
   std::vector<uint32_t> hits(rows);
-  table->loss(form.loss(), form.parameters(), z.data, units, targets, units, rows, units, gradient.Data(), units,
-              nullptr, 0, losses.Data(), hits.data());
-  return result;
+  table->loss(form.loss(), form.parameters(), z.data, units, targets, units, rows, units, nullptr, 0, nullptr, 0,
+              losses.Data(), hits.data());
+  return losses;
 }
 
 }  // namespace
 
 void exportRowFunctions(Napi::Env env, Napi::Object exports) {
-  exports.Set("activationGradient", Napi::Function::New<activationGradient>(env, "activationGradient"));
   exports.Set("rowLosses", Napi::Function::New<rowLosses>(env, "rowLosses"));
 }
 

@@ -1,4 +1,4 @@
-// Gradients of activations and losses alone, on rows: a step taken apart.
+// Losses alone, of rows.
 #ifndef SAMEBITS_BINDING_ROW_FUNCTIONS_H
 #define SAMEBITS_BINDING_ROW_FUNCTIONS_H
 

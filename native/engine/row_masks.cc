@@ -31,11 +31,11 @@ void RowPass::backwardDropout(size_t n, const Part& part) {
                                    part.columnEnd, rows.at(part.row), rows.ld);
 }
 
-void RowPass::addNoise(size_t n, const Part& part) {
+void RowPass::addNoiseTo(size_t n, const Part& part, const Rows& target) const { addNoise(n, part, target, target); }
+
+void RowPass::addNoise(size_t n, const Part& part, const Rows& from, const Rows& to) const {
   const NoiseDescription& description = nodes_[n].noise;
   const GaussianNoise noise{streamOf(description.key, description.stream), static_cast<float>(description.stddev)};
-  const Rows& from = inputs(n);
-  const Rows& to = outputs_[n];
   network_.table().addNoise(&noise, from.at(part.row), from.ld, firstRow_ + part.row, part.rows, part.columnBegin,
                             part.columnEnd, to.at(part.row), to.ld);
 }

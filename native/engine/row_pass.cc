@@ -21,10 +21,11 @@ bool isNormalization(NodeKind kind) {
 }  // namespace
 
 RowPass::RowPass(const Network& network, Purpose purpose, size_t rows, unsigned members, size_t rowsPerMember,
-                 Cutter* cutter)
+                 Cutter* cutter, bool fuses)
     : network_(network),
       nodes_(network.nodes()),
       purpose_(purpose),
+      fuses_(fuses),
       form_(network.table(), network.description().loss, network.description().lossParameter, network.outputs()) {
   if (!looksUp()) input_ = takeRows(rows, network.description().inputs, cutter);
   takeOutputs(rows, cutter);
@@ -122,7 +123,7 @@ bool RowPass::isIdentity(size_t n) const {
   if (node.kind == NodeKind::dropout) return purpose_ != Purpose::train || node.dropout.rate == 0;
   if (node.kind == NodeKind::gaussianNoise) return purpose_ != Purpose::train || node.noise.stddev == 0;
   if (node.kind != NodeKind::activation) return false;
-  return isLossActivation(n) || (node.from != kNone && nodes_[node.from].relu);
+  return isLossActivation(n) || (fuses_ && node.from != kNone && nodes_[node.from].relu);
 }
 
 // In training the logits stay where a gradient is taken from them, and outputs where another activation's is.
@@ -145,7 +146,7 @@ bool RowPass::isLossActivation(size_t n) const {
 }
 
 size_t RowPass::reluBelow(size_t n) const {
-  if (!network_.passesBack(nodes_[n])) return kNone;
+  if (!fuses_ || !network_.passesBack(nodes_[n])) return kNone;
   // Dropout on the way goes element by element: it and the mask choose apart, so that either may come first. Noise leaves
   // gradients alone.
   const auto passes = [](const Node& node) {
@@ -213,7 +214,7 @@ void RowPass::forward(size_t n, const Part& part) {
   if (node.kind == NodeKind::dense) {
     table.forward(from.at(part.row), from.ld, network_.weights(node, ParameterKind::kernel),
                   network_.weights(node, ParameterKind::bias), node.inputs, node.units, part.rows, part.columnBegin,
-                  part.columnEnd, node.relu, to.at(part.row), to.ld);
+                  part.columnEnd, fuses_ && node.relu, to.at(part.row), to.ld);
   } else if (node.kind == NodeKind::activation) {
     table.activate(node.activation, static_cast<float>(node.alpha), from.at(part.row) + part.columnBegin, from.ld,
                    part.rows, part.columns(), to.at(part.row) + part.columnBegin, to.ld);
@@ -226,7 +227,7 @@ void RowPass::forward(size_t n, const Part& part) {
     table.addRows(around.at(part.row) + part.columnBegin, around.ld, from.at(part.row) + part.columnBegin, from.ld,
                   part.rows, part.columns(), to.at(part.row) + part.columnBegin, to.ld);
   } else if (node.kind == NodeKind::gaussianNoise) {
-    addNoise(n, part);
+    addNoise(n, part, from, to);
   } else {
     dropOut(n, part);
   }
@@ -290,7 +291,7 @@ void RowPass::backwardBranch(size_t n, const Part& part) {
 }
 
 size_t RowPass::unusedInputs(const Node& node) const {
-  const bool above = node.from == 0 && looksUp();
+  const bool above = fuses_ && node.from == 0 && looksUp();
   return above ? network_.lookUp().numbers() : 0;
 }
 

@@ -41,7 +41,10 @@ class RowPass {
 
   // Cuts its buffers for up to `rows` rows from `cutter` (see Cutter: over null memory it counts only). For training,
   // backward() may be called by `members` members at once on up to rowsPerMember rows each.
-  RowPass(const Network& network, Purpose purpose, size_t rows, unsigned members, size_t rowsPerMember, Cutter* cutter);
+  // `fuses`: products make the relu behind them and mask by the one below, and leave out gradients that nobody takes, so that
+  // what lies between never is. What both make has the same bits.
+  RowPass(const Network& network, Purpose purpose, size_t rows, unsigned members, size_t rowsPerMember, Cutter* cutter,
+          bool fuses = true);
 
   // Training: the step whose dropout masks are drawn, and the fixed order of its batch, told before any row of it.
   void beginStep(uint64_t step, size_t rows, const RowOrder* order);
@@ -70,6 +73,16 @@ class RowPass {
   const float* batchVector(size_t node, ParameterKind kind) const;
   // Training: what a normalization scaled and shifted.
   const Rows& normalized(size_t node) const { return statistics_[node].normalized; }
+  // Training: of each row, what a layer normalization multiplied it by, 1 / sqrt(variance + epsilon).
+  const float* inverses(size_t node) const { return statistics_[node].inverse; }
+  // Training: whether a dropout kept a unit of a row.
+  bool isKept(size_t node, size_t row, size_t unit) const { return kept_[node].at(row)[unit / 16] >> unit % 16 & 1; }
+  // Training: what a layer of noise adds to a part, added to what stands in `target`.
+  void addNoiseTo(size_t node, const Part& part, const Rows& target) const;
+  // A node that gives what it takes in.
+  bool isIdentity(size_t node) const;
+  // The last activation, where the loss takes what it takes in.
+  bool isLossActivation(size_t node) const;
   const float* losses() const { return losses_; }
   const uint32_t* hits() const { return hits_; }
   // Training: what each row looked up in a table, [rows, columns of it].
@@ -98,20 +111,17 @@ class RowPass {
     size_t ld = 0;
     uint16_t* at(size_t row) const { return data + row * ld; }
   };
-  // A node that gives what it takes in.
-  bool isIdentity(size_t node) const;
   bool worksInPlace(size_t node) const;
   void takeOutputs(size_t rows, Cutter* cutter);
   // A sum's gradient goes on to the branch too: what is turned in place below it is a copy, if anything is.
   bool copiesGradient(const Node& sum) const;
-  bool isLossActivation(size_t node) const;
   // The relu whose gradient the product of a dense node can mask at once, or kNone.
   size_t reluBelow(size_t node) const;
   RowStream streamOf(const PhiloxKey& key, uint32_t number) const;
   DropoutMask maskOf(const Node& node) const;
   void dropOut(size_t node, const Part& part);
   void backwardDropout(size_t node, const Part& part);
-  void addNoise(size_t node, const Part& part);
+  void addNoise(size_t node, const Part& part, const Rows& from, const Rows& to) const;
   BatchNormalization normalizationOf(size_t node) const;
   LayerNormalization layerNormalizationOf(const Node& node) const;
   void normalize(size_t node, const Part& part);
@@ -126,6 +136,7 @@ class RowPass {
   const Network& network_;
   const std::vector<Node>& nodes_;
   Purpose purpose_;
+  const bool fuses_;
   Rows input_;
   std::vector<Rows> outputs_;           // per node; nodes that change nothing, or work in place, share them
   std::vector<Rows> gradients_;         // per node, of its outputs; element by element they are turned in place

@@ -8,7 +8,7 @@ import type { Activation } from './activations.js';
 import { allLayers, checkBlocks, type PlacedLayer, placedLayers } from './blocks.js';
 import { isLookUp, type LookUpLayer, lookedUpUnits, tablesOf } from './embeddings.js';
 import type { Initializer } from './initializers.js';
-import { type DenseLayer, type DropoutLayer, type Layer, layerSchema, type RescalingLayer } from './layers.js';
+import { type DenseLayer, type Layer, layerSchema, type RescalingLayer } from './layers.js';
 import { SEED_USES, type SeedUse } from './seeds.js';
 
 /** Layers from the data to the outputs, all but rescaling named. */
@@ -20,11 +20,6 @@ export interface ModelDescription {
 
 /** A dense layer in its place, with the name that its tensors carry. */
 export interface NamedDenseLayer extends DenseLayer {
-  readonly name: string;
-}
-
-/** A dropout layer in its place, with the name that its random stream carries. */
-export interface NamedDropoutLayer extends DropoutLayer {
   readonly name: string;
 }
 
@@ -148,15 +143,6 @@ function describeLookUp(layer: LookUpLayer, at: string): NamedLookUpLayer {
 export function lookUpLayer(model: ModelDescription): NamedLookUpLayer | null {
   const first = model.layers[0];
   return isLookUp(first) ? (first as NamedLookUpLayer) : null;
-}
-
-/** For each dense layer the dropout before it, or null. */
-export function dropoutsOf(model: ModelDescription): readonly (NamedDropoutLayer | null)[] {
-  return model.layers.flatMap((layer, index) => {
-    if (layer.kind !== 'dense') return [];
-    const before = model.layers[index - 1];
-    return [before?.kind === 'dropout' ? (before as NamedDropoutLayer) : null];
-  });
 }
 
 /** Whether it is dense layers one after the other, with dropout before some, and nothing else but rescaling or embeddings. */

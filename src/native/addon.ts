@@ -113,28 +113,14 @@ export interface Addon {
     units: number,
     options: KernelOptions & { readonly batchLeaf: number; readonly freeGrain: number },
   ): Promise<{ inputGradient: Float32Array; weightGradient: Float32Array; biasGradient: Float32Array }>;
-  /**
-   * The gradient [rows, units] at an activation's arguments from that at its outputs, `dy`; `from` are its arguments for gelu
-   * and silu, and its outputs for the others.
-   */
-  activationGradient(
-    activation: NativeActivation,
-    from: Float32Array,
-    dy: Float32Array,
-    units: number,
-    hardware: NativeHardware,
-  ): Float32Array;
-  /**
-   * The loss of each row and its gradient [rows, units]: at the logits `z` for a crossentropy, at the outputs for the other
-   * losses, which are given them as `z`.
-   */
+  /** The loss of each row: from the logits `z` for a crossentropy, from the outputs for the other losses, which are given them as `z`. */
   rowLosses(
     loss: Loss,
     z: Float32Array,
     targets: Uint32Array | Float32Array,
     units: number,
     hardware: NativeHardware,
-  ): { readonly losses: Float32Array; readonly gradient: Float32Array };
+  ): Float32Array;
   /** The vector rule over all of `values` (fixed), or chains by claim (free). */
   sum(values: Float32Array, options: KernelOptions): Promise<number>;
   dot(a: Float32Array, b: Float32Array, options: KernelOptions): Promise<number>;

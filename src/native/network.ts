@@ -159,6 +159,54 @@ export interface NativeEvaluation {
   readonly lossSums: Float32Array;
 }
 
+/** The batch of a step that is taken apart. */
+export interface AnatomyJob extends NativeData {
+  readonly threads: number;
+  readonly batchLeaf: number;
+  /** Steps made before: what is drawn is that of the next one. */
+  readonly step: number;
+}
+
+/** A step on the way from the data to the losses. A residual layer is all between a branch and a sum. */
+export type NodeKind =
+  | 'lookUp'
+  | 'dense'
+  | 'activation'
+  | 'dropout'
+  | 'batchNormalization'
+  | 'layerNormalization'
+  | 'gaussianNoise'
+  | 'branch'
+  | 'sum';
+
+/** What a node makes of a batch; null where it makes nothing. Matrices are [rows, units] row-major. */
+export interface NodeResults {
+  readonly kind: NodeKind;
+  /** Of a node that changes what it takes in. */
+  readonly outputs: Float32Array | null;
+  /** At its outputs; of the last activation, where the loss takes logits, at what it takes in. Null where nothing before it learns. */
+  readonly gradient: Float32Array | null;
+  /** What a layer of noise adds. */
+  readonly noise: Float32Array | null;
+  /** 1 for what a dropout keeps, else 0. */
+  readonly kept: Uint32Array | null;
+  /** Of a batch [2, units]: means and variances. Of rows [rows]: `inverse` of docs/numerics.md, "Layer normalization". */
+  readonly statistics: Float32Array | null;
+}
+
+/** What `takeApart` gives. */
+export interface BatchResults {
+  /** [rows, columns], where the data are rescaled. */
+  readonly inputs: Float32Array | null;
+  /**
+   * In the order in which rows pass them. A layer is one node; a dense one with an activation that is not linear is two, a residual one
+   * those of its layers between a branch and a sum; rescaling and a layer that is a linear activation are none.
+   */
+  readonly nodes: readonly NodeResults[];
+  /** Of the rows, with their weights, without penalties. */
+  readonly losses: Float32Array;
+}
+
 export interface PredictJob {
   readonly x: Float32Array | Uint8Array;
   readonly rows: number;
@@ -195,6 +243,11 @@ export interface NativeNetwork {
   train(job: TrainJob): Promise<TrainResult>;
   /** Asks the running `train` to end at the next step boundary. */
   abort(): void;
+  /**
+   * What each node makes of a batch in the step after `step` others, forwards and back, with the weights as they are. Changes nothing;
+   * refused as `evaluate`. The bits of a step of `train`, whatever its order, its plan, its threads and its micro-batches are.
+   */
+  takeApart(job: AnatomyJob): Promise<BatchResults>;
   /** Waits for no training: refused while one is under way. */
   evaluate(job: EvaluateJob): Promise<NativeEvaluation>;
   /** [rows, units of the last layer] row-major. Several may run beside each other. */

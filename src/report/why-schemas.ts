@@ -11,6 +11,8 @@ const operation = v.strictObject({
     'data',
     'targets',
     'mask',
+    'noise',
+    'statistics',
     'forward',
     'loss',
     'penalty',

@@ -57,15 +57,16 @@ export interface NetworkState {
   readonly counters: Counters;
 }
 
-/** A network with weights +0. Without an objective it only predicts. */
+/** A network with weights +0. Without an objective it only predicts, without an optimizer it does not train. */
 export function createNetwork(
   origin: SeedChoice & Pick<Origin, 'model'>,
   inputs: number,
   { isa, emulate }: Hardware,
-  objective: Objective | null,
+  objective: (Pick<Objective, 'loss'> & { readonly optimizer: Optimizer | null }) | null,
 ): NativeNetwork {
   checkBlocks(origin.model.layers, inputs, 'layers');
   const rescaling = rescalingLayer(origin.model);
+  const optimizer = objective?.optimizer ?? null;
   return new (addon().Network)({
     isa,
     emulate: emulationBits(emulate),
@@ -74,7 +75,7 @@ export function createNetwork(
     lookUp: nativeLookUp(origin.model, inputs),
     layers: nativeLayers(origin.model, origin),
     loss: objective?.loss ?? null,
-    optimizer: objective && { ...nativeRule(objective.optimizer), ...updatesOf(objective.optimizer) },
+    optimizer: optimizer && { ...nativeRule(optimizer), ...updatesOf(optimizer) },
   });
 }
 

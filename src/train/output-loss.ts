@@ -81,7 +81,7 @@ function rowLosses(
     return logarithms(chosen).map((value) => -value);
   }
   if (loss !== 'meanSquaredError' && !lossRules(loss).takesLogits) {
-    return addon().rowLosses(loss, data, targets, units, { isa: bestInstructionSet() }).losses;
+    return addon().rowLosses(loss, data, targets, units, { isa: bestInstructionSet() });
   }
   const share = fround(1 / units);
   if (loss === 'meanSquaredError') {

@@ -45,6 +45,7 @@ int main(int count, char** arguments) {
   std::printf("instruction sets:");
   for (const KernelTable* table : tables()) std::printf(" %s", table->name);
   std::printf("\n");
+  testAnatomy();
   testMarks();
   testOrders();
   testRandom();

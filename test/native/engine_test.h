@@ -77,6 +77,7 @@ std::vector<float> valuesOf(const samebits::Network& network, size_t parameter, 
 // Two shuffled epochs in fixed order.
 samebits::TrainOptions optionsFor(const Problem& problem);
 
+void testAnatomy();
 void testMarks();
 void testOrders();
 void testRandom();

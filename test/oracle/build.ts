@@ -12,6 +12,7 @@ import {
   dropoutStage,
   lookUpStage,
   noiseStage,
+  noted,
   residualStage,
   type Stage,
 } from './stages.js';
@@ -38,23 +39,23 @@ class Builder {
   #addAll(layers: readonly RecipeLayer[]): void {
     for (const layer of layers) {
       if (layer.kind === undefined) this.#addDense(layer);
-      else if (layer.kind === 'residual') this.#addBlock(layer.layers);
+      else if (layer.kind === 'residual') this.#addBlock(this.#name('residual', layer.name), layer.layers);
       else this.#addOther(layer);
     }
   }
 
-  #addBlock(layers: readonly RecipeLayer[]): void {
+  #addBlock(name: string, layers: readonly RecipeLayer[]): void {
     const before = this.stages;
     const units = this.#units;
     this.stages = [];
     this.#addAll(layers);
     const block = residualStage(this.stages, units);
     this.stages = before;
-    this.#add(block);
+    this.#add(name, block);
   }
 
-  #add(stage: Stage): void {
-    this.stages.push(stage);
+  #add(name: string, stage: Stage): void {
+    this.stages.push(noted(name, stage));
     this.#units = stage.units;
   }
 
@@ -92,7 +93,7 @@ class Builder {
       const shape: [number, number] = [categories, units];
       return { ...this.#drawn(name, shape, layer.embeddingsInitializer, shape), categories, units };
     });
-    this.#add(lookUpStage(columns, tensors));
+    this.#add(layer.name ?? `${layer.kind}_1`, lookUpStage(columns, tensors));
   }
 
   #addDense(layer: DenseLayer): void {
@@ -107,21 +108,23 @@ class Builder {
     const bias = layer.useBias
       ? this.#drawn(`${name}/bias`, [units], layer.biasInitializer, [units, units], ofBias)
       : null;
-    this.#add(denseStage(inputs, kernel, bias, units));
-    this.#add(activationStage(units, layer.activation));
+    this.#add(`${name}/product`, denseStage(inputs, kernel, bias, units));
+    this.#add(name, activationStage(units, layer.activation));
   }
 
   #addOther(layer: Exclude<OtherLayer, { kind: 'residual' }>): void {
     const { seed, seeds } = this.#recipe;
     const units = this.#units;
     if (layer.kind === 'activation') {
-      this.#add(activationStage(units, layer.activation));
+      this.#add(this.#name(layer.kind, undefined), activationStage(units, layer.activation));
     } else if (layer.kind === 'dropout') {
-      const stream = streamNumber(`dropout/${this.#name('dropout', layer.name)}`);
-      this.#add(dropoutStage(units, { seed: layer.seed ?? seeds?.dropout ?? seed, stream, rate: layer.rate }));
+      const name = this.#name(layer.kind, layer.name);
+      const stream = streamNumber(`dropout/${name}`);
+      this.#add(name, dropoutStage(units, { seed: layer.seed ?? seeds?.dropout ?? seed, stream, rate: layer.rate }));
     } else if (layer.kind === 'gaussianNoise') {
-      const stream = streamNumber(`gaussianNoise/${this.#name('gaussianNoise', layer.name)}`);
-      this.#add(noiseStage(units, { seed: layer.seed ?? seeds?.noise ?? seed, stream, stddev: layer.stddev }));
+      const name = this.#name(layer.kind, layer.name);
+      const stream = streamNumber(`gaussianNoise/${name}`);
+      this.#add(name, noiseStage(units, { seed: layer.seed ?? seeds?.noise ?? seed, stream, stddev: layer.stddev }));
     } else {
       const name = this.#name(layer.kind, layer.name);
       const tensor = (kind: string, value: number) =>
@@ -131,10 +134,11 @@ class Builder {
       const gamma = layer.scale ? tensor('gamma', 1) : null;
       const beta = layer.center ? tensor('beta', 0) : null;
       if (layer.kind === 'layerNormalization') {
-        this.#add(layerNormalizationStage(units, { epsilon, gamma, beta }));
+        this.#add(name, layerNormalizationStage(units, { epsilon, gamma, beta }));
         return;
       }
       this.#add(
+        name,
         batchNormalizationStage(units, {
           momentum: layer.momentum,
           epsilon,

@@ -27,6 +27,7 @@ export function layerNormalizationStage(units: number, { epsilon, gamma, beta }:
       }
       return {
         y: h.map((value, at) => normalized(value, gamma?.values[at % units], beta?.values[at % units])),
+        statistics: Float32Array.from(inverses),
         back(dy) {
           const { gradients, rowSum } = training as Training;
           const sums = (next: (acc: number, at: number) => number) =>

@@ -18,7 +18,7 @@ import type { Initializer, Seeds, Source } from './random.js';
 import { type ClassWeights, trainingWeights } from './row-weights.js';
 import { fixedRows, freeRows, type RowSum, type StepOrder } from './rows.js';
 import { observed, observing, unobserved } from './schedules.js';
-import type { Passed, Stage, Training } from './stages.js';
+import type { Note, Passed, Stage, Training } from './stages.js';
 import { combine, treeOfTerms } from './sums.js';
 import { type Constraint, clipFactors, gradientsOf, type NonNegative, penaltyOf, type Regularizer } from './updates.js';
 
@@ -129,6 +129,7 @@ export class Network {
   /** Of the last stage, if it is one: losses go through it. */
   readonly #lastActivation: Activation | null;
   #gradients: Record<string, Float32Array> = {};
+  #note: Note = () => {};
   #counters: Counters = { steps: 0, epochs: 0, p1: 1, p2: 1 };
 
   constructor(recipe: NetworkRecipe) {
@@ -142,6 +143,11 @@ export class Network {
 
   get counters(): Counters {
     return this.#counters;
+  }
+
+  /** From now on this is told what each step computes on its way; `batch` gives losses, and the gradient where they end. */
+  tell(note: Note): void {
+    this.#note = note;
   }
 
   /** In model order. */
@@ -259,6 +265,7 @@ export class Network {
   #forward(x: Float32Array, rows: number, training: Training | null): Passed[] {
     const { rescaling } = this.#recipe;
     const data = rescaling === null ? x : x.map((value) => fma(value, f32(rescaling.scale), f32(rescaling.offset)));
+    training?.note('rescaling', 'y', data);
     const passes: Passed[] = [{ y: data, back: (dy) => dy }];
     for (const stage of this.#stages) passes.push(stage.pass(passes[passes.length - 1].y, rows, training));
     return passes;
@@ -305,11 +312,18 @@ export class Network {
       gradients,
       tables,
       afterwards,
+      note: this.#note,
     });
     const outputs = this.#outputs(batch, passes);
     const rowLosses = this.#rowLosses(outputs);
     const losses = this.#penalized(rowLosses.map((each) => each.loss));
     let gradient = byRow(rows, this.columns, (i) => rowLosses[i].dz);
+    this.#note(
+      'batch',
+      'losses',
+      Float32Array.from(rowLosses, ({ loss }) => loss),
+    );
+    this.#note('batch', 'dz', gradient);
     const upward = this.#lastActivation === null ? passes : passes.slice(0, -1);
     for (const pass of upward.reverse()) gradient = pass.back(gradient);
 

@@ -38,7 +38,15 @@ export interface Training {
   readonly tables: Map<Parameter, TableGradient>;
   /** What becomes of state that is not trained, once the step is made. */
   readonly afterwards: (() => void)[];
+  /** Told what is computed on the way. */
+  readonly note: Note;
 }
+
+/**
+ * What a stage is named (`dense_1`, its product `dense_1/product`; `batch` for what is none), and what it gave: its outputs `y`, its
+ * gradients `dy` and `dx`, `drawn` masks or noise, `statistics`.
+ */
+export type Note = (stage: string, what: string, values: Float32Array) => void;
 
 export interface Stage {
   readonly units: number;
@@ -49,6 +57,10 @@ export interface Stage {
 
 export interface Passed {
   readonly y: Float32Array;
+  /** Of dropout 1 for what is kept, else 0; or the noise that is added. */
+  readonly drawn?: Float32Array;
+  /** Of a batch its means, then its variances; of rows their inverses. */
+  readonly statistics?: Float32Array;
   back(dy: Float32Array): Float32Array;
 }
 
@@ -59,6 +71,31 @@ function byRow(rows: number, columns: number, of: (i: number) => Float32Array): 
   const out = new Float32Array(rows * columns);
   for (let i = 0; i < rows; i++) out.set(of(i), i * columns);
   return out;
+}
+
+/** A stage that tells what it does in training. */
+export function noted(name: string, stage: Stage): Stage {
+  return {
+    ...stage,
+    pass(x, rows, training) {
+      const passed = stage.pass(x, rows, training);
+      if (training === null) return passed;
+      const { note } = training;
+      const { y, drawn, statistics } = passed;
+      note(name, 'y', y);
+      if (drawn !== undefined) note(name, 'drawn', drawn);
+      if (statistics !== undefined) note(name, 'statistics', statistics);
+      return {
+        ...passed,
+        back(dy) {
+          note(name, 'dy', dy);
+          const dx = passed.back(dy);
+          note(name, 'dx', dx);
+          return dx;
+        },
+      };
+    },
+  };
 }
 
 export function denseStage(inputs: number, kernel: Parameter, bias: Parameter | null, units: number): Stage {
@@ -127,9 +164,9 @@ export function dropoutStage(units: number, mask: Mask): Stage {
     parameters: [],
     pass(x, _rows, training) {
       if (training === null) return { y: x, back: (dy) => dy };
-      const kept = (at: number) => isKept(mask, training.step, Math.floor(at / units), at % units);
-      const drop = (values: Float32Array) => values.map((value, at) => (kept(at) ? mul(value, scale) : 0));
-      return { y: drop(x), back: drop };
+      const drawn = x.map((_, at) => Number(isKept(mask, training.step, Math.floor(at / units), at % units)));
+      const drop = (values: Float32Array) => values.map((value, at) => (drawn[at] === 1 ? mul(value, scale) : 0));
+      return { y: drop(x), back: drop, drawn };
     },
   };
 }
@@ -149,7 +186,8 @@ export function noiseStage(units: number, noise: Noise): Stage {
       const back = (dy: Float32Array) => dy;
       if (training === null || stddev === 0) return { y: x, back };
       const at = (i: number) => noiseOf(noise, training.step, Math.floor(i / units), i % units);
-      return { y: x.map((value, i) => add(value, mul(at(i), f32(stddev)))), back };
+      const drawn = x.map((_, i) => mul(at(i), f32(stddev)));
+      return { y: x.map((value, i) => add(value, drawn[i])), back, drawn };
     },
   };
 }
@@ -238,6 +276,7 @@ export function batchNormalizationStage(units: number, of: BatchNormalization): 
       });
       return {
         y: finished(h),
+        statistics: Float32Array.from([...mean, ...variance]),
         back(dy) {
           const shifts = columns((j) => fixedSum(rows, (acc, i) => add(acc, dy[i * units + j])));
           const scales = columns((j) => fixedSum(rows, (acc, i) => fma(h[i * units + j], dy[i * units + j], acc)));

@@ -9,17 +9,21 @@ export type OperationKind =
   | 'targets'
   /** Which inputs of a layer are dropped. */
   | 'mask'
+  /** What a layer of Gaussian noise adds to its inputs. */
+  | 'noise'
+  /** What a normalization takes of its inputs: means and variances of a batch [2, units], or the 1 / sqrt(variance + epsilon) of rows. */
+  | 'statistics'
   /** Outputs of a layer. */
   | 'forward'
   /** Losses of the rows; they reach no weight. */
   | 'loss'
-  /** What the kernels' regularizers add to the loss; it reaches no weight. */
+  /** What the regularizer of a tensor adds to the loss; it reaches no weight. */
   | 'penalty'
-  /** Gradient at the last layer's weighted sums. */
+  /** Gradient at the last layer's outputs, or where it has an activation at what that takes in. */
   | 'outputGradient'
-  /** Gradient at a layer's inputs, the product with its weights. */
+  /** Gradient at a layer's inputs; of a residual one the sum of both ways. */
   | 'inputGradient'
-  /** Gradient at a layer's weighted sums: through dropout and activation. */
+  /** Gradient at what an activation takes in: a dense layer's weighted sums, or the inputs of an activation layer. */
   | 'activationGradient'
   /** Of weights or biases: the mean over the batch, with the regularizer's share. */
   | 'gradient'
@@ -37,11 +41,11 @@ export interface Operation {
   /** What it belongs to: `batch`, a layer's name such as `dense_2`, or a tensor's such as `dense_2/kernel`. */
   readonly place: string;
   /**
-   * Which layer with tensors, counted from 0, each table of embeddings as one; null for the batch as a whole and for what a layer of
-   * embeddings gives.
+   * Which layer with tensors, counted from 0, each table of embeddings as one; of masks and noise the next one. Null for the batch as a
+   * whole, and for a layer of embeddings or without tensors.
    */
   readonly layer: number | null;
-  /** Of a gradient, optimizer state or weights. */
+  /** Of a penalty, gradient, optimizer state or weights. */
   readonly parameter: ParameterKind | null;
   readonly shape: readonly number[];
   /** Row-major. Numbers of rows, labels and masks are integers. */

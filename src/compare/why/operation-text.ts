@@ -10,8 +10,8 @@ type Named = Pick<OperationDifference, 'kind' | 'place' | 'layer' | 'parameter'>
 
 /** @param step The step whose operation it is; 0 for the state that training began with. */
 export function operationText({ kind, place, layer, parameter }: Named, step: number): string {
-  const number = layer === null ? '' : ` of layer ${layer + 1}`;
-  const where = `${number} (${place})`;
+  const where = layer === null ? ` of ${place}` : ` of layer ${layer + 1} (${place})`;
+  const before = layer === null ? ` of ${place}` : ` before layer ${layer + 1} (${place})`;
   const what = parameter === 'bias' ? 'biases' : parameter === 'embeddings' ? 'embeddings' : 'weights';
   switch (kind) {
     case 'order':
@@ -21,7 +21,11 @@ export function operationText({ kind, place, layer, parameter }: Named, step: nu
     case 'targets':
       return 'the targets of the batch';
     case 'mask':
-      return `the dropout mask before layer ${(layer ?? 0) + 1} (${place})`;
+      return `the dropout mask${before}`;
+    case 'noise':
+      return `the noise${before}`;
+    case 'statistics':
+      return `the statistics${where}`;
     case 'forward':
       return `the outputs${where}`;
     case 'loss':

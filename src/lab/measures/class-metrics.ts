@@ -50,7 +50,7 @@ export function runMetrics(predictions: PredictionMatrix, targets: TargetArray, 
     return { accuracy: null, loss: sum / data.length, classes: [] };
   }
   if (decisionsOf(loss) === null) {
-    const { losses } = addon().rowLosses(loss, data, Float32Array.from(targets), columns, {
+    const losses = addon().rowLosses(loss, data, Float32Array.from(targets), columns, {
       isa: bestInstructionSet(),
     });
     return { accuracy: null, loss: losses.reduce((sum, value) => sum + value, 0) / rows, classes: [] };

@@ -36,7 +36,6 @@ const layer = (index: number, path: string) => `recipe.model.layers[${index}].${
 const { optimizer } = normalized.recipe;
 
 describe('why, seeing only two folders,', () => {
-  // Outputs of such layers are not taken apart: what differs in them shows in the first gradient.
   it.each<[string, Setting, string, number, string, string]>([
     [
       'momentum',
@@ -46,8 +45,8 @@ describe('why, seeing only two folders,', () => {
       'weights',
       'batchNormalization_1/movingMean',
     ],
-    ['epsilon', withLayer(1, { epsilon: 0.1 }), layer(1, 'epsilon'), 1, 'gradient', 'dense_1/kernel'],
-    ['activation', withLayer(2, { activation: 'elu' }), layer(2, 'activation'), 1, 'gradient', 'dense_1/kernel'],
+    ['epsilon', withLayer(1, { epsilon: 0.1 }), layer(1, 'epsilon'), 1, 'forward', 'batchNormalization_1'],
+    ['activation', withLayer(2, { activation: 'elu' }), layer(2, 'activation'), 1, 'forward', 'activation_1'],
     [
       'constraint',
       withLayer(0, { kernelConstraint: { name: 'maxNorm', maxValue: 0.5 } }),
@@ -59,11 +58,25 @@ describe('why, seeing only two folders,', () => {
     ['clipping', withOptimizer({ ...optimizer, clipNorm: 0.01 }), 'optimizer', 1, 'optimizerState', 'dense_1/kernel/m'],
     ['average', withOptimizer(averaging(0.5)), 'optimizer', 1, 'optimizerState', 'dense_1/kernel/average'],
     ['order', CAUSES.dataOrder.write(normalized, 5), 'dataOrder', 1, 'order', 'batch'],
+    // Statistics are sums over rows, by the leaves.
+    ['leaf', CAUSES.batchLeaf.write(normalized, 7), 'batchLeaf', 1, 'statistics', 'batchNormalization_1'],
+    // But free order has the tree's statistics: only sums of gradients are others.
+    ['reduction', CAUSES.reduction.write(normalized, 'free'), 'reduction', 1, 'gradient', 'dense_1/kernel'],
   ])('finds another %s', async (what, setting, name, step, kind, place) => {
     const { verdict, factors, parting, sentence } = await why(a, await folders.make(what, setting));
     expect(verdict, sentence).toBe('explained');
     expect(factors).toMatchObject([{ name, effect: 'explains' }]);
     expect(parting).toMatchObject({ step, seenIn: 'execution', operation: { kind, place } });
+  });
+
+  it('finds where free order acts, from a recording of several threads, in no statistics', async () => {
+    const free = { ...normalized, recipe: { ...normalized.recipe, reduction: 'free' as const } };
+    const recorded = await folders.make('recorded', free, { threads: 3, record: true });
+    const { verdict, parting, sentence } = await why(a, recorded);
+    expect(verdict, sentence).toBe('explained');
+    expect(parting).toMatchObject({ step: 1, operation: { kind: 'gradient', place: 'dense_1/kernel' } });
+    const kinds = new Set(parting?.operations.map(({ kind }) => kind));
+    expect([...kinds]).toEqual(['gradient', 'optimizerState', 'weights']);
   });
 
   it('finds that micro-batches change no bit', async () => {

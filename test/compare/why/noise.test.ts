@@ -1,5 +1,5 @@
 /** Runs of networks with Gaussian noise: kept, computed again and compared. */
-import { CAUSES, dense, gaussianNoise, verify, why } from 'samebits';
+import { CAUSES, dense, gaussianNoise, type Layer, verify, why } from 'samebits';
 import { afterAll, describe, expect, it } from 'vitest';
 import { baseOf, Folders } from './folders.js';
 
@@ -25,8 +25,22 @@ describe('a run with Gaussian noise', () => {
     expect(await why(a, noise)).toMatchObject({
       verdict: 'explained',
       factors: [{ name: 'gaussianNoise', a: 42, b: 43, effect: 'explains' }],
-      parting: { step: 1, operation: { kind: 'gradient' } },
+      parting: { step: 1, operation: { kind: 'noise', place: 'gaussianNoise_1', layer: 0, shape: [10, 8] } },
     });
+    const [first, dense1, last, dense2] = setting.recipe.model.layers;
+    const louder = { ...setting.recipe.model, layers: [first, dense1, { ...last, stddev: 0.3 } as Layer, dense2] };
+    const stddev = await why(
+      a,
+      await folders.make('stddev', { ...setting, recipe: { ...setting.recipe, model: louder } }),
+    );
+    expect(stddev).toMatchObject({
+      verdict: 'explained',
+      factors: [{ name: 'recipe.model.layers[2].stddev', effect: 'explains' }],
+      parting: { step: 1, operation: { kind: 'noise', place: 'gaussianNoise_2', layer: 1 } },
+    });
+    expect(stddev.sentence).toMatch(
+      /^They part at step 1 \(epoch 1, batch 1\), in the noise before layer 2 \(gaussianNoise_2\)/,
+    );
     const same = await folders.make('same', {
       ...setting,
       recipe: { ...setting.recipe, seeds: { ...setting.recipe.seeds, noise: 42 } },
