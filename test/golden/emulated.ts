@@ -2,6 +2,7 @@
 import { type Hardware, hexOf, withHardware } from '../oracle/arithmetic.js';
 import { fingerprint } from '../oracle/fingerprint.js';
 import { Network } from '../oracle/network.js';
+import { mixedRecipes } from './mixed.js';
 import { normalizedRecipes } from './normalized.js';
 import { layerNormalizedRecipes } from './layer-normalized.js';
 import { noisyRecipes } from './noisy.js';
@@ -49,6 +50,8 @@ const chosen: readonly GoldenRecipe[] = [
   normalizedRecipes[3],
   layerNormalizedRecipes[0],
   noisyRecipes[0],
+  // Residual blocks of all of these, on subnormal numbers, and with clipping and seeds of their own.
+  ...mixedRecipes,
 ];
 
 function trained(recipe: GoldenRecipe, emulate: readonly string[]) {

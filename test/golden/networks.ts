@@ -18,6 +18,7 @@ import { normalizedRecipes } from './normalized.js';
 import { updateRecipes } from './updates.js';
 import { layerNormalizedRecipes } from './layer-normalized.js';
 import { noisyRecipes } from './noisy.js';
+import { mixedRecipes } from './mixed.js';
 
 const CHECKED_STEPS = [1, 2, 5, 20];
 
@@ -62,7 +63,7 @@ export const expectedOf = (of: readonly GoldenRecipe[]) =>
     };
   });
 
-export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes, ...normalizedRecipes, ...updateRecipes, ...layerNormalizedRecipes, ...residualRecipes, ...noisyRecipes]);
+export const networksDocument = () => expectedOf([...recipes, ...regularizedRecipes, ...orderedRecipes, ...activationRecipes, ...optimizerRecipes, ...lossRecipes, ...scheduleRecipes, ...weightedRecipes, ...embeddingRecipes, ...normalizedRecipes, ...updateRecipes, ...layerNormalizedRecipes, ...residualRecipes, ...noisyRecipes, ...mixedRecipes]);
 export const divergingDocument = () => expectedOf(divergingRecipes);
 
 const FREE_GRAIN = 8;

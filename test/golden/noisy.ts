@@ -3,7 +3,7 @@ import { layerNormalization } from './layer-normalized.js';
 import { activation } from './normalized.js';
 import { adam, common, dense, type GoldenRecipe, sgd } from './recipes.js';
 
-const noise = (stddev: number, rest: { seed?: number | string; name?: string } = {}) =>
+export const noise = (stddev: number, rest: { seed?: number | string; name?: string } = {}) =>
   ({ kind: 'gaussianNoise', stddev, ...rest }) as const;
 
 export const noisyRecipes: readonly GoldenRecipe[] = [

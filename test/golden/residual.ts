@@ -3,8 +3,9 @@ import type { RecipeLayer } from '../oracle/network.js';
 import { activation, batchNormalization } from './normalized.js';
 import { adam, common, dense, type GoldenRecipe, sgd } from './recipes.js';
 
-const residual = (...layers: readonly RecipeLayer[]) => ({ kind: 'residual', layers }) as const;
-const dropout = (rate: number) => ({ kind: 'dropout', rate }) as const;
+export const residual = (...layers: readonly RecipeLayer[]) => ({ kind: 'residual', layers }) as const;
+export const dropout = (rate: number, rest: { seed?: number | string; name?: string } = {}) =>
+  ({ kind: 'dropout', rate, ...rest }) as const;
 
 export const residualRecipes: readonly GoldenRecipe[] = [
   {
