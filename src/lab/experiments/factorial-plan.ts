@@ -11,6 +11,8 @@ import { percent } from './wording.js';
 /** A cause with the levels that it takes. */
 export interface Factor {
   readonly cause: CauseName;
+  /** Causes that are moved with it, each to the same level. @default none */
+  readonly beside?: readonly CauseName[];
   /** In sentences: `the initial weights`. */
   readonly words: string;
   readonly levels: readonly unknown[];
@@ -26,12 +28,20 @@ export interface Combination {
 /** All combinations, the last factor's levels changing fastest. */
 export function combinations(base: Setting, factors: readonly Factor[], keep: readonly Kept[]): Combination[] {
   let settings: { readonly levels: readonly number[]; readonly setting: Setting }[] = [{ levels: [], setting: base }];
-  for (const { cause, levels } of factors) {
+  for (const factor of factors) {
     settings = settings.flatMap(({ levels: before, setting }) =>
-      levels.map((level, i) => ({ levels: [...before, i], setting: causeNamed(cause).write(setting, level) })),
+      factor.levels.map((level, i) => ({ levels: [...before, i], setting: moved(setting, factor, level) })),
     );
   }
   return settings.map(({ levels, setting }) => ({ levels, task: train(setting, keep) }));
+}
+
+function moved(setting: Setting, factor: Factor, level: unknown): Setting {
+  return causesOf(factor).reduce((written, cause) => causeNamed(cause).write(written, level), setting);
+}
+
+function causesOf({ cause, beside = [] }: Factor): readonly CauseName[] {
+  return [cause, ...beside];
 }
 
 /** Runs of a control, beside the one that is among the combinations. */
@@ -50,9 +60,11 @@ export function heldRuns(results: Results, runs: readonly Combination[]) {
   return { count: fingerprints.length, different: new Set(fingerprints).size };
 }
 
-/** The title of a factor's cause, as tables and pictures have it. */
-export function titleOf({ cause }: Factor): string {
-  return causeNamed(cause).title;
+/** The title of a factor's cause, or causes, as tables and pictures have it. */
+export function titleOf(factor: Factor): string {
+  return causesOf(factor)
+    .map((cause) => causeNamed(cause).title)
+    .join(' and ');
 }
 
 /** Parts that most factorials ask for: all that a factor has a part in, and what arises from several together. */

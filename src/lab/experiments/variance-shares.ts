@@ -1,4 +1,5 @@
 /** All causes in one factorial: whose is how much of the variance? */
+import type { Setting } from '../../causes/cause.js';
 import { CAUSES } from '../../causes/causes.js';
 import { formatCount } from '../../format.js';
 import type { Conclusion, Experiment, Ground, Results } from '../experiment/experiment.js';
@@ -62,12 +63,23 @@ function design(ground: Ground): Design {
   const factors: Factor[] = [
     { cause: 'initialWeights', words: 'the initial weights', levels: seeds },
     { cause: 'dataOrder', words: 'the order of the data', levels: seeds },
-    { cause: 'dropoutMasks', words: 'the dropout masks', levels: seeds },
+    ...drawnInSteps(base, seeds),
     { cause: 'dataSubset', words: 'the rows (a bootstrap)', levels: seeds },
     { cause: 'batchLeaf', words: 'the order of the sums', levels: roundings },
   ];
   const moved = factors.filter(({ cause, levels }) => levels.length > 1 && CAUSES[cause].applies(base));
   return { factors: moved, runs: combinations(base, moved, ['predictions']) };
+}
+
+/**
+ * Dropout masks and Gaussian noise, which each step draws. Where a network has both they are moved together: by themselves, six seeds of
+ * each would be 15,552 runs.
+ */
+function drawnInSteps(base: Setting, levels: readonly unknown[]): Factor[] {
+  const masks: Factor = { cause: 'dropoutMasks', words: 'the dropout masks', levels };
+  const noise: Factor = { cause: 'gaussianNoise', words: 'the noise', levels };
+  if (![masks, noise].every(({ cause }) => CAUSES[cause].applies(base))) return [masks, noise];
+  return [{ ...masks, beside: [noise.cause], words: 'the dropout masks and the noise' }];
 }
 
 /** Leaf lengths that sum a batch in different orders, the base's own first. */

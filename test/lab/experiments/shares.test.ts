@@ -1,3 +1,4 @@
+import { dropout, gaussianNoise, type Layer } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import type { Setting } from '../../../dist/causes/cause.js';
 import type { Conclusion } from '../../../dist/lab/experiment/experiment.js';
@@ -10,13 +11,14 @@ import { fakeGround, fakeResults } from './fake-results.js';
 
 /** Standard deviations of the effects of causes; `weights rows` is what the two do together. */
 type Effects = Partial<
-  Readonly<Record<'weights' | 'order' | 'rows' | 'masks' | 'data' | 'weights rows' | 'weights order', number>>
+  Readonly<Record<'weights' | 'order' | 'rows' | 'masks' | 'noise' | 'data' | 'weights rows' | 'weights order', number>>
 >;
 
 const levelsOf = ({ recipe, data }: Setting): Readonly<Record<string, unknown>> => ({
   weights: recipe.seeds.weights,
   order: recipe.seeds.order,
   masks: recipe.seeds.dropout,
+  noise: recipe.seeds.noise,
   rows: data.bootstrap,
   data: data.source.kind === 'madeUp' ? data.source.seed : null,
 });
@@ -39,18 +41,14 @@ function rowOf({ tables }: Conclusion, table: number, name: string): readonly un
 }
 
 describe('variance-shares', () => {
-  const conclude = (effects: Effects, { repeats = 6, dropout = false, outputs = 40, disturbed = false } = {}) => {
+  const conclude = (
+    effects: Effects,
+    { repeats = 6, drawing = [] as readonly Layer[], outputs = 40, disturbed = false } = {},
+  ) => {
     const plain = baseSetting({}).recipe;
     const [first, ...others] = plain.model.layers.slice(1);
-    const recipe = dropout
-      ? {
-          ...plain,
-          model: {
-            ...plain.model,
-            layers: [plain.model.layers[0], first, { kind: 'dropout' as const, rate: 0.2 }, ...others],
-          },
-        }
-      : plain;
+    const layers = [plain.model.layers[0], first, ...drawing, ...others];
+    const recipe = { ...plain, model: { ...plain.model, layers } };
     const ground = fakeGround(varianceShares, { choice: { recipe }, repeats, data: { testRows: outputs / 4 } });
     const results = fakeResults(varianceShares, ground, {
       train: ({ setting, repeat }) => ({
@@ -108,12 +106,23 @@ describe('variance-shares', () => {
     expect(found.statement).toContain('there is no variance to share out');
   });
 
-  it('has dropout masks among its causes where the recipe has dropout', () => {
-    const { found, tasks } = conclude({ masks: 1, weights: 1 }, { repeats: 3, dropout: true });
+  it.each<[string, Layer[], Effects]>([
+    ['dropout masks', [dropout({ rate: 0.2 })], { masks: 1 }],
+    ['Gaussian noise', [gaussianNoise({ stddev: 0.2 })], { noise: 1 }],
+    // Moved together: what either of them makes is theirs.
+    ['dropout masks and Gaussian noise', [gaussianNoise({ stddev: 0.2 }), dropout({ rate: 0.2 })], { masks: 1 }],
+    ['dropout masks and Gaussian noise', [gaussianNoise({ stddev: 0.2 }), dropout({ rate: 0.2 })], { noise: 1 }],
+  ])('has %s among its causes where the network draws them', (title, drawing, effects) => {
+    const { found, tasks } = conclude({ ...effects, weights: 1 }, { repeats: 3, drawing });
     expect(tasks).toBe(3 ** 4 * 2 + 4);
-    const [, levels, share] = rowOf(found, 0, 'dropout masks') as number[];
+    const [, levels, share] = rowOf(found, 0, title) as number[];
     expect(levels).toBe(3);
     expect(share).toBeGreaterThan(0.3);
+  });
+
+  it('does not move what a layer draws by a seed of its own', () => {
+    const drawing = [gaussianNoise({ stddev: 0.2, seed: 1 })];
+    expect(conclude({ weights: 1 }, { repeats: 3, drawing }).tasks).toBe(3 ** 3 * 2 + 4);
   });
 
   it('says so where a held run moves', () => {
