@@ -116,6 +116,7 @@ export function callback<T>(): Schema<T> {
 /** What other libraries call what has another name here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   acc: 'accuracy',
+  auc: 'rocAuc',
   bce: 'binaryCrossentropy',
   crossentropy: 'sparseCategoricalCrossentropy',
   callback: 'callbacks',
@@ -123,14 +124,23 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   lr: 'learningRate',
   mae: 'meanAbsoluteError',
   mse: 'meanSquaredError',
+  prauc: 'averagePrecision',
+  rmse: 'rootMeanSquaredError',
+  rocaucscore: 'rocAuc',
   sampleweight: 'sampleWeights',
   swish: 'silu',
+  topkcategoricalaccuracy: 'topKAccuracy',
 };
+
+/** What names of metrics of validation begin with. */
+const VALIDATION = /^val_/;
 
 /** The known name nearest to `name`, or what is called so elsewhere, if it is near enough to be what was meant. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const elsewhere = Object.entries(ELSEWHERE).find(([word]) => word === name.toLowerCase().replace(/[-_ ]/g, ''))?.[1];
-  if (elsewhere !== undefined && known.includes(elsewhere)) return elsewhere;
+  const [prefix = ''] = VALIDATION.exec(name) ?? [];
+  const plain = name.replace(VALIDATION, '').toLowerCase().replace(/[-_ ]/g, '');
+  const elsewhere = Object.entries(ELSEWHERE).find(([word]) => word === plain)?.[1];
+  if (elsewhere !== undefined && known.includes(prefix + elsewhere)) return prefix + elsewhere;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {

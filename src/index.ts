@@ -170,6 +170,8 @@ export type { Superiority } from './lab/statistics/superiority.js';
 export { type NoiseBand, proposeTolerance, type ToleranceReport } from './lab/tolerance.js';
 export type { Verdict } from './lab/verdict.js';
 export { type SampleSummary, type VersusOptions, type VersusReport, versus } from './lab/versus.js';
+export type { AveragedName, EvaluatedMetric, RankedName } from './metrics/evaluated.js';
+export type { EvaluatedName, MetricName } from './metrics/names.js';
 export type { Activation, ActivationOption, Elu, LeakyRelu } from './model/activations.js';
 export type { ClassWeights } from './model/class-weights.js';
 export {
@@ -226,7 +228,8 @@ export {
   rescaling,
   residual,
 } from './model/layers.js';
-export type { LossOption, Metric } from './model/losses.js';
+export type { LossOption } from './model/losses.js';
+export type { Metric } from './model/metrics.js';
 export {
   type Adagrad,
   type AdagradOptions,
@@ -313,7 +316,7 @@ export type {
   RunSession,
   RunStatus,
 } from './runs/manifest.js';
-export type { MetricName, RecordedMetrics } from './runs/metrics.js';
+export type { RecordedMetrics, ValidationMetrics } from './runs/metrics.js';
 export { openRun, type RunFolder } from './runs/open-run.js';
 export type { Recording } from './runs/recording.js';
 export type { RecordingEnd } from './runs/recording-file.js';
@@ -353,11 +356,13 @@ export type {
   BatchMetrics,
   BestWeights,
   EpochMetrics,
+  EvaluatedMetrics,
   History,
   Metrics,
   NonFinite,
   Predictions,
   Run,
+  TrainedMetrics,
 } from './train/run.js';
 export type { Targets } from './train/samples.js';
 export type { SaveOptions } from './train/save.js';

@@ -32,9 +32,8 @@ void readPieces(const Napi::Object& value, Schedule* schedule) {
 
 void readPlateau(const Napi::Object& value, Schedule* schedule) {
   schedule->kind = ScheduleKind::reduceOnPlateau;
-  const std::string mode = text(value.Get("mode"), "mode");
-  const std::string monitor = text(value.Get("monitor"), "monitor");
-  schedule->rises = mode == "max" || (mode == "auto" && monitor.find("accuracy") != std::string::npos);
+  // By the metric's name, mode auto is decided before it comes here; where a rate is asked for alone, it says nothing.
+  schedule->rises = text(value.Get("mode"), "mode") == "max";
   schedule->factor = positive(value, "factor");
   schedule->patience = integer(value.Get("patience"), "patience", 0, kMostSafeInteger);
   schedule->minDelta = number(value.Get("minDelta"), "minDelta");

@@ -4,8 +4,8 @@ import { formatCount, formatDuration, formatMagnitude, formatPercent } from '../
 import type { Callbacks, Progress } from '../train/fit-options.js';
 import type { EpochMetrics } from '../train/run.js';
 
-/** There is no room for the learning rate. */
-export type ShownMetric = Exclude<keyof EpochMetrics, 'learning_rate'>;
+/** There is no room for others. */
+export type ShownMetric = 'loss' | 'accuracy' | 'val_loss' | 'val_accuracy';
 
 /** What the lines tell of. */
 export interface TrainingShape {

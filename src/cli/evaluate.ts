@@ -1,11 +1,13 @@
 /** `samebits evaluate`. */
 import { Command } from 'commander';
 import { targetsFor } from '../compare/setting-data.js';
+import { joinArrays } from '../data/join-arrays.js';
 import type { Matrix } from '../data/matrix.js';
 import { isTablePath } from '../data/table/read.js';
 import { expected } from '../errors.js';
 import { confusionsOf, metricsOfTask } from '../metrics/of-task.js';
 import { lossName } from '../model/losses.js';
+import { thresholdOf } from '../model/metrics.js';
 import { addon } from '../native/addon.js';
 import { describeMachine } from '../native/machine.js';
 import { version } from '../native/version.js';
@@ -65,8 +67,7 @@ async function evaluate(
   const rows = await modelRows(model, data, target ?? null);
   const { task, probabilities, classes, name } = rows;
   const { outputs, targets } = await outputsOf(model, rows, threads, signal);
-  const threshold = model.compiled !== null && lossName(model.compiled.loss) === 'hinge' ? 0 : undefined;
-  const how = { task, probabilities, ...(threshold === undefined ? {} : { threshold }) };
+  const how = { task, probabilities, threshold: thresholdOf(model.compiled?.loss ?? null) };
   return {
     schemaVersion: 1,
     command: 'evaluate',
@@ -112,20 +113,10 @@ async function outputsOf(
     if (y instanceof Uint32Array) labels.push(y);
     else if (y !== null) numbers.push(Float32Array.from(y.data));
   }
-  const outputs = { data: joined(said, Float32Array), rows: count, columns: model.units };
-  if (numbers.length === 0) return { outputs, targets: joined(labels, Uint32Array) };
-  const data = joined(numbers, Float32Array);
+  const outputs = { data: joinArrays(said, new Float32Array(0)), rows: count, columns: model.units };
+  if (numbers.length === 0) return { outputs, targets: joinArrays(labels, new Uint32Array(0)) };
+  const data = joinArrays(numbers, new Float32Array(0));
   return { outputs, targets: { data, rows: count, columns: data.length / count } };
-}
-
-function joined<T extends Float32Array | Uint32Array>(parts: readonly T[], type: new (length: number) => T): T {
-  const whole = new type(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** By the model itself, in the order of the contract. */

@@ -1,17 +1,19 @@
 /** A model in training, as comparisons see it: it advances by steps, and its tensors are read as one flat array. */
 import { SamebitsError } from '../errors.js';
+import type { MetricName } from '../metrics/names.js';
 import { type NamedTensor, outputUnits, type Parameter, slotsOf } from '../model/description.js';
 import { decisionsOf, decisionsPerRow } from '../model/losses.js';
 import { slotNames } from '../model/optimizers.js';
 import type { Recipe } from '../model/recipe.js';
 import { checkMonitor, monitorOf } from '../model/reduce-on-plateau.js';
 import type { Counters, EpochState, NativeData, Slot, StepOrders, TrainResult } from '../native/network.js';
-import type { MetricName } from '../runs/metrics.js';
 import type { Recording } from '../runs/recording.js';
 import { type FingerprintScope, fingerprintNetwork } from '../train/fingerprint.js';
 import { rateMetric } from '../train/learning-rate.js';
+import { MetricsOf, type Validated } from '../train/metrics-of.js';
 import { type NetworkState, writeState } from '../train/network.js';
 import { type Plan, TrainingSession } from '../train/session.js';
+import { type EvaluatedSums, evaluateRows } from '../train/tabular/evaluate-rows.js';
 import type { StepPlace } from './anatomy/batch.js';
 import type { ComparedData, ComparedRows } from './data.js';
 import type { ComparedExecution } from './variants.js';
@@ -237,17 +239,26 @@ export class Trainee {
   }
 
   async evaluateTest(): Promise<RowMetrics> {
+    const { loss, hits } = await this.#evaluate(false);
+    return this.#metrics(loss, hits, this.#test.x.rows);
+  }
+
+  /** What an epoch that ended here has as metrics of validation, on the test rows. */
+  async validate(): Promise<Validated> {
+    const metrics = new MetricsOf(outputUnits(this.#recipe.model), this.#recipe);
+    return metrics.validated(await this.#evaluate(metrics.takesOutputs), this.#test.x.rows);
+  }
+
+  #evaluate(outputs: boolean): Promise<EvaluatedSums> {
     const { x, y, weights = null } = this.#test;
-    const { fit } = this.#recipe;
     const data: NativeData = {
       x: x.data,
       targets: y instanceof Uint32Array ? y : (y.data as Float32Array),
       rows: x.rows,
       rowWeights: weights,
     };
-    const job = { ...data, threads: this.#execution.threads, batchLeaf: fit.batchLeaf };
-    const { loss, hits } = await this.#session.network.evaluate(job);
-    return this.#metrics(loss, hits, x.rows);
+    const { batchLeaf } = this.#recipe.fit;
+    return evaluateRows(this.#session.network, data, { threads: this.#execution.threads, batchLeaf, outputs });
   }
 
   dispose(): void {
@@ -266,8 +277,7 @@ export class Trainee {
     const recorded = this.#observed?.[this.#made / this.#session.stepsPerEpoch - 1];
     if (recorded !== undefined) return recorded;
     if (monitor === 'loss' || monitor === 'accuracy') return trained[monitor];
-    const { loss, accuracy } = await this.evaluateTest();
-    return monitor === 'val_loss' ? loss : accuracy;
+    return (await this.validate())[monitor] as number;
   }
 
   #nameOf({ layer, kind }: NonNullable<TrainResult['nonFinite']>): string {

@@ -1,12 +1,9 @@
-/** Losses and metrics by name, and what each asks of the last layer and of the targets. */
+/** Losses by name, and what each asks of the last layer and of the targets. */
 import * as v from 'valibot';
-import { choice, fields, oneOf, real, type Schema } from '../arguments.js';
+import { choice, fields, real, type Schema } from '../arguments.js';
 import { SamebitsError } from '../errors.js';
 import type { ActivationName, CrossentropyName, Loss, LossName } from '../native/network-description.js';
 import { type Activation, activationText } from './activations.js';
-
-/** Metrics that are computed beside the loss. */
-export type Metric = 'accuracy';
 
 /** A loss by name, with the defaults of its parameter, or `{ name, …parameters }`. */
 export type LossOption =
@@ -87,10 +84,6 @@ const lossByName: Schema<Loss> = v.pipe(v.picklist(LOSSES, PHRASE), v.transform(
 export const lossSchema: Schema<Loss> = choice([lossByName, lossObject], (value) =>
   typeof value === 'object' ? lossObject : lossByName,
 );
-export const metricsSchema: Schema<readonly Metric[]> = v.array(
-  oneOf(['accuracy'] as const, "'accuracy' (others are functions of samebits/metrics, of targets and predictions)"),
-  "an array of metrics: [] or ['accuracy']",
-);
 
 /** The loss of this name, with the default of its parameter. */
 function lossOf(name: LossName): Loss {
@@ -114,16 +107,12 @@ export function decisionsOf(loss: Loss): Decisions {
 }
 
 /**
- * Refuses a loss that is not defined on the last layer, and accuracy where nothing is right or wrong.
+ * Refuses a loss that is not defined on the last layer.
  *
  * @throws SamebitsError `ERR_SAMEBITS_LOSS`, with what to change.
  */
-export function checkLoss(
-  loss: Loss,
-  metrics: readonly Metric[],
-  last: { readonly name?: string; readonly activation: Activation },
-): void {
-  const { last: needed, decisions } = lossRules(loss);
+export function checkLoss(loss: Loss, last: { readonly name?: string; readonly activation: Activation }): void {
+  const { last: needed } = lossRules(loss);
   const activation = activationText(last.activation);
   if (needed !== null && !(needed as readonly string[]).includes(activation)) {
     const names = needed.map((name) => `'${name}'`).join(' or ');
@@ -134,13 +123,6 @@ export function checkLoss(
       'ERR_SAMEBITS_LOSS',
       `Expected activation ${names} in the last layer (${last.name ?? 'dense'}) for loss '${lossName(loss)}' but received ` +
         `'${activation}': give the layer activation ${names}, or choose ${fitting.map((name) => `'${name}'`).join(' or ')}`,
-    );
-  }
-  if (decisions === null && metrics.includes('accuracy')) {
-    throw new SamebitsError(
-      'ERR_SAMEBITS_LOSS',
-      `Expected metrics [] for loss '${lossName(loss)}' but received ['accuracy']: ` +
-        'a number that is near its target is neither a hit nor a miss; compare losses, or train with a crossentropy',
     );
   }
 }

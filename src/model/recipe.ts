@@ -15,7 +15,8 @@ import { describeModel, type ModelDescription, outputLayer, outputUnits } from '
 import { type Emulation, emulationSchema } from './emulation.js';
 import { checkFlippedBit, type FlippedBit, flippedBitSchema } from './flipped-bit.js';
 import { checkLazyUpdates } from './lazy-updates.js';
-import { checkLoss, checkShuffle, lossSchema, type Metric, metricsSchema } from './losses.js';
+import { checkLoss, checkShuffle, lossSchema } from './losses.js';
+import { checkMetrics, type Metric, metricsSchema } from './metrics.js';
 import { type Optimizer, optimizerSchema } from './optimizers.js';
 import { type Seeds, seedsSchema } from './seeds.js';
 
@@ -130,7 +131,8 @@ export function checkShuffleBuffer(
 export function parseRecipe(value: unknown): Recipe {
   const parsed = check(recipeSchema, value, 'recipe');
   const model = describeModel(parsed.model, 'recipe.model');
-  checkLoss(parsed.loss, parsed.metrics, outputLayer(model));
+  checkLoss(parsed.loss, outputLayer(model));
+  checkMetrics(parsed.metrics, parsed.loss, { units: outputUnits(model) }, 'recipe.metrics');
   checkLazyUpdates(parsed.optimizer, model, 'recipe.optimizer');
   checkShuffle(parsed.fit.shuffle, parsed.loss);
   checkShuffleBuffer(parsed.fit, parsed.generator, 'recipe.fit');

@@ -1,8 +1,9 @@
 /** A learning rate that is reduced where a metric of the epochs no longer becomes better. */
 import * as v from 'valibot';
-import { check, fields, integer, nearest, oneOf, real } from '../arguments.js';
-import { expected } from '../errors.js';
-import { type LearningRate, METRIC_NAMES, type MetricName, type ReduceOnPlateau } from '../native/schedule.js';
+import { check, fields, integer, oneOf, real } from '../arguments.js';
+import { METRIC_NAMES, type MetricName, moreIsBetter } from '../metrics/names.js';
+import type { LearningRate, ReduceOnPlateau, Schedule } from '../native/schedule.js';
+import { checkWatched, type Metric } from './metrics.js';
 
 /** Options of {@link reduceOnPlateau}; but for the rate, names and defaults are those of Keras. */
 export interface ReduceOnPlateauOptions {
@@ -20,7 +21,7 @@ export interface ReduceOnPlateauOptions {
   readonly cooldown?: number;
   /** The rate is not reduced below it; Keras's `min_lr`. At least 0. @default 0 */
   readonly minLearningRate?: number;
-  /** Whether less is better or more; `auto`: more of an accuracy, less of a loss. @default 'auto' */
+  /** Whether less is better or more; `auto`: less of losses and errors, more of the others. @default 'auto' */
   readonly mode?: 'auto' | 'min' | 'max';
 }
 
@@ -59,7 +60,7 @@ const optionsSchema = fields(entries);
  * model.compile({ optimizer: adam({ learningRate }), loss: 'sparseCategoricalCrossentropy' });
  * await model.fit(x, y, { epochs: 100, validationData: [xTest, yTest] });
  *
- * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`; `compile` with it where an accuracy is monitored that is not compiled, and `fit`
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`; `compile` with it where a metric is monitored that is not compiled, and `fit`
  * before it begins where there is no validation data for a metric of validation.
  */
 export function reduceOnPlateau(options: ReduceOnPlateauOptions): ReduceOnPlateau {
@@ -70,13 +71,13 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): ReduceOnPlatea
 export function monitorOf(rate: LearningRate): MetricName | null {
   if (typeof rate === 'number') return null;
   if (rate.name === 'warmUp') return monitorOf(rate.schedule);
-  return rate.name === 'reduceOnPlateau' ? rate.monitor : null;
+  return rate.name === 'reduceOnPlateau' ? (rate.monitor as MetricName) : null;
 }
 
 /** What {@link checkMonitor} looks at. */
 export interface Monitored {
   readonly optimizer: { readonly learningRate: LearningRate };
-  readonly metrics: readonly string[];
+  readonly metrics: readonly Metric[];
 }
 
 /**
@@ -87,17 +88,14 @@ export interface Monitored {
 export function checkMonitor({ optimizer, metrics }: Monitored, validated: boolean, name: string): void {
   const monitor = monitorOf(optimizer.learningRate);
   if (monitor === null) return;
-  const known = METRIC_NAMES.filter(
-    (metric) =>
-      (validated || !metric.startsWith('val_')) && (!metric.endsWith('accuracy') || metrics.includes('accuracy')),
-  );
-  if (known.includes(monitor)) return;
-  const wanting = monitor.startsWith('val_') && !validated ? 'validationData' : "metrics: ['accuracy']";
-  const near = nearest(monitor, known) ?? known[0];
-  const path = `${name}.learningRate${(optimizer.learningRate as { name: string }).name === 'warmUp' ? '.schedule' : ''}`;
-  throw expected(
-    `${wanting}, or one of the metrics ${known.join(', ')} (did you mean ${near}?),`,
-    `${path}.monitor`,
-    monitor,
-  );
+  const path = `${name}.learningRate${(optimizer.learningRate as Schedule).name === 'warmUp' ? '.schedule' : ''}`;
+  checkWatched(monitor, metrics, validated, `${path}.monitor`);
+}
+
+/** The same rate, with what `mode: 'auto'` is. */
+export function decidedMode(rate: LearningRate): LearningRate {
+  if (typeof rate === 'number') return rate;
+  if (rate.name === 'warmUp') return { ...rate, schedule: decidedMode(rate.schedule) as typeof rate.schedule };
+  if (rate.name !== 'reduceOnPlateau' || rate.mode !== 'auto') return rate;
+  return { ...rate, mode: moreIsBetter(rate.monitor as MetricName) ? 'max' : 'min' };
 }

@@ -1,10 +1,5 @@
 /** Learning rates by step, as plain, serialisable descriptions: docs/numerics.md, section 5, "Learning rates". */
 
-/** What says how good an epoch was, by Keras's names. */
-export type MetricName = 'loss' | 'accuracy' | 'val_loss' | 'val_accuracy';
-
-export const METRIC_NAMES = ['loss', 'accuracy', 'val_loss', 'val_accuracy'] as const satisfies readonly MetricName[];
-
 /** Steps up to a boundary have its value; the last value is of those beyond all. */
 export interface PiecewiseConstantDecay {
   readonly name: 'piecewiseConstantDecay';
@@ -75,7 +70,8 @@ export interface OneCycle {
 export interface ReduceOnPlateau {
   readonly name: 'reduceOnPlateau';
   readonly initialLearningRate: number;
-  readonly monitor: MetricName;
+  /** A metric of epochs, by its name. */
+  readonly monitor: string;
   readonly factor: number;
   readonly patience: number;
   readonly minDelta: number;

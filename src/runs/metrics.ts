@@ -1,14 +1,18 @@
 /** The metrics of a run's epochs, one line each. */
 import * as v from 'valibot';
 import { check, fields, integer } from '../arguments.js';
+import { EVALUATED_NAMES, type EvaluatedName } from '../metrics/names.js';
 import { damaged, inFile } from './file-errors.js';
 import { type JournalEnd, readJournal } from './journal.js';
 import { digest, jsonNumber, toJsonNumber } from './json.js';
 
 export const METRICS_FILE = 'metrics.jsonl';
 
+/** Metrics of validation that are computed of outputs. */
+export type ValidationMetrics = { readonly [Name in EvaluatedName as `val_${Name}`]?: number };
+
 /** Metrics of one epoch, by Keras's names. */
-export interface RecordedMetrics {
+export interface RecordedMetrics extends ValidationMetrics {
   readonly loss: number;
   readonly accuracy?: number;
   readonly val_loss?: number;
@@ -17,14 +21,13 @@ export interface RecordedMetrics {
   readonly learning_rate?: number;
 }
 
-export { METRIC_NAMES, type MetricName } from '../native/schedule.js';
-
 const lineSchema = fields({
   epoch: integer(0),
   loss: jsonNumber,
   accuracy: v.optional(jsonNumber),
   val_loss: v.optional(jsonNumber),
   val_accuracy: v.optional(jsonNumber),
+  ...Object.fromEntries(EVALUATED_NAMES.map((name) => [`val_${name}`, v.optional(jsonNumber)])),
   learning_rate: v.optional(jsonNumber),
   chain: digest,
 });
@@ -51,15 +54,16 @@ export async function readMetrics(
   for await (const { value, end } of readJournal(folder, METRICS_FILE, until === undefined ? {} : { until })) {
     const at = `line ${end.lines}`;
     const { epoch, chain: _, ...metrics } = inFile(METRICS_FILE, () => check(lineSchema, value, at));
-    const found = Object.keys(metrics).join();
-    if (epoch !== epochs.length || found !== names.join()) {
+    const found = Object.keys(value as object).filter((name) => name in metrics);
+    if (epoch !== epochs.length || found.join() !== names.join()) {
       throw damaged(
         `epoch ${epochs.length} with ${names.join()}`,
         `${at} of ${METRICS_FILE}`,
-        `${epoch} with ${found}`,
+        `${epoch} with ${found.join()}`,
       );
     }
-    epochs.push(metrics as RecordedMetrics);
+    const values: Partial<RecordedMetrics> = metrics;
+    epochs.push(Object.fromEntries(names.map((name) => [name, values[name]])) as unknown as RecordedMetrics);
   }
   return epochs;
 }

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { check } from '../arguments.js';
 import type { Preparation } from '../data/prepare/preparation.js';
 import type { NamedTensor } from '../model/description.js';
+import { epochMetrics } from '../model/metrics.js';
 import type { Recording } from '../runs/recording.js';
 import {
   type Checkpoint,
@@ -17,7 +18,7 @@ import {
 import { damaged, isDamage } from './file-errors.js';
 import { openInside } from './inside.js';
 import { type Manifest, type RunResult, readManifest } from './manifest.js';
-import { type MetricName, type RecordedMetrics, readMetrics } from './metrics.js';
+import { type RecordedMetrics, readMetrics } from './metrics.js';
 import { readPreparation } from './preparation-file.js';
 import { readOrders } from './recording-file.js';
 import { SafetensorsFile } from './safetensors.js';
@@ -160,13 +161,9 @@ export async function newestWhole<T>(
 
 /** The metrics that each epoch of a run has. */
 export function metricNames({ recipe, data }: Manifest): readonly (keyof RecordedMetrics)[] {
-  const accuracy = recipe.metrics.includes('accuracy');
-  const trained: MetricName[] = accuracy ? ['loss', 'accuracy'] : ['loss'];
-  const validated: MetricName[] = accuracy ? ['val_loss', 'val_accuracy'] : ['val_loss'];
   const scheduled = typeof recipe.optimizer.learningRate !== 'number';
   return [
-    ...trained,
-    ...(data.validation === null ? [] : validated),
+    ...epochMetrics(recipe.metrics, data.validation !== null),
     ...(scheduled ? (['learning_rate'] as const) : []),
   ];
 }

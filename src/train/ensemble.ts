@@ -4,21 +4,17 @@ import { check, fields } from '../arguments.js';
 import { asMatrix, keepMatrix, type Matrix, type MatrixLike } from '../data/matrix.js';
 import { expected, SamebitsError } from '../errors.js';
 import type { DenseLayer } from '../model/layers.js';
-import {
-  checkLoss,
-  decisionsPerRow,
-  type LossOption,
-  lossSchema,
-  type Metric,
-  metricsSchema,
-} from '../model/losses.js';
+import { checkLoss, type LossOption, lossSchema } from '../model/losses.js';
+import { checkMetrics, type Metric, metricsSchema } from '../model/metrics.js';
 import type { Loss } from '../native/network-description.js';
 import { checkEvaluateOptions, checkPredictOptions, type EvaluateOptions, type PredictOptions } from './fit-options.js';
+import { MetricsOf } from './metrics-of.js';
 import { scoreOutputs } from './output-loss.js';
 import type { Metrics, Predictions } from './run.js';
 import { keepSamples, type Targets } from './samples.js';
 import { Sequential } from './sequential.js';
 import { treeOf } from './sum-tree.js';
+import type { Answers } from './tabular/evaluate-rows.js';
 
 /** Models whose predictions are summed in one chain; beyond it the tree goes on. */
 const MODEL_LEAF = 256;
@@ -72,7 +68,7 @@ export class Ensemble {
   }
 
   /**
-   * Mean loss of the mean predictions over all rows, and accuracy if it is among the metrics.
+   * Mean loss of the mean predictions over all rows, and the metrics.
    *
    * @throws SamebitsError `ERR_SAMEBITS_STATE` where no loss is known.
    */
@@ -90,8 +86,8 @@ export class Ensemble {
     const data = keepSamples(matrix, y, { loss, units });
     const outputs = await this.predict(matrix, execution);
     const score = scoreOutputs(loss, { data: outputs.data, units }, data, batchLeaf);
-    if (!this.#metrics.includes('accuracy')) return { loss: score.loss };
-    return { loss: score.loss, accuracy: score.hits / (data.rows * decisionsPerRow(loss, units)) };
+    const answers = { targets: data.targets as Answers['targets'], outputs: outputs.data };
+    return new MetricsOf(units, { loss, metrics: this.#metrics }).evaluated({ ...score, answers }, data.rows);
   }
 
   #matrix(x: MatrixLike): Matrix {
@@ -129,7 +125,10 @@ export function ensemble(models: readonly Sequential[], options: EnsembleOptions
   const compiled = models.find((model: Sequential) => model.compiled !== null)?.compiled;
   const reported = { loss: loss ?? common, metrics: metrics ?? compiled?.metrics ?? [] };
   const { loss: known } = reported;
-  if (known !== null) for (const model of models) checkLoss(known, reported.metrics, lastLayer(model));
+  if (known !== null) {
+    for (const model of models) checkLoss(known, lastLayer(model));
+    checkMetrics(reported.metrics, known, { units }, 'ensemble.metrics');
+  }
   return new Ensemble([...models], known, reported.metrics);
 }
 

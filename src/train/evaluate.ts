@@ -2,8 +2,8 @@
 import { asMatrix, type MatrixLike } from '../data/matrix.js';
 import type { Table } from '../data/table/table.js';
 import type { TableSource } from '../data/table/table-source.js';
+import { outputUnits } from '../model/description.js';
 import { resolveThreads } from './execution.js';
-import { MetricsOf } from './fit.js';
 import {
   checkEvaluateOptions,
   checkTableEvaluateOptions,
@@ -11,6 +11,7 @@ import {
   type TableEvaluateOptions,
 } from './fit-options.js';
 import { checkIndices } from './indices.js';
+import { MetricsOf } from './metrics-of.js';
 import type { Metrics } from './run.js';
 import { keepSamples, type Targets } from './samples.js';
 import { type Evaluating, evaluateRows, type Rows } from './tabular/evaluate-rows.js';
@@ -53,9 +54,10 @@ async function metricsOver(
   { live, blueprint, compiled }: ModelParts,
   rows: Rows,
   columns: number,
-  how: Evaluating,
+  how: Omit<Evaluating, 'outputs'>,
 ): Promise<Metrics> {
   const network = live.network(columns);
-  const { loss, hits } = await live.read('evaluate', () => evaluateRows(network, rows, how));
-  return new MetricsOf(blueprint.model, compiled.loss, compiled.metrics).of(loss, hits, rows.rows);
+  const metrics = new MetricsOf(outputUnits(blueprint.model), compiled);
+  const asked = { ...how, outputs: metrics.takesOutputs };
+  return metrics.evaluated(await live.read('evaluate', () => evaluateRows(network, rows, asked)), rows.rows);
 }

@@ -1,19 +1,17 @@
 /** The training loop: slices of native steps, and between them callbacks, validation, progress and abortion. */
 import { SamebitsError } from '../errors.js';
-import { type ModelDescription, outputUnits } from '../model/description.js';
-import { decisionsPerRow, type Metric } from '../model/losses.js';
+import type { MetricName } from '../metrics/names.js';
 import type { Optimizer } from '../model/optimizers.js';
 import { monitorOf } from '../model/reduce-on-plateau.js';
 import type { StepOrders, TrainResult } from '../native/network.js';
-import type { Loss } from '../native/network-description.js';
-import type { MetricName } from '../runs/metrics.js';
 import type { Recording } from '../runs/recording.js';
 import type { Trace } from '../runs/trace.js';
 import type { Callbacks, CheckedFitOptions, Training, TrainingPlace } from './fit-options.js';
 import { hasSchedule, lastRate, nextRate, rateMetric } from './learning-rate.js';
 import type { LiveNetwork } from './live-network.js';
+import type { MetricsOf, Validated } from './metrics-of.js';
 import { joinOrders } from './recording.js';
-import type { BestWeights, EpochMetrics, History, Metrics, NonFinite } from './run.js';
+import type { BestWeights, EpochMetrics, History, NonFinite } from './run.js';
 import type { RunKeeper, Standing } from './run-keeper.js';
 import type { TrainingSession } from './session.js';
 import type { Stages } from './tabular/epoch-feed.js';
@@ -73,21 +71,6 @@ export interface FitOutcome {
   readonly trace: Trace | null;
   readonly best: BestWeights | null;
   readonly stages: Stages | null;
-}
-
-/** Turns native sums into the metrics that were compiled. */
-export class MetricsOf {
-  readonly #decisions: number;
-  readonly #accuracy: boolean;
-
-  constructor(model: ModelDescription, loss: Loss, metrics: readonly Metric[]) {
-    this.#decisions = decisionsPerRow(loss, outputUnits(model));
-    this.#accuracy = metrics.includes('accuracy');
-  }
-
-  of(loss: number, hits: number, rows: number): Metrics {
-    return this.#accuracy ? { loss, accuracy: hits / (rows * this.#decisions) } : { loss };
-  }
 }
 
 /** Name of the tensor that a native call found not to be finite first. */
@@ -205,7 +188,7 @@ class FitLoop {
     this.#checkFinite(result, first);
     const ended: EpochMetrics[] = [];
     for (let i = 0; i < result.epochLosses.length; i += 1) {
-      const trained = this.#job.metrics.of(result.epochLosses[i], result.epochHits[i], this.#rows);
+      const trained = this.#job.metrics.trained(result.epochLosses[i], result.epochHits[i], this.#rows);
       const rate = this.#rateAfter((this.#history.length + i + 1) * session.stepsPerEpoch);
       ended.push({ ...trained, ...(perEpoch ? await this.#validate() : {}), ...rate });
     }
@@ -243,7 +226,7 @@ class FitLoop {
     const { batchSize } = this.#job.options;
     const rows = Math.min(batchSize, this.#rows - batch * batchSize);
     const metrics = {
-      ...this.#job.metrics.of(stepLosses[0], stepHits[0], rows),
+      ...this.#job.metrics.trained(stepLosses[0], stepHits[0], rows),
       rows,
       ...(hasSchedule(this.#job.optimizer) ? { learning_rate: this.#learningRate } : {}),
     };
@@ -283,13 +266,12 @@ class FitLoop {
     return rateMetric(this.#job.optimizer, { ...counters, steps: counters.steps - (this.#steps - step) });
   }
 
-  async #validate(): Promise<Pick<EpochMetrics, 'val_loss' | 'val_accuracy'>> {
-    const { validation, live, session, options, threads } = this.#job;
+  async #validate(): Promise<Validated> {
+    const { validation, live, session, options, threads, metrics } = this.#job;
     if (validation === null) return {};
-    const how = { threads, batchLeaf: options.batchLeaf };
-    const { loss, hits } = await live.read('validation', () => evaluateRows(session.network, validation, how));
-    const { accuracy } = this.#job.metrics.of(loss, hits, validation.rows);
-    return accuracy === undefined ? { val_loss: loss } : { val_loss: loss, val_accuracy: accuracy };
+    const how = { threads, batchLeaf: options.batchLeaf, outputs: metrics.takesOutputs };
+    const evaluated = await live.read('validation', () => evaluateRows(session.network, validation, how));
+    return metrics.validated(evaluated, validation.rows);
   }
 
   #report({ stepLosses }: TrainResult): void {

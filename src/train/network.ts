@@ -14,6 +14,7 @@ import { type Emulation, emulationBits } from '../model/emulation.js';
 import { checkFlippedIndex, type FlippedBit, withFlippedBit } from '../model/flipped-bit.js';
 import { initialValues } from '../model/initializers.js';
 import type { Optimizer } from '../model/optimizers.js';
+import { decidedMode } from '../model/reduce-on-plateau.js';
 import { type SeedChoice, seedOf } from '../model/seeds.js';
 import { updatesOf } from '../model/update-options.js';
 import { addon } from '../native/addon.js';
@@ -75,7 +76,11 @@ export function createNetwork(
     lookUp: nativeLookUp(origin.model, inputs),
     layers: nativeLayers(origin.model, origin),
     loss: objective?.loss ?? null,
-    optimizer: optimizer && { ...nativeRule(optimizer), ...updatesOf(optimizer) },
+    optimizer: optimizer && {
+      ...nativeRule(optimizer),
+      learningRate: decidedMode(optimizer.learningRate),
+      ...updatesOf(optimizer),
+    },
   });
 }
 

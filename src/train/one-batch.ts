@@ -4,12 +4,13 @@ import { checkClassWeights } from '../model/class-weights.js';
 import { outputUnits } from '../model/description.js';
 import type { NativeData, NativeNetwork, TrainResult } from '../native/network.js';
 import { checkRepeatable, type ResolvedExecution, resolveExecution } from './execution.js';
-import { MetricsOf, nonFiniteError, nonFiniteTensor } from './fit.js';
+import { nonFiniteError, nonFiniteTensor } from './fit.js';
 import { checkStepOptions, type StepOptions } from './fit-options.js';
 import { checkIndices } from './indices.js';
+import { MetricsOf } from './metrics-of.js';
 import { checkMicroBatchSize } from './micro-batches.js';
 import { weighRows } from './row-weights.js';
-import type { Metrics } from './run.js';
+import type { TrainedMetrics } from './run.js';
 import { keepSamples, type Targets } from './samples.js';
 import type { ModelParts } from './train-model.js';
 
@@ -19,7 +20,7 @@ export function stepOnBatch(
   x: MatrixLike,
   y: Targets,
   options: StepOptions,
-): Promise<Metrics> {
+): Promise<TrainedMetrics> {
   live.checkFree('trainOnBatch');
   const checked = checkStepOptions(options);
   const execution = resolveExecution(checked);
@@ -30,7 +31,7 @@ export function stepOnBatch(
   const hardware = { isa: execution.isa, emulate: checked.emulate };
   const matrix = asMatrix(x, 'x', live.inputs);
   checkIndices(model, matrix, 'x');
-  const { loss, metrics } = compiled;
+  const { loss } = compiled;
   const units = outputUnits(model);
   checkClassWeights(checked.classWeights, loss, units);
   const samples = keepSamples(matrix, y, { loss, units }, undefined, checked.sampleWeights);
@@ -42,7 +43,7 @@ export function stepOnBatch(
     if (result.nonFinite !== null && checked.onNonFinite === 'stop') {
       throw nonFiniteError({ step: 1, tensor: nonFiniteTensor(live, result.nonFinite) });
     }
-    return new MetricsOf(model, loss, metrics).of(result.stepLosses[0], result.stepHits[0], data.rows);
+    return new MetricsOf(units, compiled).trained(result.stepLosses[0], result.stepHits[0], data.rows);
   });
 }
 

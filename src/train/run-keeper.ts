@@ -1,5 +1,6 @@
 /** What is kept of a run while it trains: marks of its weights, the best of them, and its folder. */
 import { SamebitsError } from '../errors.js';
+import { moreIsBetter } from '../metrics/names.js';
 import type { Parameter } from '../model/description.js';
 import type { NativeNetwork, Slot, TrainResult } from '../native/network.js';
 import type { EpochPosition, StateParts } from '../runs/checkpoint.js';
@@ -218,7 +219,7 @@ function withoutWeights(best: BestWeights | null): BestEpoch | null {
 /** NaN is better than nothing never; the first of equals stays. */
 export function isBetter(metric: BestEpoch['metric'], value: number, best: number | null): boolean {
   if (best === null) return !Number.isNaN(value);
-  return metric.endsWith('loss') ? value < best : value > best;
+  return moreIsBetter(metric) ? value > best : value < best;
 }
 
 /** A callback's state as JSON has it. */

@@ -1,9 +1,11 @@
 /** What a training run gives back. */
 import type { Matrix } from '../data/matrix.js';
+import type { EvaluatedName } from '../metrics/names.js';
 import type { NamedTensor } from '../model/description.js';
 import type { Contract } from '../model/emulation.js';
 import type { Recipe } from '../model/recipe.js';
 import type { BestEpoch } from '../runs/manifest.js';
+import type { ValidationMetrics } from '../runs/metrics.js';
 import type { Recording } from '../runs/recording.js';
 import type { Trace } from '../runs/trace.js';
 import type { ResolvedExecution } from './execution.js';
@@ -15,37 +17,45 @@ export interface Predictions extends Matrix {
   readonly data: Float32Array;
 }
 
-/** Loss, and accuracy if it was compiled in; those of training are taken before each update. */
-export interface Metrics {
+/** Loss, and accuracy if it was compiled in, of rows that are trained on: taken before each update. */
+export interface TrainedMetrics {
   readonly loss: number;
-  /** From 0 to 1; only with metrics ['accuracy']. */
+  /** From 0 to 1; only with 'accuracy' among the metrics. */
   readonly accuracy?: number;
 }
 
-/** {@link Metrics} of a batch. */
-export interface BatchMetrics extends Metrics {
+/** What `evaluate` gives: loss, and the metrics that were compiled in. NaN where an output is not finite. */
+export interface Metrics extends TrainedMetrics, EvaluatedMetrics {}
+
+/** Metrics that are computed of outputs, each only if it was compiled in. */
+export type EvaluatedMetrics = { readonly [Name in EvaluatedName]?: number };
+
+/** {@link TrainedMetrics} of a batch. */
+export interface BatchMetrics extends TrainedMetrics {
   /** Rows of the batch. */
   readonly rows: number;
   /** Of its step; only with a schedule. */
   readonly learning_rate?: number;
 }
 
-/** {@link Metrics} of an epoch, with those of the validation data if there is any. Keras's names. */
-export interface EpochMetrics extends Metrics {
+/** {@link TrainedMetrics} of an epoch, with {@link Metrics} of the validation data if there is any. Keras's names. */
+export interface EpochMetrics extends TrainedMetrics, ValidationMetrics {
   readonly val_loss?: number;
   readonly val_accuracy?: number;
   /** Of the epoch's last step; only with a schedule. */
   readonly learning_rate?: number;
 }
 
-/** One number per epoch of this run. */
-export interface History {
+/** {@link EpochMetrics} of this run, each as one number per epoch. */
+export interface History extends HistoryOfValidation {
   readonly loss: readonly number[];
   readonly accuracy?: readonly number[];
   readonly val_loss?: readonly number[];
   readonly val_accuracy?: readonly number[];
   readonly learning_rate?: readonly number[];
 }
+
+type HistoryOfValidation = { readonly [Name in keyof ValidationMetrics]: readonly number[] };
 
 /** The first weights that became infinite or NaN. */
 export interface NonFinite {

@@ -7,6 +7,7 @@ import type { TableSource } from '../data/table/table-source.js';
 import { type ModelDescription, type NamedTensor, outputLayer, outputUnits } from '../model/description.js';
 import { checkLazyUpdates } from '../model/lazy-updates.js';
 import { checkLoss } from '../model/losses.js';
+import { checkMetrics } from '../model/metrics.js';
 import { slotNames } from '../model/optimizers.js';
 import { checkMonitor } from '../model/reduce-on-plateau.js';
 import type { Seeds } from '../model/seeds.js';
@@ -113,12 +114,14 @@ export class Sequential {
   /**
    * Sets how the model is trained. Again: weights and epoch counter stay, the optimizer starts anew.
    *
-   * @throws SamebitsError `ERR_SAMEBITS_LOSS` where the loss does not fit the last layer, or accuracy the loss.
+   * @throws SamebitsError `ERR_SAMEBITS_LOSS` where the loss does not fit the last layer, or a metric the loss.
    */
   compile(options: CompileOptions): void {
     const compiled = check(compileSchema, options, 'compile');
-    checkLoss(compiled.loss, compiled.metrics, outputLayer(this.#blueprint.model));
-    checkLazyUpdates(compiled.optimizer, this.#blueprint.model, 'compile.optimizer');
+    const { model } = this.#blueprint;
+    checkLoss(compiled.loss, outputLayer(model));
+    checkMetrics(compiled.metrics, compiled.loss, { units: outputUnits(model) }, 'compile.metrics');
+    checkLazyUpdates(compiled.optimizer, model, 'compile.optimizer');
     checkMonitor(compiled, true, 'compile.optimizer');
     this.#live.setObjective(compiled, 'compile');
     this.#compiled = compiled;

@@ -2,25 +2,27 @@
 import { asMatrix, type MatrixLike } from '../data/matrix.js';
 import type { Preparation } from '../data/prepare/preparation.js';
 import { expected } from '../errors.js';
+import type { MetricName } from '../metrics/names.js';
 import { checkClassWeights } from '../model/class-weights.js';
 import { outputUnits } from '../model/description.js';
 import { contractOf } from '../model/emulation.js';
 import { checkShuffle } from '../model/losses.js';
+import { checkWatched } from '../model/metrics.js';
 import { slotNames } from '../model/optimizers.js';
 import { checkShuffleBuffer, type Recipe } from '../model/recipe.js';
 import { checkMonitor } from '../model/reduce-on-plateau.js';
 import { seedOf } from '../model/seeds.js';
 import type { NativeNetwork } from '../native/network.js';
 import type { RunOptions } from '../runs/manifest.js';
-import type { MetricName } from '../runs/metrics.js';
 import { RunWriter } from '../runs/run-writer.js';
 import { checkRepeatable, type ResolvedExecution, resolveExecution } from './execution.js';
 import { fingerprintNetwork } from './fingerprint.js';
-import { type FitStart, FROM_THE_BEGINNING, MetricsOf, runFit } from './fit.js';
+import { type FitStart, FROM_THE_BEGINNING, runFit } from './fit.js';
 import type { Callbacks, CheckedFitOptions } from './fit-options.js';
 import { checkIndices } from './indices.js';
 import type { LiveNetwork } from './live-network.js';
 import { manifestOf } from './manifest-of.js';
+import { MetricsOf } from './metrics-of.js';
 import { checkMicroBatchSize } from './micro-batches.js';
 import type { BestWeights, Run } from './run.js';
 import { type KeptNetwork, RunKeeper, writtenState } from './run-keeper.js';
@@ -107,7 +109,7 @@ export async function trainModel(
   checkClassWeights(options.classWeights, model.compiled.loss, outputUnits(model.blueprint.model));
   checkShuffleBuffer(options, model.blueprint.generator, 'fit');
   options.signal?.throwIfAborted();
-  checkBest(options, model.compiled, validated);
+  if (options.best !== null) checkWatched(options.best, model.compiled.metrics, validated, 'fit.best');
   checkMonitor(model.compiled, validated, 'optimizer');
   return model.live.hold('fit', async () => trainHeld(model, await makeData(), options, execution, null));
 }
@@ -126,17 +128,6 @@ export function bestMetric(callbacks: readonly Callbacks[], best: MetricName | n
     }
   }
   return metric;
-}
-
-/** @throws SamebitsError `ERR_SAMEBITS_ARGUMENT` for a metric that no epoch will have. */
-function checkBest({ best }: TrainingOptions, { metrics }: Compiled, validated: boolean): void {
-  if (best === null) return;
-  if (best.endsWith('accuracy') && !metrics.includes('accuracy')) {
-    throw expected("a metric that was compiled, as with metrics: ['accuracy'],", 'fit.best', best);
-  }
-  if (best.startsWith('val_') && !validated) {
-    throw expected('a metric of training, without validationData,', 'fit.best', best);
-  }
 }
 
 /** As {@link trainModel}, for a model that is held. */
@@ -200,7 +191,7 @@ export async function trainHeld(
       firstStep: from.steps,
       best: continuation?.best ?? null,
     });
-    const metrics = new MetricsOf(blueprint.model, compiled.loss, compiled.metrics);
+    const metrics = new MetricsOf(outputUnits(blueprint.model), compiled);
     const { validation } = data;
     const outcome = await runFit({
       live,

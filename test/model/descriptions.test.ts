@@ -334,7 +334,7 @@ describe('compile', () => {
       'an unknown metric',
       () => last('sigmoid').compile({ optimizer: 'sgd', loss: 'binaryCrossentropy', metrics: ['auc' as Wrong] }),
       ARGUMENT,
-      "'accuracy' (others are functions of samebits/metrics, of targets and predictions) for compile.metrics[0]",
+      "or { name, …options } of one (did you mean 'rocAuc'?), for compile.metrics[0]",
     ],
   ])('refuses %s', (_, compile, code, message) => {
     expect(compile).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }));

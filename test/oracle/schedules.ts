@@ -47,7 +47,7 @@ type Unwarmed =
 export interface ReduceOnPlateau {
   readonly name: 'reduceOnPlateau';
   readonly initialLearningRate: number;
-  readonly monitor: 'loss' | 'accuracy' | 'val_loss' | 'val_accuracy';
+  readonly monitor: string;
   readonly factor: number;
   readonly patience: number;
   readonly minDelta: number;
@@ -104,7 +104,7 @@ export function observing(rate: LearningRate): { readonly schedule: ReduceOnPlat
 }
 
 const rises = ({ mode, monitor }: ReduceOnPlateau): boolean =>
-  mode === 'max' || (mode === 'auto' && monitor.endsWith('accuracy'));
+  mode === 'max' || (mode === 'auto' && !/loss$|error$|score$/i.test(monitor));
 
 /** Before the first epoch; undefined for a schedule that observes none. */
 export function unobserved(rate: LearningRate): Plateau | undefined {

@@ -78,7 +78,7 @@ describe('a folder for a new run', () => {
   it.each([
     ['trace', 'always', "one of 'epoch', 'step', or null,"],
     ['checkpointEvery', 0, 'an integer of at least 1, or null,'],
-    ['best', 'val_acc', "'val_accuracy', or null,"],
+    ['best', 'val_acc', "or null (did you mean 'val_accuracy'?),"],
   ])('says that %s may be null', async (name, value, words) => {
     const failing = model().fit(x, labels, { ...FIT, [name]: value });
     await expect(failing).rejects.toThrow(`${words} for fit.${name} but received`);

@@ -1,8 +1,10 @@
 /** What a run keeps beside its state: which epoch was the best, with its weights, and where weights stopped being finite. */
+
+import type { MetricName } from '../../metrics/names.js';
 import type { NamedTensor } from '../../model/description.js';
 import type { Checkpoint } from '../../runs/checkpoint.js';
 import type { BestEpoch, RunResult } from '../../runs/manifest.js';
-import type { MetricName, RecordedMetrics } from '../../runs/metrics.js';
+import type { RecordedMetrics } from '../../runs/metrics.js';
 import { isBetter } from '../../train/run-keeper.js';
 import { elementDifference, firstDifferingIndex } from '../distances.js';
 import { differs } from './difference.js';

@@ -237,10 +237,7 @@ class StretchCheck {
     const recorded = metrics[epoch];
     if (recorded === undefined) return null;
     const computed: Partial<RecordedMetrics> = { ...trained, ...this.#trainee.rate };
-    if (validated) {
-      const { loss, accuracy } = await this.#trainee.evaluateTest();
-      Object.assign(computed, { val_loss: loss, val_accuracy: accuracy });
-    }
+    if (validated) Object.assign(computed, await this.#trainee.validate());
     for (const [name, found] of Object.entries(recorded) as [keyof RecordedMetrics, number][]) {
       const value = computed[name];
       if (value === undefined || Object.is(value, found)) continue;

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { callback, fields, oneOf, type Schema } from '../../arguments.js';
 import { expected } from '../../errors.js';
-import { METRIC_NAMES } from '../../runs/metrics.js';
+import { METRIC_NAMES } from '../../metrics/names.js';
 import type { Callbacks } from '../fit-options.js';
 
 const entries = {

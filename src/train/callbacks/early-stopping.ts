@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import { check, fields, flag, integer, oneOf, type Schema } from '../../arguments.js';
 import { expected } from '../../errors.js';
+import { METRIC_NAMES, type MetricName, moreIsBetter } from '../../metrics/names.js';
 import type { JsonValue } from '../../runs/json.js';
-import { METRIC_NAMES, type MetricName } from '../../runs/metrics.js';
 import type { Callbacks } from '../fit-options.js';
 
 /** Options of {@link earlyStopping}; names and defaults are those of Keras. */
@@ -14,7 +14,7 @@ export interface EarlyStoppingOptions {
   readonly patience?: number;
   /** By more than this a value has to be better than the best one, at least 0. @default 0 */
   readonly minDelta?: number;
-  /** Whether less is better or more; `auto`: more of an accuracy, less of a loss. @default 'auto' */
+  /** Whether less is better or more; `auto`: less of losses and errors, more of the others. @default 'auto' */
   readonly mode?: 'auto' | 'min' | 'max';
   /**
    * Give the model the weights of the epoch that was best by the metric (by any difference, whatever `minDelta` is) when the run
@@ -63,11 +63,11 @@ const stateSchema: Schema<State> = fields({
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callbacks {
   const { monitor, patience, minDelta, mode, restoreBestWeights } = check(schema, options, 'earlyStopping');
-  const isAccuracy = monitor.endsWith('accuracy');
-  const more = mode === 'auto' ? isAccuracy : mode === 'max';
-  if (restoreBestWeights && more !== isAccuracy) {
+  const risesByName = moreIsBetter(monitor);
+  const more = mode === 'auto' ? risesByName : mode === 'max';
+  if (restoreBestWeights && more !== risesByName) {
     throw expected(
-      `'${isAccuracy ? 'max' : 'min'}', to restore the best epoch by ${monitor},`,
+      `'${risesByName ? 'max' : 'min'}', to restore the best epoch by ${monitor},`,
       'earlyStopping.mode',
       mode,
     );

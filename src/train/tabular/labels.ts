@@ -2,7 +2,7 @@
 import type { ClassValue } from '../../data/prepare/fitted.js';
 import type { Preparation } from '../../data/prepare/preparation.js';
 import { decisions } from '../../metrics/inputs.js';
-import { lossName } from '../../model/losses.js';
+import { thresholdOf } from '../../model/metrics.js';
 import type { Loss } from '../../native/network-description.js';
 import type { Predictions } from '../run.js';
 
@@ -19,6 +19,5 @@ export interface TablePredictions extends Predictions {
 export function withLabels(outputs: Predictions, preparation: Preparation, loss: Loss | null): TablePredictions {
   const { classes } = preparation;
   if (classes === null) return { ...preparation.restoreTarget(outputs), labels: null };
-  const threshold = loss !== null && lossName(loss) === 'hinge' ? 0 : 0.5;
-  return { ...outputs, labels: Array.from(decisions(outputs, threshold), (label) => classes[label]) };
+  return { ...outputs, labels: Array.from(decisions(outputs, thresholdOf(loss)), (label) => classes[label]) };
 }

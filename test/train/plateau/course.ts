@@ -5,7 +5,7 @@ import { adam, type Optimizer, type ReduceOnPlateauOptions, reduceOnPlateau } fr
 export function kerasRates(options: ReduceOnPlateauOptions, values: readonly number[]): number[] {
   const { initialLearningRate, monitor = 'val_loss', factor = 0.1, patience = 10, minDelta = 1e-4 } = options;
   const { cooldown = 0, minLearningRate = 0, mode = 'auto' } = options;
-  const min = mode === 'min' || (mode === 'auto' && !monitor.includes('acc'));
+  const min = mode === 'min' || (mode === 'auto' && !/acc|r2/.test(monitor));
   let [rate, best, wait, counter] = [initialLearningRate, min ? Infinity : -Infinity, 0, 0];
   return values.map((current) => {
     if (counter > 0) [counter, wait] = [counter - 1, 0];

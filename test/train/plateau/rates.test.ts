@@ -9,6 +9,7 @@ import {
   warmUp,
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
+import { decidedMode } from '../../../dist/model/reduce-on-plateau.js';
 import { addon } from '../../../dist/native/addon.js';
 import { observed, type Plateau, unobserved } from '../../oracle/schedules.js';
 import { freshPath } from '../../runs/folder.js';
@@ -21,7 +22,7 @@ const LAYER = { kind: 'dense', units: 1, activation: 'linear', useBias: false } 
 
 /** Rates after each epoch, of the native schedule, with its whole state. */
 function statesOf(options: ReduceOnPlateauOptions, values: readonly number[]): Plateau[] {
-  const learningRate = reduceOnPlateau(options);
+  const learningRate = decidedMode(reduceOnPlateau(options));
   const network = new (addon().Network)({
     ...NETWORK,
     layers: [LAYER],
@@ -52,6 +53,8 @@ const COURSES: readonly (readonly [string, Partial<ReduceOnPlateauOptions>, read
   ['is NaN', { patience: 2 }, [NAN, NAN, 1, NAN, 0.5, NAN, NAN, NAN, NAN]],
   ['is infinite', { patience: 2 }, [Infinity, Infinity, 3, Infinity, 2, -Infinity, -Infinity, -Infinity]],
   ['rises, and more is better', { patience: 2, monitor: 'val_accuracy' }, [0, 0.5, 0.5, 0.5, 0.6, 0.7, 0.1, 0.1]],
+  ['rises, and more is better by its name', { patience: 1, monitor: 'val_r2' }, [0, 0.5, 0.5, 0.6, 0.1]],
+  ['falls, and less is better by its name', { patience: 1, monitor: 'val_logLoss' }, [2, 1, 1, 0.5, 3]],
   ['rises, and less is better', { patience: 2, monitor: 'accuracy', mode: 'min' }, [0, 0.5, 0.5, 0.5, -1, 0]],
   ['falls, and more is better', { patience: 1, monitor: 'loss', mode: 'max' }, [5, 4, 3, 6, 7, 1]],
   ['is -0', { patience: 1, minDelta: 0 }, [-0, 0, -0]],
@@ -102,12 +105,12 @@ describe('reduceOnPlateau', () => {
     [
       'a metric of another library',
       () => reduceOnPlateau({ initialLearningRate: 1, monitor: 'valLoss' as never }),
-      "'val_accuracy' (did you mean 'val_loss'?) for reduceOnPlateau.monitor",
+      "'val_r2' (did you mean 'val_loss'?) for reduceOnPlateau.monitor",
     ],
     [
       'a metric of no library',
       () => reduceOnPlateau({ initialLearningRate: 1, monitor: 7 as never }),
-      "'val_accuracy' for reduceOnPlateau.monitor",
+      "'val_r2' for reduceOnPlateau.monitor",
     ],
     [
       "Keras's word",
@@ -136,16 +139,16 @@ describe('reduceOnPlateau', () => {
     const error = await failure(() => watched.fit(x, labels, { ...FIT, folder }));
     expect(error.code).toBe('ERR_SAMEBITS_ARGUMENT');
     expect(error.message).toContain(
-      'Expected validationData, or one of the metrics loss, accuracy (did you mean loss?), for ' +
+      'Expected validationData, or one of the metrics loss, accuracy, for ' +
         'optimizer.learningRate.monitor but received "val_loss"',
     );
     expect(watched.fingerprint('state')).toBe(before);
     await expect(openRun(folder)).rejects.toMatchObject({ code: 'ERR_SAMEBITS_FILE' });
     await expect(model(on('val_accuracy', true)).fit(x, labels, FIT)).rejects.toThrow(
-      '(did you mean accuracy?), for optimizer.learningRate.schedule.monitor',
+      'loss, accuracy, for optimizer.learningRate.schedule.monitor',
     );
     expect(() => watched.compile({ optimizer: on('accuracy'), loss: 'sparseCategoricalCrossentropy' })).toThrow(
-      "metrics: ['accuracy'], or one of the metrics loss, val_loss (did you mean loss?), for compile.optimizer",
+      "metrics: ['accuracy'], or one of the metrics loss, val_loss, for compile.optimizer",
     );
     const { recipe } = await model(on('val_loss')).fit(x, labels, { ...FIT, validationSplit: 0.2 });
     await expect(compareRuns(recipe, [{ threads: 1 }, { threads: 2 }], { x, y: labels })).rejects.toThrow(

@@ -6,10 +6,12 @@ import {
   ensemble,
   type FitOptions,
   loadModel,
+  type MetricName,
   modelFromSafetensors,
   parseRecipe,
   piecewiseConstantDecay,
   type ReduceOnPlateau,
+  type ReduceOnPlateauOptions,
   reduceOnPlateau,
   type Sequential,
   warmUp,
@@ -45,8 +47,8 @@ describe('training on plateaus', () => {
     const run = await whole.fit(x, labels, { ...SHORT, ...data, epochs: 12 });
     const { history } = run;
     const schedule = course(options).learningRate as ReduceOnPlateau;
-    const values = history[schedule.monitor] as readonly number[];
-    const rates = kerasRates(schedule, values);
+    const values = history[schedule.monitor as MetricName] as readonly number[];
+    const rates = kerasRates(schedule as ReduceOnPlateauOptions, values);
     // The rate of an epoch is the one before it was observed.
     expect(history.learning_rate).toEqual([0.02, ...rates.slice(0, -1)]);
     expect(new Set(rates).size).toBeGreaterThan(2);
