@@ -3,6 +3,7 @@ import {
   adam,
   type CompileOptions,
   dense,
+  digits,
   earlyStopping,
   ensemble,
   type Metric,
@@ -200,6 +201,15 @@ describe('metrics that are compiled', () => {
     expect(() => compile('meanAbsoluteError')).not.toThrow();
     expect(() => lateModel({}, { metrics: ['topKAccuracy'] })).toThrow("take 'accuracy'");
   });
+});
+
+it('are verified on the test rows of where the data come from', async () => {
+  const { train, test } = await digits();
+  const model = sequential({ layers: [dense({ units: CLASSES + 7, activation: 'softmax' })], seed: 1 });
+  const folder = freshPath();
+  const kept = { folder, dataSource: { kind: 'digits' } } as const;
+  await compiled(model).fit(train.x, train.labels, { ...kept, batchSize: 256, validationData: [test.x, test.labels] });
+  expect(await verify(folder)).toMatchObject({ verdict: 'verified', skipped: [] });
 });
 
 describe('what watches a compiled metric', () => {

@@ -13,9 +13,9 @@ import type { RunState } from '../trainee.js';
 import { otherContract, readRecording } from '../why/examined.js';
 import { type ExecutionHere, executable, VALIDATION, type Validation } from '../why/executable.js';
 import type { Found } from '../why/found.js';
-import { type GivenRows, validationRows } from '../why/given.js';
+import type { GivenRows } from '../why/given.js';
 import { readMarks } from '../why/marks.js';
-import { rowsOfRun } from '../why/rows.js';
+import { rowsOfRun, validationOfRun } from '../why/rows.js';
 import { fingerprintState, stateOf } from '../why/state.js';
 import { differs, fileProblem } from './difference.js';
 import { isOfKept, type Kept, NOTHING_KEPT } from './kept.js';
@@ -117,10 +117,9 @@ export class Verification {
 
   /** Rows of the run's validation, where they are at hand. */
   async #validation(): Promise<ComparedRows | null> {
-    const { recipe, data } = this.#folder.manifest;
-    if (data.validation === null) return null;
-    const rows =
-      this.#given.validation === null ? null : await validationRows(recipe, this.#given.validation, data.validation);
+    if (this.#folder.manifest.data.validation === null) return null;
+    const { validation } = this.#given;
+    const rows = await validationOfRun(this.#folder, validation === null ? [] : [validation]);
     if (rows === null) this.#skipped.push('metrics of validation: its data were not given');
     return rows;
   }

@@ -20,7 +20,10 @@ export interface VerifyProgress {
 export interface VerifyOptions extends ExecutionHere {
   /** What the run was trained on. @default what its manifest says, if that can be loaded */
   readonly data?: GivenRows;
-  /** What it was validated on; metrics of validation are compared with these alone. @default the test rows of `data` */
+  /**
+   * What it was validated on; metrics of validation are compared with these alone.
+   * @default the test rows of `data`, or of what its manifest says
+   */
   readonly validationData?: GivenRows;
   /** Compute only so many of the stretches between two checkpoints, drawn by `seed`. @default all of the run */
   readonly sample?: number;

@@ -1,6 +1,5 @@
 /** Two runs with their data, as what can be executed here. */
 import { CAUSES } from '../../causes/causes.js';
-import { loadSource } from '../../data/load-source.js';
 import { formatList } from '../../format.js';
 import type { ComparedRows } from '../data.js';
 import type { Rerun } from '../task.js';
@@ -10,8 +9,8 @@ import { type ExaminedRun, otherContract, type RunLabel, readState } from './exa
 import { type ExecutionHere, executable, VALIDATION, type Validation } from './executable.js';
 import type { Candidate } from './factor.js';
 import type { Found } from './found.js';
-import { type GivenRows, validationRows } from './given.js';
-import { compareRows, type RowDifference, rowsOfRun } from './rows.js';
+import type { GivenRows } from './given.js';
+import { compareRows, type RowDifference, rowsOfRun, validationOfRun } from './rows.js';
 
 /** Something of each run. */
 export type Both<T> = Readonly<Record<RunLabel, T>>;
@@ -80,18 +79,8 @@ export class BothRuns {
     if (recorded === null || (second !== null && recorded.hash !== second.hash)) {
       return { missing: `${VALIDATION}, the same for both runs` };
     }
-    const { source } = a.folder.manifest.data.choice;
-    const named =
-      source.kind === 'given'
-        ? []
-        : await loadSource(source)
-            .then((data) => [data])
-            .catch(() => []);
-    for (const given of [...this.#given, ...named]) {
-      const rows = await validationRows(a.setting.recipe, given, recorded);
-      if (rows !== null) return { value: { rows } };
-    }
-    return { missing: VALIDATION };
+    const rows = await validationOfRun((first === null ? b : a).folder, this.#given);
+    return rows === null ? { missing: VALIDATION } : { value: { rows } };
   }
 
   /** A run itself as something to execute; null, and a note of what is missing, where it is not. */

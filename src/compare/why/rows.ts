@@ -1,12 +1,14 @@
 /** The rows that runs were trained on, found again by their hash. */
 
+import { loadSource } from '../../data/load-source.js';
 import type { DataChoice } from '../../data/source.js';
 import { shortFingerprint } from '../../format.js';
+import type { RunFolder } from '../../runs/open-run.js';
 import type { ComparedRows } from '../data.js';
 import { loadChoice } from './choice.js';
 import type { ExaminedRun } from './examined.js';
 import { type Found, orReason } from './found.js';
-import { areRows, type GivenRows, hashRows, prepareRows } from './given.js';
+import { areRows, type GivenRows, hashRows, prepareRows, validationRows } from './given.js';
 
 /**
  * The rows of a run: the first of those given that have its hash, as they are or as its manifest chooses from them; or else
@@ -43,6 +45,23 @@ export async function rowsOfRun(
   }
   if (others.length > 0) return { missing: `${wanted}: what was given is other data, ${others.join('; ')}` };
   return { missing: `${wanted}: ${loaded.missing}` };
+}
+
+/**
+ * The rows that a run was validated on, of those given or of what its manifest says that its data come from: by their hash. Null
+ * where they are not at hand, or it was validated on none.
+ */
+export async function validationOfRun(folder: RunFolder, given: readonly GivenRows[]): Promise<ComparedRows | null> {
+  const { recipe, data } = folder.manifest;
+  const { validation, choice } = data;
+  if (validation === null) return null;
+  for (const one of given) {
+    const rows = await validationRows(recipe, one, validation);
+    if (rows !== null) return rows;
+  }
+  if (choice.source.kind === 'given') return null;
+  const named = await loadSource(choice.source).catch(() => null);
+  return named && validationRows(recipe, named, validation);
 }
 
 function describeSource({ source }: DataChoice): string {
