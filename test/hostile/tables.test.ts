@@ -16,8 +16,6 @@ import {
   toOnnx,
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
-import { checkGroups } from '../../dist/data/table/parquet-pages.js';
-import { flatColumns } from '../../dist/data/table/parquet-schema.js';
 import { idxBytes } from '../data/idx-writer.js';
 import { npyBytes } from '../data/npy-writer.js';
 import { freshPath } from '../runs/folder.js';
@@ -79,29 +77,6 @@ describe('a small file that claims to be large', () => {
     const path = `${freshPath()}-${name}`;
     writeFileSync(path, bytes);
     expect(await codeOf(readTable(path))).toBe('ERR_SAMEBITS_FILE');
-  });
-
-  it('is refused: columns of Parquet that are one value over and over', () => {
-    const rows = 1 << 23;
-    const column = { meta_data: { data_page_offset: 4n, total_compressed_size: 50n } };
-    const group = { num_rows: BigInt(rows), columns: Array(17).fill(column) };
-    const check = (leaves: number, bytes: number) => () =>
-      checkGroups(
-        { row_groups: [group] } as never,
-        Array.from({ length: leaves }, (_, i) => i),
-        bytes,
-      );
-    // 2^27 cells are what any file may have.
-    expect(check(16, 1000)).not.toThrow();
-    expect(check(17, 1000)).toThrow(/a group of 142606336 cells in 850 bytes/);
-    column.meta_data.total_compressed_size = 5_000_000n;
-    expect(check(17, 5_000_004)).not.toThrow();
-  });
-
-  it('is refused: a column of Parquet without a name', () => {
-    const root = { name: 'root', num_children: 1 };
-    expect(flatColumns([root, { name: 'a', type: 'INT32' }], []).all).toEqual(['a']);
-    expect(() => flatColumns([root, { type: 'INT32' } as never], [])).toThrow(/a column without a name/);
   });
 
   it('does not take the memory of what it is inflated to', async () => {

@@ -4,6 +4,7 @@ import type { AsyncBuffer, FileMetaData, SchemaElement } from 'hyparquet';
 import type { ColumnDecoder } from 'hyparquet/src/types.js';
 import type { ColumnType } from './column.js';
 import { type CellKind, decodeColumn, loadHyparquet } from './parquet-column.js';
+import { readMetadata } from './parquet-footer.js';
 import type { ParquetCells, ParquetHead } from './parquet-messages.js';
 import { checkGroups, checkMetadata, readPages } from './parquet-pages.js';
 import { flatColumns } from './parquet-schema.js';
@@ -50,8 +51,7 @@ function bufferOf(descriptor: number): AsyncBuffer {
 }
 
 async function readHead(file: AsyncBuffer, drop: readonly string[]): Promise<Omit<ParquetFile, 'close'>> {
-  const { parquetMetadataAsync } = await import('hyparquet');
-  const metadata = await parquetMetadataAsync(file, { geoparquet: false });
+  const metadata = await readMetadata(file);
   checkMetadata(metadata, file.byteLength);
   const { columns: kept, all } = flatColumns(metadata.schema, drop);
   checkGroups(

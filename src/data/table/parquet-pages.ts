@@ -5,6 +5,7 @@ import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
 import type { DataPageHeaderV2 } from 'hyparquet/src/types.js';
 import { MOST_COLUMNS } from './cells.js';
 import { countLeaves } from './parquet-schema.js';
+import { checkStruct } from './parquet-thrift.js';
 
 /** Rows of a row group, which is decoded as a whole; writers make groups of 2^16 to 2^20 rows. */
 const MOST_GROUP_ROWS = 1 << 23;
@@ -14,6 +15,8 @@ const MOST_GROUP_CELLS = 1 << 27;
 const MOST_CELLS_OF_BYTE = 32;
 /** Bytes of one page; usual are 2^20. */
 const MOST_PAGE_BYTES = 1 << 28;
+/** Fields of the header of one page; the format has some thirty. */
+const MOST_HEADER_VALUES = 1000;
 
 /** @throws Error where counts and places cannot be those of this file */
 export function checkMetadata(metadata: FileMetaData, bytes: number): void {
@@ -73,9 +76,11 @@ export async function readPages(file: AsyncBuffer, group: RowGroup, index: numbe
   const values = group.columns[index].meta_data?.num_values;
   if (values !== group.num_rows) throw new Error(`${values} values for ${rows} rows`);
   const pages = await file.slice(start, end);
+  const bytes = new Uint8Array(pages);
   const reader = { view: new DataView(pages), offset: 0 };
   for (let done = 0; done < rows; ) {
     if (reader.offset >= reader.view.byteLength) throw new Error(`a column that ends after ${done} of ${rows} values`);
+    checkStruct(bytes, reader.offset, MOST_HEADER_VALUES);
     const header = parquetHeader(reader);
     const { uncompressed_page_size: size, compressed_page_size: stored } = header;
     const within = isCount(stored, reader.view.byteLength - reader.offset) && isCount(size, MOST_PAGE_BYTES);
