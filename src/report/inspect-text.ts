@@ -140,24 +140,43 @@ function runParts(run: InspectRun): string[] {
       ['model', hasModel ? 'model.safetensors' : 'none saved'],
       ['fingerprint', fingerprint ?? 'none yet'],
     ]),
-    ...(metrics.length === 0 ? [] : ['', 'Metrics by epoch', epochsTable(metrics)]),
+    ...(metrics.length === 0 ? [] : ['', 'Metrics by epoch', ...epochsTables(metrics)]),
     ...(status === 'complete' ? [] : ['', `To go on: samebits train --resume ${printable(path)}`]),
   ];
 }
 
-function epochsTable(metrics: InspectRun['metrics']): string {
-  const names = Object.keys(metrics[0]);
+/** As many metrics beside each other as there is room for, and the others below. */
+function epochsTables(metrics: InspectRun['metrics']): string[] {
   const from = Math.max(1, metrics.length - LAST_EPOCHS);
   const shown = metrics.map((values, epoch) => ({ values, epoch })).filter(({ epoch }) => epoch === 0 || epoch >= from);
-  const rows = shown.map(({ values, epoch }) => [
-    `${epoch + 1}`,
-    ...names.map((name) => metricText(name, decodeNumber(values[name]))),
-  ]);
-  const gap = from > 1 ? [['…', ...names.map(() => '')]] : [];
-  return renderPlainTable({
-    rows: [['epoch', ...names], rows[0], ...gap, ...rows.slice(1)],
-    aligns: ['right', ...names.map(() => 'right' as const)],
-  });
+  const columnOf = (head: string, gap: string, cell: (shown: (typeof metrics)[number], epoch: number) => string) => {
+    const [first, ...others] = shown.map(({ values, epoch }) => cell(values, epoch));
+    return [head, first, ...(from > 1 ? [gap] : []), ...others];
+  };
+  const epochs = columnOf('epoch', '…', (_, epoch) => `${epoch + 1}`);
+  const tables: string[][][] = [];
+  let room = 0;
+  for (const name of Object.keys(metrics[0])) {
+    const column = columnOf(name, '', (values) => metricText(name, decodeNumber(values[name])));
+    const width = GAP + widthOf(column);
+    if (width > room) {
+      tables.push([epochs]);
+      room = WIDTH - widthOf(epochs);
+    }
+    tables[tables.length - 1].push(column);
+    room -= width;
+  }
+  const rendered = tables.map((columns) =>
+    renderPlainTable({
+      rows: epochs.map((_, row) => columns.map((cells) => cells[row])),
+      aligns: columns.map(() => 'right' as const),
+    }),
+  );
+  return rendered.flatMap((table, i) => (i === 0 ? [table] : ['', table]));
+}
+
+function widthOf(column: readonly string[]): number {
+  return Math.max(...column.map(({ length }) => length));
 }
 
 function modelParts(model: InspectModel): string[] {

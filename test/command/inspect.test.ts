@@ -99,6 +99,29 @@ describe('samebits inspect', () => {
     expect(document.checkpoints).toEqual([44, 48]);
   });
 
+  it('shows metrics below each other where there is no room beside', async () => {
+    const names = ['accuracy', 'f1', 'precision', 'recall', 'topKAccuracy', 'logLoss', 'brierScore'];
+    const metrics = [...names, { name: 'rocAuc', positive: 3 }, { name: 'averagePrecision', positive: 0 }];
+    const layers = [{ kind: 'dense', units: 10, activation: 'softmax' }];
+    const recipe = { seed: 1, model: { layers }, optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics };
+    writeFileSync(join(cwd, 'measured.json'), JSON.stringify({ ...recipe, fit: { epochs: 8 } }));
+    const words = ['train', 'digits', '--recipe', 'measured.json', '--out', 'measured'];
+    const trained = await samebits(words, { cwd });
+    expect(trained.code).toBe(0);
+    for (const name of names) expect(trained.stdout).toMatch(new RegExp(`val_${name}\\s+0?[\\d.]+`));
+    const text = await inspect('measured');
+    expect(text.match(/^epoch .*$/gm)).toEqual([
+      'epoch    loss  accuracy  val_loss  val_accuracy  val_f1  val_precision',
+      'epoch  val_recall  val_topKAccuracy  val_logLoss  val_brierScore  val_rocAuc',
+      'epoch  val_averagePrecision',
+    ]);
+    expect(text.match(/^ +8 .*%? .*$/gm)).toHaveLength(3);
+    for (const shown of [text, trained.stdout]) {
+      expect(shown.split('\n').filter((line) => line.length > 80 && !line.includes(tmpdir()))).toEqual([]);
+    }
+    expect((await asJson('measured')).metrics[7]).toHaveProperty('val_averagePrecision');
+  });
+
   it('says how to go on with a run that did not end', async () => {
     const words = ['train', 'digits', '--layers', '512,512', '--epochs', '50', '--out', 'cut'];
     expect((await samebits(words, { cwd, interruptAt: ' 1/50 ' })).code).toBe(130);
