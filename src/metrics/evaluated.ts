@@ -1,7 +1,7 @@
 /** Metrics that a model is compiled with, beside its accuracy: of the outputs for rows and their targets. */
 import type { Matrix } from '../data/matrix.js';
 import { type AverageOptions, f1, precision, recall, type TopKOptions, topKAccuracy } from './decided.js';
-import type { PositiveOptions } from './inputs.js';
+import { decisions, type PositiveOptions } from './inputs.js';
 import type { EvaluatedName } from './names.js';
 import { meanAbsoluteError, meanSquaredError, r2, rootMeanSquaredError } from './numeric.js';
 import { brierScore, logLoss } from './probable.js';
@@ -46,15 +46,15 @@ export function evaluatedMetric(metric: EvaluatedMetric, { targets, outputs, thr
     case 'topKAccuracy':
       return topKAccuracy(targets, outputs, options);
     case 'precision':
-      return precision(targets, outputs, averaged());
+      return precision(classesOf(targets), outputs, averaged());
     case 'recall':
-      return recall(targets, outputs, averaged());
+      return recall(classesOf(targets), outputs, averaged());
     case 'f1':
-      return f1(targets, outputs, averaged());
+      return f1(classesOf(targets), outputs, averaged());
     case 'rocAuc':
-      return rocAuc(targets, outputs, options);
+      return rocAuc(classesOf(targets), outputs, options);
     case 'averagePrecision':
-      return averagePrecision(targets, outputs, options);
+      return averagePrecision(classesOf(targets), outputs, options);
     case 'logLoss':
       return logLoss(targets, outputs);
     case 'brierScore':
@@ -68,4 +68,9 @@ export function evaluatedMetric(metric: EvaluatedMetric, { targets, outputs, thr
     case 'r2':
       return r2(targets, outputs);
   }
+}
+
+/** A target of one output is a share or a side, and above 1/2 of the second class, as class weights count it. */
+function classesOf(targets: EvaluatedRows['targets']): EvaluatedRows['targets'] {
+  return targets instanceof Uint32Array || targets.columns > 1 ? targets : decisions(targets, 0.5);
 }

@@ -1,7 +1,8 @@
 /** What native sums, and outputs of rows that are evaluated, come to as the metrics that were compiled. */
 import type { Matrix } from '../data/matrix.js';
 import { type EvaluatedMetric, evaluatedMetric } from '../metrics/evaluated.js';
-import { decisionsPerRow, lossRules } from '../model/losses.js';
+import { validationName } from '../metrics/names.js';
+import { decisionsPerRow } from '../model/losses.js';
 import { evaluatedMetrics, type Metric, metricName, thresholdOf } from '../model/metrics.js';
 import type { Loss } from '../native/network-description.js';
 import type { EpochMetrics, Metrics, TrainedMetrics } from './run.js';
@@ -47,9 +48,10 @@ export class MetricsOf {
     const counted = this.trained(loss, hits, rows);
     if (answers === null) return counted;
     const { targets, outputs } = answers;
+    const matrix = (data: Float32Array): Matrix => ({ data, rows, columns: this.#units });
     const evaluated = {
-      targets: this.#targets(targets, rows),
-      outputs: { data: outputs, rows, columns: this.#units },
+      targets: targets instanceof Uint32Array ? targets : matrix(targets),
+      outputs: matrix(outputs),
       threshold: thresholdOf(this.#loss),
     };
     const finite = outputs.every(Number.isFinite);
@@ -63,13 +65,6 @@ export class MetricsOf {
   /** The same of rows that are validated on, by their names among those of an epoch. */
   validated(evaluated: EvaluatedSums, rows: number): Validated {
     const values = Object.entries(this.evaluated(evaluated, rows));
-    return Object.fromEntries(values.map(([name, value]) => [`val_${name}`, value]));
-  }
-
-  #targets(targets: Uint32Array | Float32Array, rows: number): Uint32Array | Matrix {
-    if (targets instanceof Uint32Array) return targets;
-    // Sides stand for classes.
-    if (lossRules(this.#loss).targets === 'sides') return Uint32Array.from(targets, (side) => (side > 0 ? 1 : 0));
-    return { data: targets, rows, columns: this.#units };
+    return Object.fromEntries(values.map(([name, value]) => [validationName(name), value]));
   }
 }

@@ -155,6 +155,28 @@ describe('metrics that are compiled', () => {
     expect(shares).toEqual(given);
   });
 
+  it('take shares of one unit as the classes on whose side they are, and as they are', async () => {
+    const model = sequential({ layers: [dense({ units: 1, activation: 'sigmoid', inputShape: [COLUMNS] })], seed: 3 });
+    const of = ['f1', 'precision', 'recall', 'rocAuc', 'averagePrecision', 'logLoss', 'brierScore'] as const;
+    model.compile({ optimizer: 'adam', loss: 'binaryCrossentropy', metrics: of });
+    const shares = Float32Array.from(labels, (label, row) => [0.1, 0.9, 0.5][label] + (row % 7) / 100);
+    const { history } = await model.fit(x, shares, { validationData: [x, shares] });
+    const said = await model.predict(x);
+    const classes = Uint8Array.from(shares, (share) => Number(share > 0.5));
+    expect(history).toEqual({
+      loss: history.loss,
+      val_loss: history.val_loss,
+      val_f1: [metrics.f1(classes, said)],
+      val_precision: [metrics.precision(classes, said)],
+      val_recall: [metrics.recall(classes, said)],
+      val_rocAuc: [metrics.rocAuc(classes, said)],
+      val_averagePrecision: [metrics.averagePrecision(classes, said)],
+      val_logLoss: [metrics.logLoss(shares, said)],
+      val_brierScore: [metrics.brierScore(shares, said)],
+    });
+    expect(history.val_rocAuc?.[0]).toBeGreaterThan(0);
+  });
+
   it('are NaN where an output is not finite', async () => {
     const model = compiled(classifier(), {
       metrics: ['accuracy', 'f1', 'logLoss'],
@@ -194,6 +216,9 @@ describe('metrics that are compiled', () => {
     expect(() => regression({ metrics: ['accuracy'] })).toThrow("Expected metrics without 'accuracy' for loss 'huber'");
     expect(() => regression({ metrics: ['f1'] })).toThrow('its targets have no classes');
     expect(() => regression({ loss: 'hinge', metrics: ['logLoss'] })).toThrow('outputs are no chances');
+    expect(() => regression({ loss: 'hinge', metrics: ['accuracy'] })).toThrow(
+      "only crossentropies count it; take 'f1'",
+    );
     const several = sequential({ layers: [dense({ units: CLASSES, activation: 'sigmoid' })] });
     const compile = (name: Metric) =>
       several.compile({ optimizer: 'sgd', loss: 'binaryCrossentropy', metrics: [name] });
