@@ -12,6 +12,7 @@ import {
   l2,
   nadam,
   parseRecipe,
+  reduceOnPlateau,
   rescaling,
   residual,
   rmsprop,
@@ -71,6 +72,20 @@ const RECIPES: Readonly<Record<string, unknown>> = {
       layers: [residual({ layers: [layers[1], residual({ layers: [dropout({ rate: 0.5 })], name: 'inner' })] })],
     },
   },
+  'metrics with options, one of which a rate watches': {
+    ...small,
+    model: { layers: [{ kind: 'dense', units: 3, activation: 'softmax' }] },
+    optimizer: sgd({ learningRate: reduceOnPlateau({ initialLearningRate: 0.1, monitor: 'val_rocAuc' }) }),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: [
+      { name: 'accuracy' },
+      'logLoss',
+      { name: 'topKAccuracy', k: 2 },
+      { name: 'f1', average: 'micro' },
+      { name: 'recall', average: 'binary', positive: 0 },
+      { name: 'rocAuc', positive: 2 },
+    ],
+  },
   ...Object.fromEntries(OPTIMIZERS.map((optimizer) => [`the optimizer ${optimizer}`, { ...small, optimizer }])),
   ...Object.fromEntries(
     [sgd({ momentum: 0.9, nesterov: true }), rmsprop(), adam(), nadam(), adagrad()].map((optimizer) => [
@@ -121,7 +136,8 @@ describe('the JSON schema of a recipe', () => {
   });
 
   it('refuses an unknown key wherever it stands, as parseRecipe does', () => {
-    const all = ['rich', 'written out', 'residual blocks'].flatMap((name) => [...misspelled(asFile(RECIPES[name]))]);
+    const names = ['rich', 'written out', 'residual blocks', 'metrics with options, one of which a rate watches'];
+    const all = names.flatMap((name) => [...misspelled(asFile(RECIPES[name]))]);
     expect(all.length).toBeGreaterThan(15);
     for (const recipe of all) {
       expect(recipeFits(recipe), JSON.stringify(recipe)).toBe(false);
@@ -145,6 +161,9 @@ describe('the JSON schema of a recipe', () => {
     ['a number as a text', { ...small, model: { layers: [{ kind: 'dense', units: '4' }] } }],
     ['a name with a slash', { ...small, model: { layers: [{ kind: 'dense', units: 1, name: 'a/b' }] } }],
     ['inputs of two dimensions', { ...small, model: { layers: [{ kind: 'dense', units: 1, inputShape: [2, 3] }] } }],
+    ['an unknown metric', { ...small, metrics: ['auc'] }],
+    ['an option of another metric', { ...small, metrics: [{ name: 'r2', positive: 1 }] }],
+    ['an unknown average', { ...small, metrics: [{ name: 'f1', average: 'weighted' }] }],
     ['another order', { ...small, reduction: 'any' }],
   ])('refuses what parseRecipe refuses: %s', (_, recipe) => {
     const file = asFile(recipe);
