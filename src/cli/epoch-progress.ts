@@ -1,11 +1,9 @@
 /** How training goes, on standard error: a line for each epoch, with a bar on a terminal and as plain text elsewhere. */
 import { Presets, SingleBar } from 'cli-progress';
 import { formatCount, formatDuration, formatMagnitude, formatPercent } from '../format.js';
+import type { MetricName } from '../metrics/names.js';
 import type { Callbacks, Progress } from '../train/fit-options.js';
 import type { EpochMetrics } from '../train/run.js';
-
-/** There is no room for others. */
-export type ShownMetric = 'loss' | 'accuracy' | 'val_loss' | 'val_accuracy';
 
 /** What the lines tell of. */
 export interface TrainingShape {
@@ -25,12 +23,21 @@ export interface EpochProgress {
   stop(): void;
 }
 
-const HEADS: Readonly<Record<ShownMetric, string>> = {
+/** There is no room for others. */
+const HEADS = {
   loss: 'loss',
   accuracy: 'accuracy',
   val_loss: 'val loss',
   val_accuracy: 'val acc',
-};
+} as const;
+
+/** A metric that has a column. */
+export type ShownMetric = keyof typeof HEADS;
+
+export function isShown(metric: MetricName): metric is ShownMetric {
+  return Object.hasOwn(HEADS, metric);
+}
+
 const BAR = 10;
 const METRIC = 8;
 

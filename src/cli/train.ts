@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { ComparedData } from '../compare/data.js';
 import { expected } from '../errors.js';
 import { contractOf } from '../model/emulation.js';
+import { epochMetrics } from '../model/metrics.js';
 import { describeMachine } from '../native/machine.js';
 import { version } from '../native/version.js';
 import type { TrainDocument } from '../report/train-document.js';
@@ -17,7 +18,7 @@ import { type ResumedRun, resume } from '../train/resume.js';
 import type { Run } from '../train/run.js';
 import type { Sequential } from '../train/sequential.js';
 import { deliverDocument } from './document-output.js';
-import { type EpochProgress, epochProgress, type ShownMetric } from './epoch-progress.js';
+import { type EpochProgress, epochProgress, isShown } from './epoch-progress.js';
 import { commandLine } from './execution-options.js';
 import { Interrupted } from './interrupted.js';
 import { MODEL_FILE } from './model-path.js';
@@ -175,10 +176,8 @@ function watch(
 }
 
 function progressOf({ recipe, data, validates }: TrainGround, flags: TrainFlags): EpochProgress {
-  const trained: ShownMetric[] = recipe.metrics.includes('accuracy') ? ['loss', 'accuracy'] : ['loss'];
-  const validated = trained.map((name) => `val_${name}` as ShownMetric);
+  const metrics = epochMetrics(recipe.metrics, validates).filter(isShown);
   const { epochs, batchSize } = recipe.fit;
-  const metrics = validates ? [...trained, ...validated] : trained;
   return epochProgress({ rows: data.rows, batchSize, epochs, metrics }, { quiet: isQuiet(flags) });
 }
 

@@ -30,16 +30,31 @@ export const EVALUATED_NAMES = [
   'r2',
 ] as const satisfies readonly EvaluatedName[];
 
+/** The name that a metric has among those of an epoch, where it is of the rows that are validated on: Keras's `val_`. */
+export function validationName<Name extends string>(name: Name): `val_${Name}` {
+  return `val_${name}`;
+}
+
 /** What says how good an epoch was: Keras's names for loss and accuracy, and `val_` before those of validation. */
-export type MetricName = 'loss' | 'accuracy' | 'val_loss' | 'val_accuracy' | `val_${EvaluatedName}`;
+export type MetricName = 'loss' | 'accuracy' | `val_${'loss' | 'accuracy' | EvaluatedName}`;
+
+const TRAINED = ['loss', 'accuracy'] as const;
 
 export const METRIC_NAMES: readonly MetricName[] = [
-  'loss',
-  'accuracy',
-  'val_loss',
-  'val_accuracy',
-  ...EVALUATED_NAMES.map((name) => `val_${name}` as const),
+  ...TRAINED,
+  ...TRAINED.map(validationName),
+  ...EVALUATED_NAMES.map(validationName),
 ];
+
+/** Whether it is of the rows that are validated on. */
+export function isOfValidation(metric: MetricName): boolean {
+  return metric !== compiledName(metric);
+}
+
+/** What the metric is called among those of a model, whichever rows it is of. */
+export function compiledName(metric: MetricName): string {
+  return metric.replace(/^val_/, '');
+}
 
 const MORE_IS_BETTER: readonly string[] = [
   'accuracy',
@@ -54,5 +69,5 @@ const MORE_IS_BETTER: readonly string[] = [
 
 /** Whether an epoch with more of it is the better one. */
 export function moreIsBetter(metric: MetricName): boolean {
-  return MORE_IS_BETTER.includes(metric.replace('val_', ''));
+  return MORE_IS_BETTER.includes(compiledName(metric));
 }

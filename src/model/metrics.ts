@@ -3,7 +3,14 @@ import * as v from 'valibot';
 import { choice, fields, integer, oneOf, type Schema } from '../arguments.js';
 import { expected, SamebitsError } from '../errors.js';
 import type { AveragedName, EvaluatedMetric, RankedName } from '../metrics/evaluated.js';
-import { EVALUATED_NAMES, type EvaluatedName, type MetricName } from '../metrics/names.js';
+import {
+  compiledName,
+  EVALUATED_NAMES,
+  type EvaluatedName,
+  isOfValidation,
+  type MetricName,
+  validationName,
+} from '../metrics/names.js';
 import type { Loss } from '../native/network-description.js';
 import { decisionsOf, lossName, lossRules } from './losses.js';
 
@@ -63,11 +70,10 @@ export function evaluatedMetrics(metrics: readonly Metric[]): readonly Evaluated
 
 /** @param validated Whether epochs have metrics of validation. */
 export function epochMetrics(metrics: readonly Metric[], validated: boolean): readonly MetricName[] {
-  const accuracy = metrics.includes('accuracy');
-  const trained: MetricName[] = accuracy ? ['loss', 'accuracy'] : ['loss'];
+  const trained: ('loss' | 'accuracy')[] = metrics.includes('accuracy') ? ['loss', 'accuracy'] : ['loss'];
   if (!validated) return trained;
-  const evaluated = evaluatedMetrics(metrics).map((metric): MetricName => `val_${metricName(metric) as EvaluatedName}`);
-  return [...trained, ...(accuracy ? (['val_loss', 'val_accuracy'] as const) : (['val_loss'] as const)), ...evaluated];
+  const evaluated = [...trained, ...evaluatedMetrics(metrics).map(metricName)];
+  return [...trained, ...evaluated.map((name) => validationName(name))];
 }
 
 /**
@@ -82,7 +88,7 @@ export function checkWatched(metric: MetricName, metrics: readonly Metric[], val
   if (known.includes(metric)) return;
   const needed = epochMetrics(metrics, true).includes(metric)
     ? 'validationData'
-    : `metrics: ['${metric.replace('val_', '')}']${metric.startsWith('val_') && !validated ? ' and validationData' : ''}`;
+    : `metrics: ['${compiledName(metric)}']${isOfValidation(metric) && !validated ? ' and validationData' : ''}`;
   throw expected(`${needed}, or one of the metrics ${known.join(', ')},`, place, metric);
 }
 
@@ -138,6 +144,8 @@ function list(names: readonly string[]): string {
 
 function accuracyProblem(loss: Loss): string | null {
   if (decisionsOf(loss) !== null) return null;
+  if (lossRules(loss).targets === 'sides')
+    return "only crossentropies count it; take 'f1' or another metric of classes";
   return 'a number that is near its target is neither a hit nor a miss; compare losses, or train with a crossentropy';
 }
 

@@ -1,7 +1,7 @@
 /** The metrics of a run's epochs, one line each. */
 import * as v from 'valibot';
 import { check, fields, integer } from '../arguments.js';
-import { EVALUATED_NAMES, type EvaluatedName } from '../metrics/names.js';
+import { EVALUATED_NAMES, type EvaluatedName, validationName } from '../metrics/names.js';
 import { damaged, inFile } from './file-errors.js';
 import { type JournalEnd, readJournal } from './journal.js';
 import { digest, jsonNumber, toJsonNumber } from './json.js';
@@ -27,7 +27,7 @@ const lineSchema = fields({
   accuracy: v.optional(jsonNumber),
   val_loss: v.optional(jsonNumber),
   val_accuracy: v.optional(jsonNumber),
-  ...Object.fromEntries(EVALUATED_NAMES.map((name) => [`val_${name}`, v.optional(jsonNumber)])),
+  ...Object.fromEntries(EVALUATED_NAMES.map((name) => [validationName(name), v.optional(jsonNumber)])),
   learning_rate: v.optional(jsonNumber),
   chain: digest,
 });

@@ -1,4 +1,5 @@
 /** Runs and candidates as something that can be executed here. */
+import { isOfValidation } from '../../metrics/names.js';
 import { monitorOf } from '../../model/reduce-on-plateau.js';
 import type { InstructionSet } from '../../native/instruction-set.js';
 import { resolveExecution } from '../../train/execution.js';
@@ -44,8 +45,8 @@ export async function executable(
   const data = await rowsOf(candidate);
   if ('missing' in data) return data;
   const rows = data.value;
-  const monitored = monitorOf(recipe.optimizer.learningRate)?.startsWith('val_') === true;
-  const validation = monitored ? await validationOf(candidate) : { value: {} };
+  const monitor = monitorOf(recipe.optimizer.learningRate);
+  const validation = monitor !== null && isOfValidation(monitor) ? await validationOf(candidate) : { value: {} };
   if ('missing' in validation) return validation;
   const { rows: test = rows, observed = null } = validation.value as {
     readonly rows?: ComparedRows;
