@@ -15,12 +15,13 @@ constexpr const char* kNodeNames[] = {
     "lookUp",        "dense",  "activation", "dropout", "batchNormalization", "layerNormalization",
     "gaussianNoise", "branch", "sum"};
 
-// Null where there is nothing.
+// Null where there is nothing. The values are given back at once: those of all nodes twice would be much.
 template <typename Array, typename Element>
-Napi::Value arrayOf(Napi::Env env, const std::vector<Element>& values) {
-  if (values.empty()) return env.Null();
-  Array array = Array::New(env, values.size());
-  std::copy(values.begin(), values.end(), array.Data());
+Napi::Value arrayOf(Napi::Env env, std::vector<Element>* values) {
+  if (values->empty()) return env.Null();
+  Array array = Array::New(env, values->size());
+  std::copy(values->begin(), values->end(), array.Data());
+  std::vector<Element>().swap(*values);
   return array;
 }
 
@@ -42,18 +43,18 @@ class AnatomyCall : public Job {
   Napi::Value settle(Napi::Env env) override {
     if (results_.error != nullptr) throw expected(env, results_.error, "takeApart", kData);
     Napi::Object result = Napi::Object::New(env);
-    result.Set("inputs", arrayOf<Napi::Float32Array>(env, results_.inputs));
-    result.Set("losses", arrayOf<Napi::Float32Array>(env, results_.losses));
+    result.Set("inputs", arrayOf<Napi::Float32Array>(env, &results_.inputs));
+    result.Set("losses", arrayOf<Napi::Float32Array>(env, &results_.losses));
     Napi::Array nodes = Napi::Array::New(env, results_.nodes.size());
     for (size_t n = 0; n < results_.nodes.size(); ++n) {
-      const NodeResults& made = results_.nodes[n];
+      NodeResults& made = results_.nodes[n];
       Napi::Object node = Napi::Object::New(env);
       node.Set("kind", kNodeNames[static_cast<size_t>(self_->network_->nodes()[n].kind)]);
-      node.Set("outputs", arrayOf<Napi::Float32Array>(env, made.outputs));
-      node.Set("gradient", arrayOf<Napi::Float32Array>(env, made.gradient));
-      node.Set("noise", arrayOf<Napi::Float32Array>(env, made.noise));
-      node.Set("kept", arrayOf<Napi::Uint32Array>(env, made.kept));
-      node.Set("statistics", arrayOf<Napi::Float32Array>(env, made.statistics));
+      node.Set("outputs", arrayOf<Napi::Float32Array>(env, &made.outputs));
+      node.Set("gradient", arrayOf<Napi::Float32Array>(env, &made.gradient));
+      node.Set("noise", arrayOf<Napi::Float32Array>(env, &made.noise));
+      node.Set("kept", arrayOf<Napi::Uint32Array>(env, &made.kept));
+      node.Set("statistics", arrayOf<Napi::Float32Array>(env, &made.statistics));
       nodes[static_cast<uint32_t>(n)] = node;
     }
     result.Set("nodes", nodes);
@@ -70,22 +71,12 @@ class AnatomyCall : public Job {
 
 Napi::Value NetworkObject::takeApart(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  network(env);
-  expectNotTraining(env);
-  if (!network_->description().hasLoss) throw errorOf(env, kState, "The network has no loss");
-  const Napi::Object job = object(info[0], "job");
-  const unsigned size = threads(job.Get("threads"));
-  const DataView data = dataView(job, *network_, true);
+  const auto [job, size, data, leaf] = lossJob(info);
   if (!network_->lookUp().tables().empty() && uint64_t{data.rows} * data.columns >= UINT32_MAX) {
     throw expected(env, "fewer than 2^32 indices in a batch", "rows");
   }
-  const size_t leaf = integer(job.Get("batchLeaf"), "batchLeaf", 1, kMostRows);
   const uint64_t step = integer(job.Get("step"), "step", 0, kMostSafeInteger);
-  const Napi::Promise promise =
-      Environment::of(env).start(env, std::make_unique<AnatomyCall>(this, data, leaf, step), size,
-                                 {info.This(), job.Get("x"), job.Get("targets"), job.Get("rowWeights")});
-  ++reading_;
-  return promise;
+  return startReading(info, job, std::make_unique<AnatomyCall>(this, data, leaf, step), size);
 }
 
 }  // namespace samebits::binding

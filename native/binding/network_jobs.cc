@@ -147,7 +147,7 @@ void NetworkObject::abort(const Napi::CallbackInfo&) {
   if (training_ != nullptr) training_->abort.store(true, std::memory_order_relaxed);
 }
 
-Napi::Value NetworkObject::evaluate(const Napi::CallbackInfo& info) {
+LossJob NetworkObject::lossJob(const Napi::CallbackInfo& info) const {
   const Napi::Env env = info.Env();
   network(env);
   expectNotTraining(env);
@@ -155,7 +155,20 @@ Napi::Value NetworkObject::evaluate(const Napi::CallbackInfo& info) {
   const Napi::Object job = object(info[0], "job");
   const unsigned size = threads(job.Get("threads"));
   const DataView data = dataView(job, *network_, true);
-  const size_t leaf = integer(job.Get("batchLeaf"), "batchLeaf", 1, kMostRows);
+  return {job, size, data, integer(job.Get("batchLeaf"), "batchLeaf", 1, kMostRows)};
+}
+
+Napi::Promise NetworkObject::startReading(const Napi::CallbackInfo& info, const Napi::Object& job,
+                                          std::unique_ptr<Job> call, unsigned threads) {
+  const Napi::Promise promise = environment_.start(
+      info.Env(), std::move(call), threads, {info.This(), job.Get("x"), job.Get("targets"), job.Get("rowWeights")});
+  ++reading_;
+  return promise;
+}
+
+Napi::Value NetworkObject::evaluate(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto [job, size, data, leaf] = lossJob(info);
   auto call = std::make_unique<RowsCall>(this, RowPass::Purpose::evaluate, data, size, Elements<float>{});
   if (const Napi::Value before = job.Get("before"); !isNothing(before)) {
     const Napi::Object given = object(before, "before");
@@ -168,10 +181,7 @@ Napi::Value NetworkObject::evaluate(const Napi::CallbackInfo& info) {
   } else {
     call->sumOn(leaf, 0, TreeSum());
   }
-  const Napi::Promise promise = Environment::of(env).start(
-      env, std::move(call), size, {info.This(), job.Get("x"), job.Get("targets"), job.Get("rowWeights")});
-  ++reading_;
-  return promise;
+  return startReading(info, job, std::move(call), size);
 }
 
 // What predict and predictSync are called with, and what they write.
@@ -196,9 +206,7 @@ Napi::Value NetworkObject::predict(const Napi::CallbackInfo& info) {
   const auto [size, data, outputs] = predictionOf(job);
   auto call = std::make_unique<RowsCall>(this, RowPass::Purpose::predict, data, size, floats(outputs, "outputs"));
   call->keepOutputs(outputs);
-  const Napi::Promise promise = Environment::of(env).start(env, std::move(call), size, {info.This(), job.Get("x")});
-  ++reading_;
-  return promise;
+  return startReading(info, job, std::move(call), size);
 }
 
 Napi::Value NetworkObject::predictSync(const Napi::CallbackInfo& info) {

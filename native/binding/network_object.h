@@ -13,6 +13,14 @@
 
 namespace samebits::binding {
 
+// The batch of a job, with targets, and how it is computed.
+struct LossJob {
+  Napi::Object job;
+  unsigned threads;
+  DataView data;
+  size_t batchLeaf;
+};
+
 class NetworkObject : public Napi::ObjectWrap<NetworkObject>, public Collectable {
  public:
   static Napi::Function define(Napi::Env env);
@@ -45,6 +53,11 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject>, public Collectable
   Napi::Value predictSync(const Napi::CallbackInfo& info);
   struct Prediction;
   Prediction predictionOf(const Napi::Object& job) const;
+  // Arguments of what gives losses and trains nothing. Throws where the network is disposed, is training or has no loss.
+  LossJob lossJob(const Napi::CallbackInfo& info) const;
+  // Starts a job that changes nothing, of arguments `job`; its ended() lets go of the network.
+  Napi::Promise startReading(const Napi::CallbackInfo& info, const Napi::Object& job, std::unique_ptr<Job> call,
+                             unsigned threads);
   Napi::Value memory(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
 
