@@ -75,6 +75,8 @@ export interface Callbacks {
   readonly getState?: () => JsonValue | Promise<JsonValue>;
   /** Takes it back when the run is resumed, before anything else is called. */
   readonly setState?: (state: JsonValue) => unknown;
+  /** A metric of each epoch that these callbacks need: `fit` rejects before it begins where no epoch will have it. */
+  readonly watches?: MetricName;
   /**
    * After a complete run the model gets the weights of the epoch that was best by this metric; `fit` keeps them, as with `best`.
    * The run itself, its fingerprint and its folder, ends with those of its last epoch.

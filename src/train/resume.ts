@@ -36,6 +36,7 @@ import { endsOf } from './tabular/task.js';
 import {
   bestMetric,
   type Continuation,
+  checkCallbackMetrics,
   type FitData,
   fitData,
   type ModelParts,
@@ -143,6 +144,12 @@ async function resumeOn(
   if (bestMetric(checked.callbacks, manifest.options.best) !== manifest.options.best) {
     throw expected('callbacks that restore no best epoch, as the run kept none,', 'callbacks', checked.callbacks);
   }
+  checkCallbackMetrics(
+    { callbacks: checked.callbacks, best: null },
+    recipe.metrics,
+    manifest.data.validation !== null,
+    'resume',
+  );
   checked.signal?.throwIfAborted();
   const model = await modelOf(run);
   try {

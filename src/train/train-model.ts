@@ -7,7 +7,7 @@ import { checkClassWeights } from '../model/class-weights.js';
 import { outputUnits } from '../model/description.js';
 import { contractOf } from '../model/emulation.js';
 import { checkShuffle } from '../model/losses.js';
-import { checkWatched } from '../model/metrics.js';
+import { checkWatched, type Metric } from '../model/metrics.js';
 import { slotNames } from '../model/optimizers.js';
 import { checkShuffleBuffer, type Recipe } from '../model/recipe.js';
 import { checkMonitor } from '../model/reduce-on-plateau.js';
@@ -109,7 +109,7 @@ export async function trainModel(
   checkClassWeights(options.classWeights, model.compiled.loss, outputUnits(model.blueprint.model));
   checkShuffleBuffer(options, model.blueprint.generator, 'fit');
   options.signal?.throwIfAborted();
-  if (options.best !== null) checkWatched(options.best, model.compiled.metrics, validated, 'fit.best');
+  checkCallbackMetrics(options, model.compiled.metrics, validated, 'fit');
   checkMonitor(model.compiled, validated, 'optimizer');
   return model.live.hold('fit', async () => trainHeld(model, await makeData(), options, execution, null));
 }
@@ -128,6 +128,25 @@ export function bestMetric(callbacks: readonly Callbacks[], best: MetricName | n
     }
   }
   return metric;
+}
+
+/**
+ * Refuses to keep the best epoch by a metric that no epoch will have, and callbacks that watch one.
+ *
+ * @param validated Whether epochs have metrics of validation.
+ * @param place What the caller calls the options.
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`
+ */
+export function checkCallbackMetrics(
+  { best, callbacks }: Pick<TrainingOptions, 'best' | 'callbacks'>,
+  metrics: readonly Metric[],
+  validated: boolean,
+  place: string,
+): void {
+  for (const [index, { watches }] of callbacks.entries()) {
+    if (watches !== undefined) checkWatched(watches, metrics, validated, `${place}.callbacks[${index}].watches`);
+  }
+  if (best !== null) checkWatched(best, metrics, validated, `${place}.best`);
 }
 
 /** As {@link trainModel}, for a model that is held. */

@@ -75,8 +75,20 @@ describe('early stopping', () => {
     expect(() => earlyStopping({ patience: -1 })).toThrowError(/patience/);
     expect(() => earlyStopping({ minDelta: Number.NaN })).toThrowError(/minDelta/);
     expect(() => earlyStopping({ monitor: 'auc' as 'loss' })).toThrowError(/monitor/);
-    const fit = model().fit(x, labels, { ...FIT, callbacks: earlyStopping() });
-    await expect(fit).rejects.toMatchObject({ code: 'ERR_SAMEBITS_ARGUMENT', message: /loss, accuracy/ });
+    const fresh = model();
+    const before = fresh.fingerprint('state');
+    const fit = fresh.fit(x, labels, { ...FIT, callbacks: earlyStopping() });
+    await expect(fit).rejects.toMatchObject({
+      code: 'ERR_SAMEBITS_ARGUMENT',
+      message: expect.stringContaining(
+        'Expected validationData, or one of the metrics loss, accuracy, for fit.callbacks[0].watches',
+      ),
+    });
+    expect(fresh.fingerprint('state')).toBe(before);
+    // Who calls it from callbacks of their own hears of it at the first epoch's end.
+    const { onEpochEnd } = earlyStopping();
+    const wrapped = model().fit(x, labels, { ...FIT, callbacks: { onEpochEnd } as Callbacks });
+    await expect(wrapped).rejects.toMatchObject({ code: 'ERR_SAMEBITS_ARGUMENT', message: /loss, accuracy/ });
   });
 });
 

@@ -270,6 +270,9 @@ describe('what watches a compiled metric', () => {
     await expect(trained({ best: 'val_f1', validationData: undefined })).rejects.toThrow(
       'Expected validationData, or one',
     );
+    await expect(trained({ callbacks: earlyStopping({ monitor: 'val_r2' }) })).rejects.toThrow(
+      "Expected metrics: ['r2'], or one of the metrics loss, accuracy,",
+    );
     expect(model.fingerprint('state')).toBe(before);
   });
 
@@ -288,6 +291,8 @@ describe('what watches a compiled metric', () => {
     const onBatchEnd = (_: number, __: object, { step }: { step: number }) => void (step === 31 && stop.abort());
     const kept = { ...whole, folder, trace: 'step', callbacks: { onBatchEnd }, signal: stop.signal } as const;
     await expect(made().fit(trainX, trainY, kept)).rejects.toThrow();
+    const unknown = { validationData: [testX, testY], callbacks: earlyStopping({ monitor: 'val_r2' }) } as const;
+    await expect(resume(folder, trainX, trainY, unknown)).rejects.toThrow('for resume.callbacks[0].watches');
     const resumed = await resume(folder, trainX, trainY, { validationData: [testX, testY] });
     expect(resumed.run.history).toEqual(run.history);
     expect(resumed.run.fingerprint).toBe(run.fingerprint);

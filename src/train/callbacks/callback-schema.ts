@@ -12,6 +12,7 @@ const entries = {
   onTrainEnd: v.optional(callback<NonNullable<Callbacks['onTrainEnd']>>()),
   getState: v.optional(callback<NonNullable<Callbacks['getState']>>()),
   setState: v.optional(callback<NonNullable<Callbacks['setState']>>()),
+  watches: v.optional(oneOf(METRIC_NAMES)),
   restoreBest: v.optional(oneOf(METRIC_NAMES)),
 };
 const literal = fields(entries);

@@ -59,7 +59,7 @@ const stateSchema: Schema<State> = fields({
  * const callbacks = earlyStopping({ patience: 5, restoreBestWeights: true });
  * const run = await model.fit(x, y, { epochs: 100, validationData, callbacks });
  *
- * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`; `fit` rejects with it where its epochs do not have the metric.
+ * @throws SamebitsError `ERR_SAMEBITS_ARGUMENT`; `fit` rejects with it, before it begins, where its epochs will not have the metric.
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callbacks {
   const { monitor, patience, minDelta, mode, restoreBestWeights } = check(schema, options, 'earlyStopping');
@@ -78,6 +78,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callbacks {
   };
   let state = FRESH;
   return {
+    watches: monitor,
     ...(restoreBestWeights ? { restoreBest: monitor } : {}),
     onEpochBegin: (epoch) => {
       if (epoch === 0) state = FRESH;
