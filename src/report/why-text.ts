@@ -4,7 +4,7 @@ import type { OperationDifference } from '../compare/anatomy/compare.js';
 import type { VerifyReport } from '../compare/verify/report.js';
 import { extentText, operationText } from '../compare/why/operation-text.js';
 import type { WhyFactor, WhyReport, WhyRun, WhySwap } from '../compare/why/report.js';
-import { levelText } from '../compare/why/sentence.js';
+import { levelTexts } from '../compare/why/sentence.js';
 import { formatCount, shortFingerprint } from './format.js';
 import { textRoom, wrapAfter } from './lab-text.js';
 import type { TableOptions } from './table.js';
@@ -85,7 +85,8 @@ function runText(name: string, run: WhyRun, other: WhyRun, room: number): string
 }
 
 function factorText({ title, a, b, effect, remedy }: WhyFactor): string {
-  const levels = `${title}: ${levelText(a)} in A, ${levelText(b)} in B`;
+  const [ofA, ofB] = levelTexts(a, b);
+  const levels = `${title}: ${ofA} in A, ${ofB} in B`;
   if (effect === 'none') return `${levels}; changes no bit here`;
   if (effect === 'unknown') return levels;
   return `${levels}; explains it${remedy === null ? '' : `: ${remedy}`}`;

@@ -1,8 +1,12 @@
 /** What two runs differ in, each as something that one run can be given from the other. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Cause, CauseName, Setting } from '../../causes/cause.js';
 import { CAUSES } from '../../causes/causes.js';
 import { differingCauses } from '../../causes/differing.js';
+import { compiledName } from '../../metrics/names.js';
+import { type Metric, metricName } from '../../model/metrics.js';
 import { parseRecipe } from '../../model/recipe.js';
+import { monitorOf } from '../../model/reduce-on-plateau.js';
 import type { Recording } from '../../runs/recording.js';
 import type { RunState } from '../trainee.js';
 import type { RunLabel } from './examined.js';
@@ -80,7 +84,7 @@ export function factorsOf(a: Candidate, b: Candidate, hashes: { readonly a: stri
     factors.push(factor);
     rest = orUnchanged(factor, rest);
   }
-  factors.push(...recipeFactors(rest.setting, b.setting));
+  factors.push(...recipeFactors(rest.setting, b.setting), ...metricsFactor(a.setting, rest.setting, b.setting));
   const sameChoice = JSON.stringify(rest.setting.data) === JSON.stringify(b.setting.data);
   const throughCauses = JSON.stringify(a.setting.data) !== JSON.stringify(rest.setting.data);
   // Without a cause that chose others, rows are what their hash says, wherever manifests say they come from.
@@ -99,7 +103,7 @@ function causeFactor(name: CauseName, a: Candidate, b: Candidate, idle: boolean)
   const { title, kind, remedy } = cause;
   const level = cause.read(b.setting);
   const apply = (to: Candidate): Candidate => {
-    const setting = cause.write(name === 'hardware' ? onAnyIsa(to.setting) : to.setting, level);
+    const setting = cause.write(roomFor(name, to.setting, b.setting), level);
     const recording = OF_RECORDINGS.includes(name) || to.recording === null ? b.recording : to.recording;
     if (JSON.stringify(setting.data) === JSON.stringify(to.setting.data)) return { ...to, setting, recording };
     const rows = JSON.stringify(setting.data) === JSON.stringify(b.setting.data) ? b.rows : null;
@@ -108,9 +112,22 @@ function causeFactor(name: CauseName, a: Candidate, b: Candidate, idle: boolean)
   return { name, title, kind, remedy, a: cause.read(a.setting), b: level, idle, apply };
 }
 
-/** Emulated hardware is executed by scalar code alone; that decides no bit. */
-function onAnyIsa(setting: Setting): Setting {
-  return { ...setting, execution: { ...setting.execution, isa: 'auto' } };
+/** `to` as it has a place for what `from` has of a cause. */
+function roomFor(name: CauseName, to: Setting, from: Setting): Setting {
+  // Emulated hardware is executed by scalar code alone; that decides no bit.
+  if (name === 'hardware') return { ...to, execution: { ...to.execution, isa: 'auto' } };
+  // A rate that watches a metric takes it along.
+  const watched = name === 'learningRate' ? watchedMetric(from.recipe) : null;
+  if (watched === null) return to;
+  const others = to.recipe.metrics.filter((metric) => metricName(metric) !== metricName(watched));
+  return { ...to, recipe: { ...to.recipe, metrics: [...others, watched] } };
+}
+
+/** The metric that the learning rate watches, as it is compiled; null where it watches none, or a loss. */
+function watchedMetric({ optimizer, metrics }: Setting['recipe']): Metric | null {
+  const monitor = monitorOf(optimizer.learningRate);
+  if (monitor === null) return null;
+  return metrics.find((metric) => metricName(metric) === compiledName(monitor)) ?? null;
 }
 
 function sameLevel(name: CauseName, a: Candidate, b: Candidate): boolean {
@@ -128,12 +145,20 @@ function orUnchanged(factor: Factor, candidate: Candidate): Candidate {
 }
 
 function recipeFactors({ recipe: from }: Setting, { recipe: to }: Setting): Factor[] {
-  const differing = differingPaths(from, to);
+  const differing = differingPaths({ ...from, metrics: to.metrics }, to);
   if (differing.length > MOST_PATHS) return [recipeFactor('whole', 'the recipe', from, to, () => to)];
   return differing.map(({ path, a, b }) => {
     const text = pathText(path);
     return recipeFactor(text, `${text} of the recipe`, a, b, (recipe) => parseRecipe(withPath(recipe, path, b)));
   });
+}
+
+/** Metrics reach bits where a learning rate watches one of them. */
+function metricsFactor(a: Setting, rest: Setting, b: Setting): Factor[] {
+  const [from, to] = [a.recipe.metrics, b.recipe.metrics];
+  if (isDeepStrictEqual(from, to)) return [];
+  const factor = recipeFactor('metrics', 'metrics of the recipe', from, to, (recipe) => ({ ...recipe, metrics: to }));
+  return [{ ...factor, idle: isDeepStrictEqual(watchedMetric(rest.recipe), watchedMetric(b.recipe)) }];
 }
 
 function recipeFactor(

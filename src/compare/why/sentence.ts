@@ -1,6 +1,8 @@
 /** The answer in plain sentences. */
+import { isDeepStrictEqual } from 'node:util';
 import { formatCount, formatList, shortFingerprint } from '../../format.js';
 import { distanceText, operationText } from './operation-text.js';
+import { isPlain } from './paths.js';
 import type { WhyDamage, WhyFactor, WhyParting, WhyReport, WhySwap } from './report.js';
 
 type Facts = Omit<WhyReport, 'sentence'>;
@@ -28,7 +30,7 @@ function equalSentences({ verdict, runs, equalUpTo, factors, parting, missing }:
     return [`They are equal to the last bit: ${steps(a.steps)}${bits}.`];
   }
   const epochs = factors.find(({ name }) => name === 'epochs');
-  const why = epochs === undefined ? '' : `: ${epochs.title}, ${levelText(epochs.a)} and ${levelText(epochs.b)}`;
+  const why = epochs === undefined ? '' : `: ${epochs.title}, ${levelTexts(epochs.a, epochs.b).join(' and ')}`;
   return [
     `They are equal to the last bit as far as both went, for ${steps(Math.min(a.steps, b.steps))}; ` +
       `A made ${formatCount(a.steps)}, B ${formatCount(b.steps)}${why}.`,
@@ -80,19 +82,18 @@ function swapSentence(facts: Facts, chain: readonly WhyFactor[]): string {
       : ` up to step ${formatCount(through)}, which is as far as this looked`;
   if (chain.length > 1) return `With ${chain.length === 2 ? 'both' : 'all of these'} the same they are equal${end}.`;
   const [{ name, title, a, b }] = chain;
-  const level = swaps[0]?.changed === 'b' ? a : b;
+  const given = swaps[0]?.changed === 'b' ? 0 : 1;
+  const level = levelTexts(a, b)[given];
   if (name === 'reduction') return `With both in ${level} order they are equal${end}.`;
   if (name === 'arrival') return `With both summed as one recording says they are equal${end}.`;
   if (name === 'data' || name === 'start') return `With ${title} the same they are equal${end}.`;
-  return `With the same ${title} (${levelText(level)}) they are equal${end}.`;
+  return `With the same ${title} (${level}) they are equal${end}.`;
 }
 
 /** What is known where the parting is not explained. */
 function openSentences(facts: Facts): string[] {
   const { verdict, factors, swaps } = facts;
-  const differing = factors
-    .filter(({ effect }) => effect === 'unknown')
-    .map(({ title, a, b }) => `${title} (${levelText(a)} and ${levelText(b)})`);
+  const differing = factors.filter(({ effect }) => effect === 'unknown').map(bothLevels);
   const list = differing.length === 0 ? [] : [`They differ in ${formatList(differing)}.`];
   if (verdict === 'cannot tell') {
     // What it would be like, shown without the run that cannot be executed as it was.
@@ -118,9 +119,7 @@ function partingText({ step, epoch, batch, tensor, seenIn, operation }: WhyParti
 
 /** Differences that reach no bit. */
 function idleSentences({ factors, verdict }: Facts): string[] {
-  const idle = factors
-    .filter(({ effect }) => effect === 'none')
-    .map(({ title, a, b }) => `${title} (${levelText(a)} and ${levelText(b)})`);
+  const idle = factors.filter(({ effect }) => effect === 'none').map(bothLevels);
   if (idle.length === 0) return [];
   const also = verdict === 'explained' ? 'also ' : '';
   return [`They ${also}differ in ${formatList(idle)}, which ${idle.length === 1 ? 'changes' : 'change'} no bit here.`];
@@ -155,10 +154,30 @@ function steps(count: number): string {
   return count === 1 ? '1 step' : `${formatCount(count)} steps`;
 }
 
+/** `title (x and y)` */
+function bothLevels({ title, a, b }: WhyFactor): string {
+  return `${title} (${levelTexts(a, b).join(' and ')})`;
+}
+
 const LONGEST_LEVEL = 60;
 
+/** Two levels, short: of objects that agree in part, what differs. */
+export function levelTexts(a: unknown, b: unknown): readonly [string, string] {
+  if (!isPlain(a) || !isPlain(b)) return [levelText(a), levelText(b)];
+  return [levelText(unlike(a, b)), levelText(unlike(b, a))];
+}
+
+/** What an object has that another has not. */
+function unlike(level: object, other: object): object {
+  const others: Readonly<Record<string, unknown>> = { ...other };
+  const own = Object.entries(level).filter(([key, value]) => !isDeepStrictEqual(value, others[key]));
+  return Object.fromEntries(
+    own.map(([key, value]) => [key, isPlain(value) && isPlain(others[key]) ? unlike(value, others[key]) : value]),
+  );
+}
+
 /** A level, short. */
-export function levelText(level: unknown): string {
+function levelText(level: unknown): string {
   if (level === null || level === undefined) return 'none';
   const text = typeof level === 'string' ? level : JSON.stringify(level);
   return text.length <= LONGEST_LEVEL ? text : `${text.slice(0, LONGEST_LEVEL - 1)}…`;
