@@ -53,22 +53,31 @@ struct SoftmaxRow {
   }
 };
 
-void sparseCategoricalRow(const LossRow& row, uint32_t label) {
-  SoftmaxRow softmax(row.z, row.units);
-  *row.loss = minus(logOf(softmax.sum), minus(row.z[label], softmax.maximum));
+// The row's probabilities, leaf by leaf: to `outputs`, and to writeGradient(p, begin, count), which may change p, where the
+// gradient is wanted. Gives the first of the greatest.
+template <typename WriteGradient>
+SAMEBITS_INLINE size_t softmaxLeaves(const LossRow& row, SoftmaxRow* softmax, WriteGradient writeGradient) {
   GreatestSoFar greatest;
   for (size_t begin = 0; begin < row.units; begin += kFeatureLeaf) {
     const size_t count = smaller(kFeatureLeaf, row.units - begin);
     float p[kFeatureLeaf];
-    softmax.probabilities(begin, count, p);
+    softmax->probabilities(begin, count, p);
     greatest.look(p, begin, count);
     if (row.outputs != nullptr) copy(p, count, row.outputs + begin);
-    if (row.gradient == nullptr) continue;
+    if (row.gradient != nullptr) writeGradient(p, begin, count);
+  }
+  return greatest.index;
+}
+
+void sparseCategoricalRow(const LossRow& row, uint32_t label) {
+  SoftmaxRow softmax(row.z, row.units);
+  *row.loss = minus(logOf(softmax.sum), minus(row.z[label], softmax.maximum));
+  const size_t greatest = softmaxLeaves(row, &softmax, [&](float* p, size_t begin, size_t count) {
     // p - 0 is p, as p is never -0.
     if (label >= begin && label < begin + count) p[label - begin] = minus(p[label - begin], 1.0f);
     copy(p, count, row.gradient + begin);
-  }
-  *row.hits = greatest.index == label ? 1 : 0;
+  });
+  *row.hits = greatest == label ? 1 : 0;
 }
 
 void categoricalRow(const LossRow& row, const float* targets) {
@@ -81,20 +90,13 @@ void categoricalRow(const LossRow& row, const float* targets) {
     });
   });
   const Lanes total = broadcast(sumOfVector(targets, row.units));
-  GreatestSoFar greatest;
-  for (size_t begin = 0; begin < row.units; begin += kFeatureLeaf) {
-    const size_t count = smaller(kFeatureLeaf, row.units - begin);
-    float p[kFeatureLeaf];
-    softmax.probabilities(begin, count, p);
-    greatest.look(p, begin, count);
-    if (row.outputs != nullptr) copy(p, count, row.outputs + begin);
-    if (row.gradient == nullptr) continue;
+  const size_t greatest = softmaxLeaves(row, &softmax, [&](const float* p, size_t begin, size_t count) {
     overRow(count, [&](size_t i, size_t n) SAMEBITS_INLINE_LAMBDA {
       const Lanes target = loadUpTo(targets + begin + i, n);
       storeUpTo(row.gradient + begin + i, fma(loadUpTo(p + i, n), total, negate(target)), n);
     });
-  }
-  *row.hits = greatest.index == firstGreatest(targets, row.units) ? 1 : 0;
+  });
+  *row.hits = greatest == firstGreatest(targets, row.units) ? 1 : 0;
 }
 
 void binaryRow(const LossRow& row, const float* targets, float share, LossParameters ends) {

@@ -4,17 +4,14 @@ import type { MetricName } from '../metrics/names.js';
 import type { Optimizer } from '../model/optimizers.js';
 import { monitorOf } from '../model/reduce-on-plateau.js';
 import type { StepOrders, TrainResult } from '../native/network.js';
-import type { Recording } from '../runs/recording.js';
-import type { Trace } from '../runs/trace.js';
 import type { Callbacks, CheckedFitOptions, Training, TrainingPlace } from './fit-options.js';
 import { hasSchedule, lastRate, nextRate, rateMetric } from './learning-rate.js';
 import type { LiveNetwork } from './live-network.js';
 import type { MetricsOf, Validated } from './metrics-of.js';
 import { joinOrders } from './recording.js';
-import type { BestWeights, EpochMetrics, History, NonFinite } from './run.js';
+import type { EpochMetrics, History, NonFinite, Run } from './run.js';
 import type { RunKeeper, Standing } from './run-keeper.js';
 import type { TrainingSession } from './session.js';
-import type { Stages } from './tabular/epoch-feed.js';
 import { evaluateRows, type Rows } from './tabular/evaluate-rows.js';
 
 /** Longest native call, and least time between two reports of progress: about ten a second. */
@@ -60,18 +57,7 @@ export const FROM_THE_BEGINNING: FitStart = {
 };
 
 /** What the loop found out. */
-export interface FitOutcome {
-  readonly history: History;
-  readonly steps: number;
-  readonly stopped: boolean;
-  readonly seconds: number;
-  readonly samplesPerSecond: number;
-  readonly recording: Recording | null;
-  readonly nonFinite: NonFinite | null;
-  readonly trace: Trace | null;
-  readonly best: BestWeights | null;
-  readonly stages: Stages | null;
-}
+export type FitOutcome = Omit<Run, 'fingerprint' | 'contract' | 'recipe' | 'execution' | 'initialEpoch' | 'folder'>;
 
 /** Name of the tensor that a native call found not to be finite first. */
 export function nonFiniteTensor(live: LiveNetwork, { layer, kind }: NonNullable<TrainResult['nonFinite']>): string {
