@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { checkGroups } from '../../dist/data/table/parquet-pages.js';
 import { flatColumns } from '../../dist/data/table/parquet-schema.js';
 import { checkStruct } from '../../dist/data/table/parquet-thrift.js';
+import { refusal } from '../data/table/reading.js';
 import { freshPath } from '../runs/folder.js';
-import { failure } from '../train/problem.js';
 
 const MAGIC = Buffer.from('PAR1');
 
@@ -26,8 +26,8 @@ function ending(metadata: Uint8Array, claimed = metadata.length): Buffer {
   return Buffer.concat([metadata, length, MAGIC]);
 }
 
-async function refusal(path: string): Promise<string> {
-  const { code, message } = await failure(() => openTable(path));
+async function messageOf(path: string): Promise<string> {
+  const { code, message } = await refusal(openTable(path));
   expect(code).toBe('ERR_SAMEBITS_FILE');
   return message;
 }
@@ -64,7 +64,7 @@ describe('metadata of Parquet', () => {
   ])('is refused: %s', async (_, metadata, message) => {
     const path = `${freshPath()}.parquet`;
     writeFileSync(path, Buffer.concat([MAGIC, ending(metadata)]));
-    expect(await refusal(path)).toMatch(message);
+    expect(await messageOf(path)).toMatch(message);
   });
 
   it('is refused where it would be most of a large file', async () => {
@@ -75,7 +75,7 @@ describe('metadata of Parquet', () => {
     ftruncateSync(file, bytes);
     writeSync(file, ending(Buffer.alloc(0), bytes - 12), 0, 8, bytes - 8);
     closeSync(file);
-    expect(await refusal(path)).toMatch(/metadata of 2147483636 bytes in a file of 2147483648/);
+    expect(await messageOf(path)).toMatch(/metadata of 2147483636 bytes in a file of 2147483648/);
   });
 
   it('is refused where there is less of it, or none', async () => {
@@ -86,7 +86,7 @@ describe('metadata of Parquet', () => {
       [Buffer.from('PAR1 is no such file'), /does not end with PAR1/],
     ] as const) {
       writeFileSync(path, bytes);
-      expect(await refusal(path)).toMatch(message);
+      expect(await messageOf(path)).toMatch(message);
     }
   });
 

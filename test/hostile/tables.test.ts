@@ -10,7 +10,6 @@ import {
   openTable,
   prepare,
   readTable,
-  SamebitsError,
   sequential,
   type TableFormat,
   toOnnx,
@@ -18,19 +17,11 @@ import {
 import { describe, expect, it } from 'vitest';
 import { idxBytes } from '../data/idx-writer.js';
 import { npyBytes } from '../data/npy-writer.js';
+import { refusal } from '../data/table/reading.js';
 import { freshPath } from '../runs/folder.js';
 
 const MEGA = 1 << 20;
 const HEAP_MEGABYTES = 250;
-
-async function codeOf(reading: Promise<unknown>): Promise<string> {
-  const error = await reading.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(SamebitsError);
-  return (error as SamebitsError).code;
-}
 
 /** Pieces of a file that is never whole. */
 async function* endless(begin: string | Buffer, more: string): AsyncGenerator<Uint8Array> {
@@ -56,7 +47,7 @@ describe('a file without an end', () => {
     ['JSON of brackets', 'jsonl', '', '['],
     ['an npy header', 'npy', header.subarray(0, 8), '\xff'],
   ])('is refused: %s', async (_, format, begin, more) => {
-    expect(await codeOf(readTable(endless(begin, more), { format }))).toBe('ERR_SAMEBITS_FILE');
+    expect((await refusal(readTable(endless(begin, more), { format }))).code).toBe('ERR_SAMEBITS_FILE');
   });
 });
 
@@ -76,7 +67,7 @@ describe('a small file that claims to be large', () => {
   ])('is refused: %s', async (name, bytes) => {
     const path = `${freshPath()}-${name}`;
     writeFileSync(path, bytes);
-    expect(await codeOf(readTable(path))).toBe('ERR_SAMEBITS_FILE');
+    expect((await refusal(readTable(path))).code).toBe('ERR_SAMEBITS_FILE');
   });
 
   it('does not take the memory of what it is inflated to', async () => {
@@ -109,7 +100,7 @@ describe('a pipe', () => {
     async (ending) => {
       const path = `${freshPath()}.${ending}`;
       execFileSync('mkfifo', [path]);
-      expect(await codeOf(openTable(path))).toBe('ERR_SAMEBITS_FILE');
+      expect((await refusal(openTable(path))).code).toBe('ERR_SAMEBITS_FILE');
     },
   );
 });
@@ -123,7 +114,7 @@ describe('deep JSON', () => {
     const lines = async function* () {
       yield Buffer.from(`${line}\n`);
     };
-    expect(await codeOf(readTable(lines(), { format: 'jsonl' }))).toBe('ERR_SAMEBITS_FILE');
+    expect((await refusal(readTable(lines(), { format: 'jsonl' }))).code).toBe('ERR_SAMEBITS_FILE');
   });
 
   it('is none where brackets stand in texts', async () => {

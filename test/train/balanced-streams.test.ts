@@ -12,6 +12,7 @@ import {
 } from 'samebits';
 import { describe, expect, it } from 'vitest';
 import { freshPath } from '../runs/folder.js';
+import { Witness } from '../runs/problem.js';
 import { failure } from './problem.js';
 import { LATE, lateModel, rows } from './table-problem.js';
 
@@ -121,16 +122,8 @@ describe('balanced classes of a source', () => {
     const { fingerprint } = await lateModel().fit(table, { ...FIT, ...LATE });
     for (const given of [(await source(17)).read, table]) {
       const folder = freshPath();
-      const controller = new AbortController();
-      let steps = 0;
-      const callbacks = {
-        onBatchEnd: () => {
-          steps += 1;
-          if (steps === step) controller.abort();
-        },
-      };
       const { read } = await source();
-      const options = { ...FIT, ...LATE, folder, callbacks, signal: controller.signal, checkpointEvery: 5 };
+      const options = { ...FIT, ...LATE, folder, ...new Witness(step).stopping, checkpointEvery: 5 };
       await failure(() => lateModel().fit(read, options));
       expect((await resume(folder, given)).run.fingerprint).toBe(fingerprint);
       const { preparation } = prepare(table, { ...LATE.prepare, target: LATE.target });

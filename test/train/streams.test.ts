@@ -17,6 +17,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../dist/native/addon.js';
 import { freshPath } from '../runs/folder.js';
+import { Witness } from '../runs/problem.js';
 import { failure } from './problem.js';
 import { LATE, lateModel, ROWS, rows, source, table } from './table-problem.js';
 
@@ -235,15 +236,7 @@ describe('a run folder of a stream', () => {
   it.each([3, 10, 31, 32, 47])('goes on after step %i to the same bits', async (step) => {
     const whole = await streamed();
     const folder = freshPath();
-    const controller = new AbortController();
-    let steps = 0;
-    const callbacks = {
-      onBatchEnd: () => {
-        steps += 1;
-        if (steps === step) controller.abort();
-      },
-    };
-    await failure(() => streamed({ ...options, folder, callbacks, signal: controller.signal }));
+    await failure(() => streamed({ ...options, folder, ...new Witness(step).stopping }));
     const { run } = await resume(folder, await source(17));
     expect(run.fingerprint).toBe(whole.fingerprint);
     expect(run.history).toEqual(whole.history);

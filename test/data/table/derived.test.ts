@@ -1,7 +1,8 @@
 /** Sources made of other sources: some of the rows, and other columns. */
 import { Readable } from 'node:stream';
-import { openCsv, openRows, SamebitsError, Table, type TableSource } from 'samebits';
+import { openCsv, openRows, Table, type TableSource } from 'samebits';
 import { describe, expect, it } from 'vitest';
+import { refusal, rowsOf } from './reading.js';
 
 const ROWS = 100;
 
@@ -13,17 +14,6 @@ async function source(): Promise<TableSource> {
   const text = `n,gaps,kind,day,even\n${lines.join('\n')}\n`;
   const pieces = Array.from({ length: Math.ceil(text.length / 100) }, (_, i) => text.slice(100 * i, 100 * (i + 1)));
   return openCsv(() => Readable.from(pieces.map((piece) => Buffer.from(piece))), { batchRows: 16 });
-}
-
-const rowsOf = (table: Table): object[] => Array.from({ length: table.rows }, (_, row) => ({ ...table.row(row) }));
-
-async function failure(promise: Promise<unknown>): Promise<SamebitsError> {
-  const error = await promise.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(SamebitsError);
-  return error as SamebitsError;
 }
 
 /** `gaps` above 10 in place of `gaps`. */
@@ -74,7 +64,7 @@ describe('slice', () => {
       })(),
     );
     expect(() => once.slice(0, 1)).toThrow(expect.objectContaining({ code: 'ERR_SAMEBITS_STATE' }));
-    expect((await failure(once.map((batch) => batch))).code).toBe('ERR_SAMEBITS_STATE');
+    expect((await refusal(once.map((batch) => batch))).code).toBe('ERR_SAMEBITS_STATE');
   });
 });
 
@@ -100,14 +90,14 @@ describe('map', () => {
 
   it('refuses what is no table, has other rows, or other columns than the first batch', async () => {
     const whole = await source();
-    expect((await failure(whole.map(() => 1 as unknown as Table))).code).toBe('ERR_SAMEBITS_ARGUMENT');
+    expect((await refusal(whole.map(() => 1 as unknown as Table))).code).toBe('ERR_SAMEBITS_ARGUMENT');
     const shorter = await whole.map((batch) => batch.slice(1));
-    expect((await failure(shorter.read())).code).toBe('ERR_SAMEBITS_SHAPE');
+    expect((await refusal(shorter.read())).code).toBe('ERR_SAMEBITS_SHAPE');
     let batches = 0;
     const changing = await whole.map((batch) => {
       batches += 1;
       return batches > 2 ? batch.drop(['n']) : batch;
     });
-    expect((await failure(changing.read())).code).toBe('ERR_SAMEBITS_SHAPE');
+    expect((await refusal(changing.read())).code).toBe('ERR_SAMEBITS_SHAPE');
   });
 });

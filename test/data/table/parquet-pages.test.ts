@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import { openParquet, readTable, SamebitsError, type Table } from 'samebits';
+import { openParquet, readTable, SamebitsError } from 'samebits';
 import { afterAll, describe, expect, it } from 'vitest';
+import { rowsOf } from './reading.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'samebits-parquet-pages-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -49,8 +50,6 @@ async function reference(path: string, rowEnd?: number): Promise<Record<string, 
   const plain = (cell: unknown) => (typeof cell === 'bigint' ? Number(cell) : (cell ?? null));
   return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, plain(cell)])));
 }
-
-const rowsOf = (table: Table, count = table.rows) => Array.from({ length: count }, (_, row) => ({ ...table.row(row) }));
 
 describe('pages of Parquet', () => {
   it.each([

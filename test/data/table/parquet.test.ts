@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parquetCells } from '../../../dist/data/table/parquet.js';
 import { TableSource } from '../../../dist/data/table/table-source.js';
 import { mutate } from './mutations.js';
+import { refusal } from './reading.js';
 
 let folder: string;
 beforeAll(() => {
@@ -42,15 +43,6 @@ const columnsOf = (): ColumnSource[] => [
   { name: 'when', data: rows.map(({ when }) => when), type: 'TIMESTAMP' },
 ];
 
-async function codeOf(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(SamebitsError);
-  return (error as SamebitsError).code;
-}
-
 describe('Parquet', () => {
   it('has the types of the file, in one row group or many', async () => {
     for (const size of [1000, 7]) {
@@ -85,12 +77,14 @@ describe('Parquet', () => {
 
   it('refuses lists in cells, dates as categories, streams, and what is no such file', async () => {
     const lists = write('lists.parquet', [{ name: 'a', data: [[1, 2], [3]], type: 'JSON' }]);
-    expect(await codeOf(readTable(lists))).toBe('ERR_SAMEBITS_DATA');
+    expect((await refusal(readTable(lists))).code).toBe('ERR_SAMEBITS_DATA');
     const dates = write('dates.parquet', columnsOf());
-    expect(await codeOf(openParquet(dates, { columns: { when: 'category' } }))).toBe('ERR_SAMEBITS_ARGUMENT');
-    expect(await codeOf(openTable((async function* () {})(), { format: 'parquet' }))).toBe('ERR_SAMEBITS_ARGUMENT');
-    expect(await codeOf(openParquet(join(folder, 'nothing.parquet')))).toBe('ERR_SAMEBITS_FILE');
-    expect(await codeOf(openParquet(folder))).toBe('ERR_SAMEBITS_FILE');
+    expect((await refusal(openParquet(dates, { columns: { when: 'category' } }))).code).toBe('ERR_SAMEBITS_ARGUMENT');
+    expect((await refusal(openTable((async function* () {})(), { format: 'parquet' }))).code).toBe(
+      'ERR_SAMEBITS_ARGUMENT',
+    );
+    expect((await refusal(openParquet(join(folder, 'nothing.parquet')))).code).toBe('ERR_SAMEBITS_FILE');
+    expect((await refusal(openParquet(folder))).code).toBe('ERR_SAMEBITS_FILE');
     for (const [name, bytes] of [
       ['empty', Buffer.alloc(0)],
       ['short', Buffer.from('PAR1PAR1')],
@@ -99,7 +93,7 @@ describe('Parquet', () => {
     ] as const) {
       const path = join(folder, `${name}.parquet`);
       writeFileSync(path, bytes);
-      expect(await codeOf(openParquet(path))).toBe('ERR_SAMEBITS_FILE');
+      expect((await refusal(openParquet(path))).code).toBe('ERR_SAMEBITS_FILE');
     }
   });
 

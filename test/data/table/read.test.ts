@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { openCsv, openJsonLines, openRows, openTable, readTable, SamebitsError, type Table, tableOf } from 'samebits';
+import { openCsv, openJsonLines, openRows, openTable, readTable, type Table, tableOf } from 'samebits';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pieces } from './mutations.js';
+import { refusal, rowsOf } from './reading.js';
 
 let folder: string;
 beforeAll(() => {
@@ -30,17 +31,6 @@ const people = [
   { name: 'Bo', age: null, member: false, since: null, zip: '10115' },
   { name: null, age: 25, member: null, since: new Date('2023-12-31T22:59:59.500Z'), zip: '99999' },
 ];
-
-const rowsOf = (table: Table): object[] => Array.from({ length: table.rows }, (_, row) => ({ ...table.row(row) }));
-
-async function failure(promise: Promise<unknown>): Promise<SamebitsError> {
-  const error = await promise.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(SamebitsError);
-  return error as SamebitsError;
-}
 
 const readCsv = async (text: string, options = {}): Promise<Table> =>
   (await openCsv(() => Readable.from([Buffer.from(text)]), options)).read();
@@ -85,7 +75,7 @@ describe('CSV', () => {
   it('infers from the first rows, and names the row and column that do not fit', async () => {
     const text = `a,b\n${'1,x\n'.repeat(5)}oops,y\n`;
     expect((await readCsv(text)).description[0].type).toBe('category');
-    const error = await failure(readCsv(text, { inferRows: 5 }));
+    const error = await refusal(readCsv(text, { inferRows: 5 }));
     expect([error.code, error.row, error.column]).toEqual(['ERR_SAMEBITS_DATA', 5, 'a']);
     expect(error.message).toMatch(
       /a finite number .* for column "a" at row 5 \(counted from 0\) of the stream, line 7/,
@@ -103,18 +93,18 @@ describe('CSV', () => {
     ['two columns of one name', 'a,a\n1,2\n', undefined, /different names/],
     ['no line', '', undefined, /at least one line/],
   ])('refuses %s', async (_, text, row, message) => {
-    const error = await failure(readCsv(text));
+    const error = await refusal(readCsv(text));
     expect(error.code).toBe('ERR_SAMEBITS_FILE');
     expect(error.message).toMatch(message);
     expect(error.row).toBe(row);
   });
 
   it('refuses a header without rows, bytes that are no UTF-8, a folder and a path that is not there', async () => {
-    expect((await failure(readCsv('a,b\n'))).code).toBe('ERR_SAMEBITS_DATA');
-    expect((await failure(readTable(file('latin.csv', Buffer.from('a\n\xe4\n', 'latin1'))))).message).toMatch(/UTF-8/);
-    expect((await failure(openCsv(folder))).code).toBe('ERR_SAMEBITS_FILE');
-    expect((await failure(openCsv(join(folder, 'nothing.csv')))).code).toBe('ERR_SAMEBITS_FILE');
-    expect((await failure(openTable(join(folder, 'people.xls')))).code).toBe('ERR_SAMEBITS_ARGUMENT');
+    expect((await refusal(readCsv('a,b\n'))).code).toBe('ERR_SAMEBITS_DATA');
+    expect((await refusal(readTable(file('latin.csv', Buffer.from('a\n\xe4\n', 'latin1'))))).message).toMatch(/UTF-8/);
+    expect((await refusal(openCsv(folder))).code).toBe('ERR_SAMEBITS_FILE');
+    expect((await refusal(openCsv(join(folder, 'nothing.csv')))).code).toBe('ERR_SAMEBITS_FILE');
+    expect((await refusal(openTable(join(folder, 'people.xls')))).code).toBe('ERR_SAMEBITS_ARGUMENT');
   });
 
   it.each([
@@ -122,7 +112,7 @@ describe('CSV', () => {
     [','.repeat(65536), 'a row of nothing but delimiters'],
   ])('gives up early on an endless stream', async (piece) => {
     let given = 0;
-    const error = await failure(
+    const error = await refusal(
       openCsv(async function* () {
         yield 'a,b\n1,"';
         for (;;) {
@@ -137,7 +127,7 @@ describe('CSV', () => {
 
   it('says what a stream failed of', async () => {
     const cause = new Error('the line went dead');
-    const error = await failure(
+    const error = await refusal(
       openCsv(async function* () {
         yield 'a,b\n';
         throw cause;
@@ -169,14 +159,14 @@ describe('JSON lines', () => {
     ['an object in a cell', '{"a":1}\n{"a":{"b":2}}\n', 1, 'ERR_SAMEBITS_DATA', /a text/],
     ['no rows', '\n\n', undefined, 'ERR_SAMEBITS_DATA', /at least one row/],
   ])('refuses %s', async (_, text, row, code, message) => {
-    const error = await failure(openJsonLines(() => Readable.from([Buffer.from(text)])).then((open) => open.read()));
+    const error = await refusal(openJsonLines(() => Readable.from([Buffer.from(text)])).then((open) => open.read()));
     expect([error.code, error.row]).toEqual([code, row]);
     expect(error.message).toMatch(message);
   });
 
   it('has the keys of the first rows only', async () => {
     const open = () => openJsonLines(() => Readable.from(['{"a":1}\n{"a":2,"b":3}\n']), { inferRows: 1 });
-    const error = await failure(open().then((source) => source.read()));
+    const error = await refusal(open().then((source) => source.read()));
     expect([error.code, error.row, error.column]).toEqual(['ERR_SAMEBITS_SHAPE', 1, 'b']);
   });
 
@@ -215,7 +205,7 @@ describe('rows and columns in memory', () => {
     const once = await openRows(rows(), { inferRows: 10 });
     const table = await once.read();
     expect([table.rows, table.cell(9999, 'i'), table.cell(9999, 'even')]).toEqual([10_000, 9999, false]);
-    expect((await failure(once.read())).code).toBe('ERR_SAMEBITS_STATE');
+    expect((await refusal(once.read())).code).toBe('ERR_SAMEBITS_STATE');
     const again = await openRows(rows, { batchRows: 1000 });
     for (const fromRow of [0, 1, 4095, 4096, 9999]) {
       const seen: number[] = [];
