@@ -1,6 +1,6 @@
 /** Parquet files by the packages hyparquet and hyparquet-compressors, one row group at a time. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { AsyncBuffer, FileMetaData, SchemaElement } from 'hyparquet';
+import type { AsyncBuffer, FileMetaData, SchemaElement, SchemaTree } from 'hyparquet';
 import type { ColumnDecoder } from 'hyparquet/src/types.js';
 import type { ColumnType } from './column.js';
 import { type CellKind, decodeColumn, loadHyparquet } from './parquet-column.js';
@@ -82,19 +82,25 @@ async function readGroup(
 ): Promise<ParquetCells[]> {
   const hyparquet = await loadHyparquet();
   const group = metadata.row_groups[index];
-  const { compressors, getSchemaPath, DEFAULT_PARSERS } = hyparquet;
+  const { compressors, DEFAULT_PARSERS } = hyparquet;
   const parsers = { ...DEFAULT_PARSERS, ...TIMES };
   const cells: ParquetCells[] = [];
   for (const { element, leaf, type } of columns) {
     const pages = await readPages(file, group, leaf);
     const { meta_data: data } = group.columns[leaf];
     if (data === undefined) throw new Error('a column in another file');
-    const schemaPath = getSchemaPath(metadata.schema, [element.name]);
+    // hyparquet's getSchemaPath goes through all columns for each of them.
+    const schemaPath = [nodeOf(metadata.schema[0], []), nodeOf(element, [element.name])];
     const path = { pathInSchema: [element.name], element, schemaPath };
     const decoder = { ...path, type: data.type, codec: data.codec, parsers, compressors } as ColumnDecoder;
     cells.push(decodeColumn(hyparquet, pages, Number(group.num_rows), decoder, kindOf(element, type)));
   }
   return cells;
+}
+
+/** Of a flat column, or of what holds them all. */
+function nodeOf(element: SchemaElement, path: string[]): SchemaTree {
+  return { element, path, children: [], count: 1 };
 }
 
 /** Milliseconds instead of Dates. */
