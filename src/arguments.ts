@@ -132,15 +132,17 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   topkcategoricalaccuracy: 'topKAccuracy',
 };
 
-/** What names of metrics of validation begin with. */
-const VALIDATION = /^val_/;
+/** What names of metrics of validation begin with: who says `auc` where they are known means `val_rocAuc`. */
+const VALIDATION = 'val_';
 
 /** The known name nearest to `name`, or what is called so elsewhere, if it is near enough to be what was meant. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const [prefix = ''] = VALIDATION.exec(name) ?? [];
-  const plain = name.replace(VALIDATION, '').toLowerCase().replace(/[-_ ]/g, '');
-  const elsewhere = Object.entries(ELSEWHERE).find(([word]) => word === plain)?.[1];
-  if (elsewhere !== undefined && known.includes(prefix + elsewhere)) return prefix + elsewhere;
+  const isValidation = name.startsWith(VALIDATION);
+  const plain = isValidation ? name.slice(VALIDATION.length) : name;
+  const word = plain.toLowerCase().replace(/[-_ ]/g, '');
+  const here = Object.hasOwn(ELSEWHERE, word) ? ELSEWHERE[word] : plain;
+  const meant = (isValidation ? [] : [here]).concat(VALIDATION + here).find((candidate) => known.includes(candidate));
+  if (meant !== undefined) return meant;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {

@@ -24,11 +24,11 @@ const NAMES = ['accuracy', ...EVALUATED_NAMES] as const;
 const AVERAGED = ['precision', 'recall', 'f1'] as const satisfies readonly AveragedName[];
 const RANKED = ['rocAuc', 'averagePrecision'] as const satisfies readonly RankedName[];
 const OF_NUMBERS: readonly EvaluatedName[] = ['meanSquaredError', 'rootMeanSquaredError', 'meanAbsoluteError', 'r2'];
-const OF_CHANCES: readonly EvaluatedName[] = ['logLoss', 'brierScore'];
+const OF_PROBABILITIES: readonly EvaluatedName[] = ['logLoss', 'brierScore'];
 
 const PHRASE = `one of ${NAMES.map((name) => `'${name}'`).join(', ')}, or { name, …options } of one,`;
 
-const PLAIN = ['accuracy', ...OF_NUMBERS, ...OF_CHANCES] as const;
+const PLAIN = ['accuracy', ...OF_NUMBERS, ...OF_PROBABILITIES] as const;
 
 const positive = v.optional(integer(0));
 const average = v.optional(oneOf(['binary', 'macro', 'micro'] as const));
@@ -51,7 +51,7 @@ const byOptions: Schema<Metric> = v.pipe(
   }),
 );
 const metricSchema: Schema<Metric> = choice([byName, byOptions], (value) =>
-  typeof value === 'object' ? byOptions : byName,
+  typeof value === 'object' && !Array.isArray(value) ? byOptions : byName,
 );
 
 export const metricsSchema: Schema<readonly Metric[]> = v.array(
@@ -157,11 +157,11 @@ function evaluatedProblem(name: EvaluatedName, loss: Loss, last: LastLayer): str
   const classes = classesOf(loss, last);
   if (classes === null) {
     return decisionsOf(loss) === 'unit'
-      ? `with ${last.units} units each row has several answers; take the columns of predict one by one, with samebits/metrics`
+      ? `with ${last.units} units each row has a decision for each; take the columns of predict one by one, with samebits/metrics`
       : `its targets have no classes; take a metric of numbers, ${list(OF_NUMBERS)}`;
   }
-  if (isOneOf(OF_CHANCES, name) && !lossRules(loss).takesLogits) {
-    return 'outputs are no chances of classes; train with a crossentropy';
+  if (isOneOf(OF_PROBABILITIES, name) && !lossRules(loss).takesLogits) {
+    return 'its outputs are not probabilities of classes; train with a crossentropy';
   }
   if (name === 'topKAccuracy' && last.units === 1) return "one unit names one of two classes; take 'accuracy'";
   return null;

@@ -14,7 +14,7 @@ import type { Metrics, Predictions } from './run.js';
 import { keepSamples, type Targets } from './samples.js';
 import { Sequential } from './sequential.js';
 import { treeOf } from './sum-tree.js';
-import type { Answers } from './tabular/evaluate-rows.js';
+import type { Predicted } from './tabular/evaluate-rows.js';
 
 /** Models whose predictions are summed in one chain; beyond it the tree goes on. */
 const MODEL_LEAF = 256;
@@ -86,8 +86,8 @@ export class Ensemble {
     const data = keepSamples(matrix, y, { loss, units });
     const outputs = await this.predict(matrix, execution);
     const score = scoreOutputs(loss, { data: outputs.data, units }, data, batchLeaf);
-    const answers = { targets: data.targets as Answers['targets'], outputs: outputs.data };
-    return new MetricsOf(units, { loss, metrics: this.#metrics }).evaluated({ ...score, answers }, data.rows);
+    const predicted = { targets: data.targets as Predicted['targets'], outputs: outputs.data };
+    return new MetricsOf(units, { loss, metrics: this.#metrics }).evaluated({ ...score, predicted }, data.rows);
   }
 
   #matrix(x: MatrixLike): Matrix {

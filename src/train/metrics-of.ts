@@ -44,10 +44,10 @@ export class MetricsOf {
   /**
    * Of rows that were evaluated, with their outputs where {@link takesOutputs}. Metrics of outputs are NaN where one is not finite.
    */
-  evaluated({ loss, hits, answers }: EvaluatedSums, rows: number): Metrics {
+  evaluated({ loss, hits, predicted }: EvaluatedSums, rows: number): Metrics {
     const counted = this.trained(loss, hits, rows);
-    if (answers === null) return counted;
-    const { targets, outputs } = answers;
+    if (predicted === null) return counted;
+    const { targets, outputs } = predicted;
     const matrix = (data: Float32Array): Matrix => ({ data, rows, columns: this.#units });
     const evaluated = {
       targets: targets instanceof Uint32Array ? targets : matrix(targets),

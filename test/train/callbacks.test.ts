@@ -74,7 +74,11 @@ describe('early stopping', () => {
   it('refuses options that mean nothing, and metrics that a run does not have', async () => {
     expect(() => earlyStopping({ patience: -1 })).toThrowError(/patience/);
     expect(() => earlyStopping({ minDelta: Number.NaN })).toThrowError(/minDelta/);
-    expect(() => earlyStopping({ monitor: 'auc' as 'loss' })).toThrowError(/monitor/);
+    const named = (monitor: string) => () => earlyStopping({ monitor: monitor as 'loss' });
+    expect(named('auc')).toThrowError(/did you mean 'val_rocAuc'\?\).* for earlyStopping\.monitor/);
+    expect(named('f1')).toThrowError("did you mean 'val_f1'?");
+    expect(named('val_mae')).toThrowError("did you mean 'val_meanAbsoluteError'?");
+    expect(named('acc')).toThrowError("did you mean 'accuracy'?");
     const fresh = model();
     const before = fresh.fingerprint('state');
     const fit = fresh.fit(x, labels, { ...FIT, callbacks: earlyStopping() });

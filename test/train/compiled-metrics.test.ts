@@ -199,6 +199,7 @@ describe('metrics that are compiled', () => {
 
   it.each([
     ['a name of another library', ['auc'], 'ARGUMENT', "did you mean 'rocAuc'?"],
+    ['a list for a metric', [['f1']], 'ARGUMENT', 'for compile.metrics[0] but received'],
     ['an option that it has not', [{ name: 'rocAuc', k: 1 }], 'ARGUMENT', 'one of the options name, positive'],
     ['one twice', ['f1', { name: 'f1', positive: 1 }], 'ARGUMENT', 'Expected each metric once for compile.metrics[1]'],
     ['no class of many', ['rocAuc'], 'ARGUMENT', 'compile.metrics[0].positive'],
@@ -215,14 +216,14 @@ describe('metrics that are compiled', () => {
   it('refuse what the loss does not have', () => {
     expect(() => regression({ metrics: ['accuracy'] })).toThrow("Expected metrics without 'accuracy' for loss 'huber'");
     expect(() => regression({ metrics: ['f1'] })).toThrow('its targets have no classes');
-    expect(() => regression({ loss: 'hinge', metrics: ['logLoss'] })).toThrow('outputs are no chances');
+    expect(() => regression({ loss: 'hinge', metrics: ['logLoss'] })).toThrow('outputs are not probabilities');
     expect(() => regression({ loss: 'hinge', metrics: ['accuracy'] })).toThrow(
       "only crossentropies count it; take 'f1'",
     );
     const several = sequential({ layers: [dense({ units: CLASSES, activation: 'sigmoid' })] });
     const compile = (name: Metric) =>
       several.compile({ optimizer: 'sgd', loss: 'binaryCrossentropy', metrics: [name] });
-    expect(() => compile('rocAuc')).toThrow('with 3 units each row has several answers');
+    expect(() => compile('rocAuc')).toThrow('with 3 units each row has a decision for each');
     expect(() => compile('meanAbsoluteError')).not.toThrow();
     expect(() => lateModel({}, { metrics: ['topKAccuracy'] })).toThrow("take 'accuracy'");
   });

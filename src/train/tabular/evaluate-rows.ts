@@ -14,8 +14,8 @@ export interface Evaluating {
   readonly outputs: boolean;
 }
 
-/** What rows were asked for, and what came, row by row. */
-export interface Answers {
+/** Targets of rows, and the outputs for them. */
+export interface Predicted {
   readonly targets: Uint32Array | Float32Array;
   readonly outputs: Float32Array;
 }
@@ -25,7 +25,7 @@ export interface EvaluatedSums {
   readonly loss: number;
   readonly hits: number;
   /** Where they were wanted. */
-  readonly answers: Answers | null;
+  readonly predicted: Predicted | null;
 }
 
 export async function evaluateRows(
@@ -33,35 +33,36 @@ export async function evaluateRows(
   data: Rows,
   { outputs: wanted, ...how }: Evaluating,
 ): Promise<EvaluatedSums> {
-  const answersTo = async ({ x, rows, targets }: NativeData): Promise<Answers> => ({
-    targets: targets as Answers['targets'],
+  const predictionsOf = async ({ x, rows, targets }: NativeData): Promise<Predicted> => ({
+    targets: targets as Predicted['targets'],
     outputs: await network.predict({ x, rows, threads: how.threads }),
   });
   if (!(data instanceof StreamedRows)) {
     const { loss, hits } = await network.evaluate({ ...data, ...how });
-    return { loss, hits, answers: wanted ? await answersTo(data) : null };
+    return { loss, hits, predicted: wanted ? await predictionsOf(data) : null };
   }
   let before: NonNullable<EvaluateJob['before']> = { rows: 0, lossSums: new Float32Array(0) };
   let result = { loss: 0, hits: 0 };
-  const answers: Answers[] = [];
+  const pieces: Predicted[] = [];
   for await (const piece of data.pieces(IN_THEIR_ORDER, { epoch: 0, position: 0 })) {
     const { loss, hits, lossSums } = await network.evaluate({ ...piece, ...how, before });
     result = { loss, hits: result.hits + hits };
     before = { rows: before.rows + piece.rows, lossSums };
-    if (wanted) answers.push(await answersTo(piece));
+    if (wanted) pieces.push(await predictionsOf(piece));
   }
-  return { ...result, answers: wanted ? joinAnswers(answers) : null };
+  return { ...result, predicted: wanted ? joined(pieces) : null };
 }
 
-function joinAnswers(answers: readonly Answers[]): Answers {
+function joined(pieces: readonly Predicted[]): Predicted {
+  const [{ targets, outputs }] = pieces;
   return {
     targets: joinArrays(
-      answers.map(({ targets }) => targets),
-      answers[0].targets,
+      pieces.map((piece) => piece.targets),
+      targets,
     ),
     outputs: joinArrays(
-      answers.map(({ outputs }) => outputs),
-      answers[0].outputs,
+      pieces.map((piece) => piece.outputs),
+      outputs,
     ),
   };
 }
