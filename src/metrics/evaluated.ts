@@ -15,6 +15,7 @@ export type RankedName = 'rocAuc' | 'averagePrecision';
 /** A metric by name, with its function's defaults, or with options. */
 export type EvaluatedMetric =
   | EvaluatedName
+  | { readonly name: EvaluatedName }
   | ({ readonly name: 'topKAccuracy' } & TopKOptions)
   | ({ readonly name: AveragedName } & Pick<AverageOptions, 'average' | 'positive'>)
   | ({ readonly name: RankedName } & PositiveOptions);
