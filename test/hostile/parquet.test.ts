@@ -102,7 +102,7 @@ describe('metadata of Parquet', () => {
     const table = await openTable(path);
     expect([table.description.length, await table.count()]).toEqual([300, 100]);
     const { columns } = await table.read();
-    columns.forEach(({ values }, column) => expect(values).toEqual(dataOf(column)));
+    for (const [column, { values }] of columns.entries()) expect(values).toEqual(dataOf(column));
   });
 
   it('is as long as it says: numbers of every kind, booleans in lists, and texts are passed over', () => {
