@@ -5,9 +5,10 @@ import { joinArrays } from '../data/join-arrays.js';
 import type { Matrix } from '../data/matrix.js';
 import { isTablePath } from '../data/table/read.js';
 import { expected } from '../errors.js';
+import { evaluatedMetric } from '../metrics/evaluated.js';
 import { confusionsOf, metricsOfTask } from '../metrics/of-task.js';
 import { lossName } from '../model/losses.js';
-import { thresholdOf } from '../model/metrics.js';
+import { evaluatedMetrics, isOfClasses, thresholdOf } from '../model/metrics.js';
 import { addon } from '../native/addon.js';
 import { describeMachine } from '../native/machine.js';
 import { version } from '../native/version.js';
@@ -67,7 +68,13 @@ async function evaluate(
   const rows = await modelRows(model, data, target ?? null);
   const { task, probabilities, classes, name } = rows;
   const { outputs, targets } = await outputsOf(model, rows, threads, signal);
-  const how = { task, probabilities, threshold: thresholdOf(model.compiled?.loss ?? null) };
+  const threshold = thresholdOf(model.compiled?.loss ?? null);
+  const how = { task, probabilities, threshold };
+  const metrics = metricsOfTask(how, targets, outputs);
+  // Beside those of the task, with the options that they were compiled with.
+  const compiled = evaluatedMetrics(model.compiled?.metrics ?? []).filter(
+    (metric) => classes !== null && isOfClasses(metric) && (typeof metric === 'object' || !(metric in metrics)),
+  );
   return {
     schemaVersion: 1,
     command: 'evaluate',
@@ -83,7 +90,11 @@ async function evaluate(
     data: { name, rows: outputs.rows },
     task,
     loss: await lossOf(model, rows, data, flags),
-    metrics: metricsOfTask(how, targets, outputs),
+    metrics,
+    compiled: compiled.map((metric) => ({
+      ...(typeof metric === 'string' ? { name: metric } : metric),
+      value: evaluatedMetric(metric, { targets, outputs, threshold }),
+    })),
     confusion: classes === null ? null : { classes, counts: confusionsOf(how, targets, outputs) },
   };
 }

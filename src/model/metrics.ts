@@ -68,6 +68,11 @@ export function evaluatedMetrics(metrics: readonly Metric[]): readonly Evaluated
   return metrics.filter((metric): metric is EvaluatedMetric => metricName(metric) !== 'accuracy');
 }
 
+/** Whether it is of the classes of rows, whatever the outputs are beside. */
+export function isOfClasses(metric: EvaluatedMetric): boolean {
+  return !OF_NUMBERS.includes(metricName(metric) as EvaluatedName);
+}
+
 /** @param validated Whether epochs have metrics of validation. */
 export function epochMetrics(metrics: readonly Metric[], validated: boolean): readonly MetricName[] {
   const trained: ('loss' | 'accuracy')[] = metrics.includes('accuracy') ? ['loss', 'accuracy'] : ['loss'];

@@ -3,6 +3,7 @@
  * JSON schemas.
  */
 import * as v from 'valibot';
+import { EVALUATED_NAMES } from '../metrics/names.js';
 import {
   binary32,
   count,
@@ -99,6 +100,15 @@ export const evaluateDocumentSchema = v.strictObject({
   task,
   loss: v.nullable(v.strictObject({ name: v.string(), value: number })),
   metrics: v.record(v.string(), number),
+  compiled: v.array(
+    v.strictObject({
+      name: v.picklist(EVALUATED_NAMES),
+      k: v.optional(positive),
+      average: v.optional(v.picklist(['binary', 'macro', 'micro'])),
+      positive: v.optional(count),
+      value: number,
+    }),
+  ),
   confusion: v.nullable(v.strictObject({ classes: v.array(classValue), counts: v.array(v.array(count)) })),
 });
 

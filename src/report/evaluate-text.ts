@@ -1,7 +1,8 @@
 /** What `samebits evaluate` shows, in 80 columns. */
+import type { ClassValue } from '../data/prepare/fitted.js';
 import { printable } from '../data/table/table.js';
 import { renderPlainTable } from './columns.js';
-import type { EvaluateDocument } from './evaluate-document.js';
+import type { CompiledValue, EvaluateDocument } from './evaluate-document.js';
 import { formatCount, formatMagnitude, formatPercent } from './format.js';
 import { decodeNumber } from './numbers.js';
 import { wrapText } from './table.js';
@@ -27,13 +28,20 @@ const WORDS: Readonly<Record<string, string>> = {
   logLoss: 'log loss',
   brierScore: 'Brier score',
 };
-const SHARES = ['accuracy', 'top5Accuracy', 'precision', 'recall', 'f1'];
+const AVERAGED = ['precision', 'recall', 'f1'];
+const SHARES = ['accuracy', 'top5Accuracy', 'topKAccuracy', ...AVERAGED];
+const DEFAULT_K = 5;
 
 /** Ends without a line break. */
-export function renderEvaluate({ data, task, loss, metrics, confusion }: EvaluateDocument): string {
+export function renderEvaluate({ data, task, loss, metrics, compiled, confusion }: EvaluateDocument): string {
+  const classes = confusion?.classes ?? [];
   const all = [
     ...(loss === null ? [] : [[`loss (${loss.name})`, formatMagnitude(decodeNumber(loss.value), 6)]]),
     ...Object.entries(metrics).map(([name, value]) => [wordsOf(name, task), valueText(name, decodeNumber(value))]),
+    ...compiled.map((metric) => [
+      compiledWords(metric, task, classes),
+      valueText(metric.name, decodeNumber(metric.value)),
+    ]),
   ];
   return [
     wrapText(`${printable(data.name)}: ${formatCount(data.rows)} rows, ${task}`, WIDTH),
@@ -44,7 +52,18 @@ export function renderEvaluate({ data, task, loss, metrics, confusion }: Evaluat
 
 function wordsOf(name: string, task: EvaluateDocument['task']): string {
   const words = WORDS[name] ?? name;
-  return name === 'f1' && task === 'multiclass' ? `${words} (mean of classes)` : words;
+  return AVERAGED.includes(name) && task === 'multiclass' ? `${words} (mean of classes)` : words;
+}
+
+function compiledWords(
+  { name, k = DEFAULT_K, average, positive }: CompiledValue,
+  task: EvaluateDocument['task'],
+  classes: readonly ClassValue[],
+): string {
+  if (name === 'topKAccuracy') return `top-${k} accuracy`;
+  if (positive !== undefined) return `${WORDS[name]} of class ${shorten(printable(String(classes[positive])))}`;
+  if (average === 'macro') return `${WORDS[name]} (mean of classes)`;
+  return average === 'micro' ? `${WORDS[name]} (of all rows)` : wordsOf(name, task);
 }
 
 function valueText(name: string, value: number): string {

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadModel, readTable } from 'samebits';
-import { accuracy, meanSquaredError } from 'samebits/metrics';
+import { dense, digits, loadModel, readTable, sequential } from 'samebits';
+import { accuracy, f1, meanSquaredError, precision, rocAuc, topKAccuracy } from 'samebits/metrics';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluateDocumentSchema, predictDocumentSchema } from '../../dist/report/document-schemas.js';
@@ -200,6 +200,41 @@ describe('samebits evaluate', () => {
     expect(document).toMatchObject({ task: 'multiclass', data: { name: 'digits', rows: 360 } });
     expect(Object.keys(document.metrics)).toEqual(['accuracy', 'top5Accuracy', 'f1', 'logLoss', 'brierScore']);
     expect(document.metrics.accuracy).toBeGreaterThan(0.5);
+    expect(document.compiled).toEqual([]);
+  });
+
+  it('gives the metrics with which the model was compiled, with their options', async () => {
+    const model = sequential({ layers: [dense({ units: 10, activation: 'softmax' })], seed: 1 });
+    const metrics = [
+      'accuracy',
+      'precision',
+      { name: 'f1', average: 'micro' },
+      { name: 'rocAuc', positive: 3 },
+      { name: 'topKAccuracy', k: 2 },
+      'meanAbsoluteError',
+    ] as const;
+    const { train, test } = await digits();
+    model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics });
+    const shares = Float32Array.from({ length: train.x.rows * 10 }, (_, i) =>
+      Number(train.labels[Math.floor(i / 10)] === i % 10),
+    );
+    await model.fit(train.x, { data: shares, rows: train.x.rows, columns: 10 });
+    await model.save(join(cwd, 'measured.safetensors'));
+    const words = ['evaluate', 'measured.safetensors', 'digits'];
+    const { stdout } = await run([...words, '--json']);
+    const document = v.parse(evaluateDocumentSchema, expectPublished(JSON.parse(stdout)));
+    const said = await model.predict(test.x);
+    expect(document.compiled).toEqual([
+      { name: 'precision', value: precision(test.labels, said, { average: 'macro' }) },
+      { name: 'f1', average: 'micro', value: f1(test.labels, said, { average: 'micro' }) },
+      { name: 'rocAuc', positive: 3, value: rocAuc(test.labels, said, { positive: 3 }) },
+      { name: 'topKAccuracy', k: 2, value: topKAccuracy(test.labels, said, { k: 2 }) },
+    ]);
+    const text = (await run(words)).stdout;
+    expect(text).toMatch(
+      /\nBrier score +[\d.]+\nprecision \(mean of classes\) +[\d.]+ %\nF1 \(of all rows\) +[\d.]+ %\n/,
+    );
+    expect(text).toMatch(/\nROC AUC of class 3 +0\.\d+\ntop-2 accuracy +[\d.]+ %\n/);
   });
 });
 
