@@ -121,8 +121,9 @@ async function outputsOf(
     const outputs = rows.restored(await model.predict(x, threads === undefined ? {} : { threads }));
     said.push(outputs.data);
     count += outputs.rows;
-    if (y instanceof Uint32Array) labels.push(y);
-    else if (y !== null) numbers.push(Float32Array.from(y.data));
+    const targets = y !== null && rows.task === 'regression' ? targetsOfLoss(model, y) : y;
+    if (targets instanceof Uint32Array) labels.push(targets);
+    else if (targets !== null) numbers.push(Float32Array.from(targets.data));
   }
   const outputs = { data: joinArrays(said, new Float32Array(0)), rows: count, columns: model.units };
   if (numbers.length === 0) return { outputs, targets: joinArrays(labels, new Uint32Array(0)) };
@@ -147,9 +148,14 @@ async function lossOf(
   }
   for await (const { x, y } of rows.batches()) {
     if (y === null) break;
-    const recipe = { loss: compiled.loss, model: { name: model.name, layers: model.layers } };
-    const fitting = targetsFor(recipe, y, rows.classes?.length ?? 0);
-    return { name, value: (await model.evaluate(x, fitting, how)).loss };
+    return { name, value: (await model.evaluate(x, targetsOfLoss(model, y), how)).loss };
   }
   throw expected('targets', 'the data', undefined, 'ERR_SAMEBITS_DATA');
+}
+
+/** Targets as the model's loss has them: labels stay labels where it takes some. */
+function targetsOfLoss({ compiled, name, layers }: Sequential, y: Uint32Array | Matrix): Uint32Array | Matrix {
+  if (compiled === null || !(y instanceof Uint32Array)) return y;
+  const classes = y.reduce((most, label) => Math.max(most, label + 1), 0);
+  return targetsFor({ loss: compiled.loss, model: { name, layers } }, y, classes);
 }

@@ -203,6 +203,25 @@ describe('samebits evaluate', () => {
     expect(document.compiled).toEqual([]);
   });
 
+  it('takes labels for a one in their place where the outputs are numbers', async () => {
+    const { test } = await digits();
+    const words = async (units: number) => {
+      const model = sequential({ layers: [dense({ units, inputShape: [64] })], seed: 1 });
+      model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+      await model.save(join(cwd, `numbers-${units}.safetensors`));
+      return { model, ended: await run(['evaluate', `numbers-${units}.safetensors`, 'digits', '--json']) };
+    };
+    const { model, ended } = await words(10);
+    const data = Float32Array.from({ length: test.x.rows * 10 }, (_, i) =>
+      Number(test.labels[Math.floor(i / 10)] === i % 10),
+    );
+    const { loss, metrics } = v.parse(evaluateDocumentSchema, JSON.parse(ended.stdout));
+    const targets = { data, rows: test.x.rows, columns: 10 };
+    expect(loss?.value).toBe((await model.evaluate(test.x, targets)).loss);
+    expect(metrics.meanSquaredError).toBe(meanSquaredError(targets, await model.predict(test.x)));
+    expect((await words(5)).ended).toMatchObject({ code: 2, stderr: expect.stringContaining('at least 10 units') });
+  });
+
   it('gives the metrics with which the model was compiled, with their options', async () => {
     const model = sequential({ layers: [dense({ units: 10, activation: 'softmax' })], seed: 1 });
     const metrics = [
