@@ -1,5 +1,6 @@
 // A step of a Network taken apart.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace {
 constexpr const char* kNodeNames[] = {
     "lookUp",        "dense",  "activation", "dropout", "batchNormalization", "layerNormalization",
     "gaussianNoise", "branch", "sum"};
+static_assert(std::size(kNodeNames) == static_cast<size_t>(NodeKind::sum) + 1, "a name for each kind, in their order");
 
 // Null where there is nothing. The values are given back at once: those of all nodes twice would be much.
 template <typename Array, typename Element>
