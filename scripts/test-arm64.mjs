@@ -1,7 +1,8 @@
 // npm run test:arm64: the golden files on arm64, NEON and scalar, and the plain executables over kernels and engine (they
 // set flush-to-zero and rounding modes, which JavaScript can't). Cross-compiles with Debian's g++-aarch64-linux-gnu and runs
 // the addon in an arm64 Node under qemu-user. Takes minutes: each instruction is emulated.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { buildTypeScript, root } from './build.mjs';
 import { compileGoldenProgram } from './golden-program.mjs';
@@ -34,14 +35,17 @@ if (!symbolsAreWell(folder, 'arm64', TOOL_PREFIX)) process.exit(1);
 process.stdout.write(`${versionOf(compiler)}, ${EMULATOR[0]}\n`);
 const [emulator, ...options] = EMULATOR;
 const program = [nodeBinary('linux-arm64', NODE), compileGoldenProgram()];
-const golden = spawnSync(
-  emulator,
-  [...options, ...program, join(folder, 'Release', 'samebits.node'), 'scalar', 'neon'],
-  { stdio: 'inherit' },
-);
-const native = spawnSync(
-  process.execPath,
-  [join(root, 'scripts', 'test-native.mjs'), `--runner=${EMULATOR.join(' ')}`],
-  { stdio: 'inherit', env: { ...process.env, CXX: compiler } },
-);
-process.exit(golden.status === 0 && native.status === 0 ? 0 : 1);
+// Side by side: the first has one thread, and the second begins with compiling.
+const statuses = await Promise.all([
+  statusOf(emulator, [...options, ...program, join(folder, 'Release', 'samebits.node'), 'scalar', 'neon'], process.env),
+  statusOf(process.execPath, [join(root, 'scripts', 'test-native.mjs'), `--runner=${EMULATOR.join(' ')}`], {
+    ...process.env,
+    CXX: compiler,
+  }),
+]);
+process.exit(statuses.every((status) => status === 0) ? 0 : 1);
+
+async function statusOf(command, args, env) {
+  const [status] = await once(spawn(command, args, { stdio: 'inherit', env }), 'close');
+  return status;
+}

@@ -23,6 +23,9 @@ using namespace samebits;
 
 namespace {
 
+// Enough for an allocation of each step, or of each epoch, to show.
+constexpr uint64_t kManySteps = 12;
+
 uint64_t allocationsOf(Model* model, TrainOptions options, uint64_t steps, Team* team, uint64_t* made) {
   const std::atomic<bool> abort{false};
   options.maxSteps = steps;
@@ -38,7 +41,7 @@ void testOptions(const Problem& problem, const TrainOptions& options) {
   uint64_t made;
   allocationsOf(&model, options, 1, &team, &made);  // buffers that live between calls
   const uint64_t one = allocationsOf(&model, options, 1, &team, &made);
-  const uint64_t many = allocationsOf(&model, options, 40, &team, &made);
+  const uint64_t many = allocationsOf(&model, options, kManySteps, &team, &made);
   check(one > 0 && made > 1 && one == many, problem.name + ": allocations of 1 step and of many");
 }
 
