@@ -15,20 +15,29 @@ export type EvaluatedName =
   | 'meanAbsoluteError'
   | 'r2';
 
-export const EVALUATED_NAMES = [
-  'topKAccuracy',
-  'precision',
-  'recall',
-  'f1',
-  'rocAuc',
-  'averagePrecision',
-  'logLoss',
-  'brierScore',
-  'meanSquaredError',
-  'rootMeanSquaredError',
-  'meanAbsoluteError',
-  'r2',
-] as const satisfies readonly EvaluatedName[];
+/** Of which epochs with more, or with less, are the better ones. */
+const BETTER: Readonly<Record<'loss' | 'accuracy' | EvaluatedName, 'more' | 'less'>> = {
+  loss: 'less',
+  accuracy: 'more',
+  topKAccuracy: 'more',
+  precision: 'more',
+  recall: 'more',
+  f1: 'more',
+  rocAuc: 'more',
+  averagePrecision: 'more',
+  logLoss: 'less',
+  brierScore: 'less',
+  meanSquaredError: 'less',
+  rootMeanSquaredError: 'less',
+  meanAbsoluteError: 'less',
+  r2: 'more',
+};
+
+const TRAINED = ['loss', 'accuracy'] as const;
+
+export const EVALUATED_NAMES: readonly EvaluatedName[] = (Object.keys(BETTER) as (keyof typeof BETTER)[]).filter(
+  (name) => name !== 'loss' && name !== 'accuracy',
+);
 
 /** The name that a metric has among those of an epoch, where it is of the rows that are validated on: Keras's `val_`. */
 export function validationName<Name extends string>(name: Name): `val_${Name}` {
@@ -37,8 +46,6 @@ export function validationName<Name extends string>(name: Name): `val_${Name}` {
 
 /** What says how good an epoch was: Keras's names for loss and accuracy, and `val_` before those of validation. */
 export type MetricName = 'loss' | 'accuracy' | `val_${'loss' | 'accuracy' | EvaluatedName}`;
-
-const TRAINED = ['loss', 'accuracy'] as const;
 
 export const METRIC_NAMES: readonly MetricName[] = [
   ...TRAINED,
@@ -52,22 +59,11 @@ export function isOfValidation(metric: MetricName): boolean {
 }
 
 /** What the metric is called among those of a model, whichever rows it is of. */
-export function compiledName(metric: MetricName): string {
-  return metric.replace(/^val_/, '');
+export function compiledName(metric: MetricName): keyof typeof BETTER {
+  return metric.replace(/^val_/, '') as keyof typeof BETTER;
 }
-
-const MORE_IS_BETTER: readonly string[] = [
-  'accuracy',
-  'topKAccuracy',
-  'precision',
-  'recall',
-  'f1',
-  'rocAuc',
-  'averagePrecision',
-  'r2',
-];
 
 /** Whether an epoch with more of it is the better one. */
 export function moreIsBetter(metric: MetricName): boolean {
-  return MORE_IS_BETTER.includes(compiledName(metric));
+  return BETTER[compiledName(metric)] === 'more';
 }
